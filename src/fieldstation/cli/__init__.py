@@ -1,0 +1,1 @@
+"""Commands: server verbs, and user verbs that speak through `client`."""

@@ -1,0 +1,1 @@
+"""What the station knows and decides, one folder per feature."""

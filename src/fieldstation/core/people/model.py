@@ -1,0 +1,95 @@
+"""Permissions, roles and callers: the words of the one rule of access.
+
+A permission is written `<kind>:<verb>`; the kind is the kind of thing that it is decided on. A role is held by a
+principal (a user, a group, or `everyone`) on one thing and grants a fixed set of permissions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Kinds of things that access is decided on. Runs are decided on their project."""
+
+    STATION = "station"
+    PROJECT = "project"
+    DATASET = "dataset"
+    TOOL = "tool"
+
+
+class Permission(StrEnum):
+    """Everything that can be allowed; `<kind>:<verb>`."""
+
+    STATION_USE = "station:use"  # sign in, create data sets and projects of one's own
+    STATION_OPERATE = "station:operate"  # users, health, gc, backups, every list
+    STATION_REGISTER = "station:register"  # register data in place, under an allowed root
+    DATASET_READ = "dataset:read"  # see it, download it
+    DATASET_COMPUTE = "dataset:compute"  # give it to a tool
+    DATASET_EDIT = "dataset:edit"  # new versions, metadata, labels
+    DATASET_OWN = "dataset:own"  # share, trash, restore
+    PROJECT_READ = "project:read"  # see it, its runs and their logs
+    PROJECT_RUN = "project:run"  # submit, cancel and rerun in it
+    PROJECT_OWN = "project:own"  # members, settings
+    TOOL_USE = "tool:use"  # see it and run it
+    TOOL_PUBLISH = "tool:publish"  # new versions of it
+
+
+class Role(StrEnum):
+    """What a principal is on one thing."""
+
+    OWNER = "owner"
+    EDITOR = "editor"
+    READER = "reader"
+
+
+_P = Permission
+GRANTS: Mapping[tuple[Kind, Role], frozenset[Permission]] = {
+    (Kind.DATASET, Role.READER): frozenset({_P.DATASET_READ, _P.DATASET_COMPUTE}),
+    (Kind.DATASET, Role.EDITOR): frozenset({_P.DATASET_READ, _P.DATASET_COMPUTE, _P.DATASET_EDIT}),
+    (Kind.DATASET, Role.OWNER): frozenset({_P.DATASET_READ, _P.DATASET_COMPUTE, _P.DATASET_EDIT, _P.DATASET_OWN}),
+    (Kind.PROJECT, Role.READER): frozenset({_P.PROJECT_READ}),
+    (Kind.PROJECT, Role.EDITOR): frozenset({_P.PROJECT_READ, _P.PROJECT_RUN}),
+    (Kind.PROJECT, Role.OWNER): frozenset({_P.PROJECT_READ, _P.PROJECT_RUN, _P.PROJECT_OWN}),
+    (Kind.TOOL, Role.READER): frozenset({_P.TOOL_USE}),
+    (Kind.TOOL, Role.OWNER): frozenset({_P.TOOL_USE, _P.TOOL_PUBLISH}),
+}
+
+
+def kind_of(permission: Permission) -> Kind:
+    """Return the kind of thing that this permission is decided on."""
+    return Kind(permission.partition(":")[0])
+
+
+def roles_granting(permission: Permission) -> frozenset[Role]:
+    """Return the roles that grant `permission` on a thing of its kind."""
+    kind = kind_of(permission)
+    return frozenset(role for (granted, role), permissions in GRANTS.items() if granted is kind and permission in permissions)
+
+
+EVERYONE = 1  # the principal that every caller also is; a thing is public when it may read
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thing:
+    """One thing that access is decided on."""
+
+    kind: Kind
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who asks: a user, with everything that decides what they may.
+
+    `principals` are all the principals the user is (self, groups, everyone); `operator` may do everything;
+    `scopes` is what the token they came with was narrowed to (None: not narrowed); `space` is their own project.
+    """
+
+    user_id: str
+    username: str
+    principal: int
+    principals: tuple[int, ...]
+    operator: bool
+    space: str
+    scopes: frozenset[Permission] | None = None

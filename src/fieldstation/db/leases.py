@@ -1,0 +1,49 @@
+"""Leases: who may act alone, for how long, and the fence that makes a late holder's writes miss."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from fieldstation.db.database import Tx
+
+_ACQUIRE = text("""
+    INSERT INTO lease AS held (name, holder, fence, expires)
+    VALUES (:name, :holder, nextval('fence'), station_now() + :seconds * interval '1 second')
+    ON CONFLICT (name) DO UPDATE
+       SET holder = excluded.holder, fence = excluded.fence, expires = excluded.expires
+     WHERE held.expires <= station_now()
+    RETURNING fence
+""")
+_RENEW = text("""
+    UPDATE lease SET expires = station_now() + :seconds * interval '1 second'
+     WHERE name = :name AND holder = :holder AND fence = :fence AND expires > station_now()
+    RETURNING fence
+""")
+_RELEASE = text("DELETE FROM lease WHERE name = :name AND holder = :holder AND fence = :fence")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """The right of `holder` to act as `name`; each new holder's `fence` is greater than all before it."""
+
+    name: str
+    holder: str
+    fence: int
+    seconds: float
+
+
+def acquire(tx: Tx, name: str, holder: str, seconds: float) -> Lease | None:
+    """Take the lease if nobody holds it, or its time is over; otherwise None."""
+    fence = tx.scalar(_ACQUIRE, {"name": name, "holder": holder, "seconds": seconds})
+    return None if fence is None else Lease(name=name, holder=holder, fence=fence, seconds=seconds)
+
+
+def renew(tx: Tx, lease: Lease) -> bool:
+    """Prolong the lease; False means that it was lost and its holder must stop at once."""
+    values = {"name": lease.name, "holder": lease.holder, "fence": lease.fence, "seconds": lease.seconds}
+    return tx.scalar(_RENEW, values) is not None
+
+
+def release(tx: Tx, lease: Lease) -> None:
+    """Give the lease back, if it is still ours."""
+    tx.execute(_RELEASE, {"name": lease.name, "holder": lease.holder, "fence": lease.fence})

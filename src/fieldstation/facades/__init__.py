@@ -1,0 +1,1 @@
+"""Every way in over HTTP; a door translates, it never decides."""

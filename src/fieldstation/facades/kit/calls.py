@@ -1,0 +1,84 @@
+"""From an async door to the synchronous core: one thread, one transaction, one caller."""
+
+from collections.abc import Callable
+from typing import Annotated, Protocol, TypeVar
+
+import anyio
+import anyio.to_thread
+from fastapi import Depends, Request
+
+from fieldstation.core.people.model import Caller
+from fieldstation.db import Database, Tx
+from fieldstation.kernel.errors import Unavailable
+
+Result = TypeVar("Result")
+CORE_THREADS = 16  # as many as the pool has connections
+_WAIT_SECONDS = 5.0
+
+
+class Authenticator(Protocol):
+    """Tells who came with which credentials."""
+
+    def authenticate(self, tx: Tx, token: str | None) -> Caller:
+        """Return the caller a bearer token or session stands for; raise Unauthenticated otherwise."""
+
+
+class Core:
+    """Runs work of the core for a door; when all threads are taken for long, answers Unavailable."""
+
+    def __init__(self, database: Database, authenticator: Authenticator) -> None:
+        self._database = database
+        self._authenticator = authenticator
+        self._threads: anyio.CapacityLimiter | None = None
+
+    async def run(self, work: Callable[[Tx], Result]) -> Result:
+        """Run `work` in a transaction of its own."""
+        return await self.thread(lambda: self._database.retrying(work))
+
+    async def run_as(self, token: str | None, work: Callable[[Tx, Caller], Result]) -> Result:
+        """Tell who calls and run `work` for them, in one transaction."""
+        return await self.run(lambda tx: work(tx, self._authenticator.authenticate(tx, token)))
+
+    async def thread(self, work: Callable[[], Result]) -> Result:
+        """Run `work` in a thread of the core."""
+        if self._threads is None:
+            self._threads = anyio.CapacityLimiter(CORE_THREADS)
+        try:
+            with anyio.fail_after(_WAIT_SECONDS):
+                await self._threads.acquire_on_behalf_of(token := object())
+        except TimeoutError:
+            raise Unavailable("the station is busy", next_step="try again in a moment", reason="busy") from None
+        try:
+            return await anyio.to_thread.run_sync(work, limiter=_UNBOUNDED)
+        finally:
+            self._threads.release_on_behalf_of(token)
+
+
+_UNBOUNDED = anyio.CapacityLimiter(10_000)  # the real bound is `Core._threads`, which can be waited for with a limit
+
+
+class Call:
+    """The core as one request sees it: bound to the credentials it came with."""
+
+    def __init__(self, core: Core, token: str | None) -> None:
+        self.core = core
+        self.token = token
+
+    async def __call__(self, work: Callable[[Tx, Caller], Result]) -> Result:
+        """Run `work` for the caller, in one transaction."""
+        return await self.core.run_as(self.token, work)
+
+
+def bearer(request: Request) -> str | None:
+    """Return the bearer token of a request, if it has one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+def call_of(request: Request) -> Call:
+    """Bind the core to the credentials of this request."""
+    core: Core = request.app.state.core
+    return Call(core, bearer(request))
+
+
+CallerCall = Annotated[Call, Depends(call_of)]

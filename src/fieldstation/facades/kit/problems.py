@@ -1,0 +1,141 @@
+"""The table from errors to HTTP, once for all doors of ours (RFC 9457)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from fieldstation.kernel import errors
+from fieldstation.kernel.logs import logger, request_id
+
+log = logger(__name__)
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: Mapping[type[errors.FieldstationError], HTTPStatus] = {
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.OutOfCoins: HTTPStatus.PAYMENT_REQUIRED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.Broken: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+
+class FaultOut(BaseModel):
+    """One fault in the request."""
+
+    where: str = Field(description="JSON pointer into the request, or line and column", examples=["/parameters/count"])
+    text: str = Field(examples=["must be a whole number, not text"])
+
+
+class ProblemOut(BaseModel):
+    """An error: what happened, whose fault it is, and what to do next (RFC 9457)."""
+
+    type: str = Field(examples=["urn:fieldstation:problem:not_found"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["there is no data set with this id, or you may not see it"])
+    instance: str = Field(default="", description="id of this request, as in the station's logs")
+    reason: str = Field(examples=["not_found"])
+    fault: errors.Fault = Field(examples=["yours"])
+    next_step: str = Field(examples=["see what there is: fieldstation dataset list"])
+    problems: list[FaultOut] = Field(default_factory=list)
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Document the error statuses of a route; 401, 422 and 503 belong to every route that knows its caller."""
+    return {
+        status: {"model": ProblemOut, "description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {}}}
+        for status in sorted({401, 422, 503, *statuses})
+    }
+
+
+def problem_response(error: errors.FieldstationError) -> JSONResponse:
+    """Translate one of our errors."""
+    status = STATUS[type(error)]
+    headers = {}
+    if isinstance(error, errors.Unavailable):
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, errors.Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="fieldstation"'
+    return _respond(
+        status,
+        detail=error.text,
+        reason=error.reason,
+        fault=error.fault,
+        next_step=error.next_step,
+        problems=[FaultOut(where=problem.where, text=problem.text) for problem in error.problems],
+        headers=headers,
+    )
+
+
+def install_problems(app: FastAPI) -> None:
+    """Have `app` answer every error, its own and the framework's, as a problem document."""
+
+    @app.exception_handler(errors.FieldstationError)
+    async def ours(_request: Request, error: errors.FieldstationError) -> JSONResponse:
+        if error.fault is errors.Fault.OURS:
+            log.error("request failed", reason=error.reason, text=error.text)
+        return problem_response(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+        return _respond(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            detail="the request does not have the documented form",
+            reason="invalid",
+            fault=errors.Fault.YOURS,
+            next_step="mend what `problems` names; /openapi.json documents every request",
+            problems=[FaultOut(where=_pointer(fault["loc"]), text=str(fault["msg"])) for fault in error.errors()],
+        )
+
+    @app.exception_handler(HTTPException)
+    async def framework(_request: Request, error: HTTPException) -> JSONResponse:
+        return _respond(
+            HTTPStatus(error.status_code),
+            detail=str(error.detail),
+            reason=HTTPStatus(error.status_code).name.lower(),
+            fault=errors.Fault.YOURS,
+            next_step="/openapi.json lists every address and method",
+            headers=dict(error.headers or {}),
+        )
+
+    @app.exception_handler(Exception)
+    async def unexpected(_request: Request, error: Exception) -> JSONResponse:
+        log.exception("unexpected error in a request", exc_info=error)
+        return _respond(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            detail="the station met an error that it did not expect",
+            reason="unexpected",
+            fault=errors.Fault.OURS,
+            next_step="tell the operator of this station the request id in `instance`",
+        )
+
+
+def _respond(status: HTTPStatus, *, headers: Mapping[str, str] | None = None, **fields: Any) -> JSONResponse:
+    body = ProblemOut(
+        type=f"urn:fieldstation:problem:{fields['reason']}",
+        title=status.phrase,
+        status=status.value,
+        instance=request_id.get(),
+        **fields,
+    )
+    return JSONResponse(
+        body.model_dump(mode="json", exclude_defaults=False),
+        status_code=status,
+        headers=dict(headers or {}),
+        media_type=MEDIA_TYPE,
+    )
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in location)

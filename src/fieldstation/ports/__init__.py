@@ -1,0 +1,1 @@
+"""What the station demands of its parts: protocols and frozen values only."""

@@ -1,0 +1,89 @@
+"""Where bytes lie: blobs named by their SHA-256, and the trees of links that runs see."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """Bytes that now lie in the store, durable once `flush` returned: SHA-256 in hexadecimal, size in bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readable:
+    """Where the bytes of one file can be read: a path of this machine."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreeEntry:
+    """One file of a tree: its path inside (POSIX, relative), and where its bytes are."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+class StoreFull(Exception):
+    """The store has no room (or is below its reserve); nothing was kept."""
+
+
+class Sink(Protocol):
+    """Takes the bytes of one blob, hashing while they stream. Use one thread at a time."""
+
+    def write(self, data: bytes) -> None:
+        """Append bytes. Raises StoreFull."""
+
+    def finish(self) -> Stored:
+        """Close and name the blob by its digest; the same bytes are kept once. Durable after `BlobStore.flush`."""
+
+    def abort(self) -> None:
+        """Throw away what was written. Idempotent, also after `finish` (which then stands)."""
+
+
+class BlobStore(Protocol):
+    """Immutable blobs. All methods may be called from several threads and processes at once."""
+
+    def sink(self) -> Sink:
+        """Open a new sink. Raises StoreFull below the reserve."""
+
+    def put_path(self, source: Path) -> Stored:
+        """Copy (or reflink) one regular file into the store; never links it."""
+
+    def put_descriptors(self, sources: Iterable[int]) -> Iterator[Stored]:
+        """Copy the bytes of open descriptors into the store, in order; flush once afterwards."""
+
+    def flush(self) -> None:
+        """Make all finished blobs durable; call before the commit that names them."""
+
+    def readable(self, sha256: str) -> Readable:
+        """Tell where the bytes of a blob lie. Raises KeyError when it is not here."""
+
+    def missing(self, digests: Collection[str]) -> set[str]:
+        """Return those that are not here."""
+
+    def tree(self, name: str, entries: Callable[[], Iterator[TreeEntry]]) -> Path:
+        """Return a folder with all entries as read-only files, made on first use and shared from then on.
+
+        No writable name of a blob's inode ever exists in it; whoever mounts it does so read-only.
+        """
+
+    def drop_tree(self, name: str) -> None:
+        """Remove a tree. Idempotent."""
+
+    def delete(self, digests: Sequence[str]) -> int:
+        """Unlink blobs and return the bytes freed; what is not here is skipped."""
+
+    def free_bytes(self) -> int:
+        """Return how many bytes may still be written before the reserve is touched."""
+
+    def digests(self) -> Iterator[str]:
+        """Walk over all blobs that lie here."""

@@ -1,0 +1,95 @@
+"""Every setting of a station: from `DIR/station.toml` and `FIELDSTATION_*`, checked at once, frozen."""
+
+import os
+import platform
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from fieldstation.kernel.errors import Broken, Problem
+
+PREFIX = "FIELDSTATION_"
+
+
+def default_data_directory() -> Path:
+    """Return the data directory of who runs the station: the system's for root, their own otherwise."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/fieldstation")
+    return Path(os.environ.get("XDG_DATA_HOME", "~/.local/share")).expanduser() / "fieldstation"
+
+
+def _default_engines() -> tuple[str, ...]:
+    return ("process",) if platform.system() == "Darwin" else ("sandbox",)
+
+
+class Settings(BaseSettings):
+    """One station's settings. Each field is the variable `FIELDSTATION_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    data: Path = Field(default_factory=default_data_directory, description="data directory")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0 takes any free one")
+    database_url: str | None = Field(default=None, description="an outside PostgreSQL; otherwise the station runs its own")
+    admin_password: str | None = Field(default=None, min_length=8, description="password of the first user, `admin`; made up if unset")
+    oidc_issuer: str | None = Field(default=None, description="an outside OpenID Connect issuer; otherwise the built-in one")
+    public_url: str | None = Field(default=None, description="the address that users see")
+    engines: Annotated[tuple[str, ...], NoDecode] = Field(default_factory=_default_engines, description="engines to offer, by name")
+    slots: int = Field(default_factory=lambda: 2 * (os.cpu_count() or 1), ge=1, description="how many attempts run at once")
+    workers: int = Field(default=1, ge=1, le=64, description="worker processes beside the doors")
+    apps_url: str | None = Field(default=None, description="origin of applications and untrusted content")
+    allowed_roots: Annotated[tuple[Path, ...], NoDecode] = Field(default=(), description="folders that may be registered in place")
+    outbound_allow: Annotated[tuple[str, ...], NoDecode] = Field(default=(), description="private hosts that outbound requests may reach")
+    tool_sources: Annotated[tuple[str, ...], NoDecode] = Field(default=(), description="where manifests of tools may come from")
+    uid_range: str = Field(default="20000-59999", pattern=r"^\d+-\d+$", description="uids for runs, when the station runs as root")
+    secret_key_file: Path | None = Field(default=None, description="the station key; otherwise `DIR/station.key`")
+    quota_bytes: int = Field(default=100 << 30, ge=0, description="bytes one person may keep, unless an operator set another")
+    reserve_bytes: int = Field(default=256 << 20, ge=0, description="bytes of disk never filled with uploads")
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="how much is logged")
+
+    @field_validator("engines", "allowed_roots", "outbound_allow", "tool_sources", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("data", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read options of the command line first, then variables, then `DIR/station.toml`."""
+        chosen = init_settings.init_kwargs.get("data") if hasattr(init_settings, "init_kwargs") else None
+        folder = Path(chosen or os.environ.get(f"{PREFIX}DATA") or default_data_directory())
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, folder / "station.toml")
+
+    @property
+    def uids(self) -> range:
+        """The uids that runs may take."""
+        first, _, last = self.uid_range.partition("-")
+        return range(int(first), int(last) + 1)
+
+
+def load_settings(**chosen: object) -> Settings:
+    """Read all settings; Broken lists every fault at once, by variable name."""
+    try:
+        return Settings(**{name: value for name, value in chosen.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = [
+            Problem(where=PREFIX + str(fault["loc"][0]).upper() if fault["loc"] else PREFIX, text=fault["msg"])
+            for fault in error.errors()
+        ]
+        raise Broken(
+            "the station's settings have faults", next_step="mend the variables named and start again", problems=problems,
+            reason="settings",
+        ) from None

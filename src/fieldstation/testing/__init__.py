@@ -1,0 +1,1 @@
+"""Contract suites that an engine or storage of anybody can inherit."""
