@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from fieldstation.kernel.errors import Broken, Problem
 
@@ -32,20 +38,40 @@ class Settings(BaseSettings):
     data: Path = Field(default_factory=default_data_directory, description="data directory")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0 takes any free one")
-    database_url: str | None = Field(default=None, description="an outside PostgreSQL; otherwise the station runs its own")
-    admin_password: str | None = Field(default=None, min_length=8, description="password of the first user, `admin`; made up if unset")
-    oidc_issuer: str | None = Field(default=None, description="an outside OpenID Connect issuer; otherwise the built-in one")
+    database_url: str | None = Field(
+        default=None, description="an outside PostgreSQL; otherwise the station runs its own"
+    )
+    admin_password: str | None = Field(
+        default=None, min_length=8, description="password of the first user, `admin`; made up if unset"
+    )
+    oidc_issuer: str | None = Field(
+        default=None, description="an outside OpenID Connect issuer; otherwise the built-in one"
+    )
     public_url: str | None = Field(default=None, description="the address that users see")
-    engines: Annotated[tuple[str, ...], NoDecode] = Field(default_factory=_default_engines, description="engines to offer, by name")
-    slots: int = Field(default_factory=lambda: 2 * (os.cpu_count() or 1), ge=1, description="how many attempts run at once")
+    engines: Annotated[tuple[str, ...], NoDecode] = Field(
+        default_factory=_default_engines, description="engines to offer, by name"
+    )
+    slots: int = Field(
+        default_factory=lambda: 2 * (os.cpu_count() or 1), ge=1, description="how many attempts run at once"
+    )
     workers: int = Field(default=1, ge=1, le=64, description="worker processes beside the doors")
     apps_url: str | None = Field(default=None, description="origin of applications and untrusted content")
-    allowed_roots: Annotated[tuple[Path, ...], NoDecode] = Field(default=(), description="folders that may be registered in place")
-    outbound_allow: Annotated[tuple[str, ...], NoDecode] = Field(default=(), description="private hosts that outbound requests may reach")
-    tool_sources: Annotated[tuple[str, ...], NoDecode] = Field(default=(), description="where manifests of tools may come from")
-    uid_range: str = Field(default="20000-59999", pattern=r"^\d+-\d+$", description="uids for runs, when the station runs as root")
+    allowed_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(), description="folders that may be registered in place"
+    )
+    outbound_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="private hosts that outbound requests may reach"
+    )
+    tool_sources: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="where manifests of tools may come from"
+    )
+    uid_range: str = Field(
+        default="20000-59999", pattern=r"^\d+-\d+$", description="uids for runs, when the station runs as root"
+    )
     secret_key_file: Path | None = Field(default=None, description="the station key; otherwise `DIR/station.key`")
-    quota_bytes: int = Field(default=100 << 30, ge=0, description="bytes one person may keep, unless an operator set another")
+    quota_bytes: int = Field(
+        default=100 << 30, ge=0, description="bytes one person may keep, unless an operator set another"
+    )
     reserve_bytes: int = Field(default=256 << 20, ge=0, description="bytes of disk never filled with uploads")
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="how much is logged")
 
@@ -65,8 +91,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  (named by the base class)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read options of the command line first, then variables, then `DIR/station.toml`."""
         chosen = init_settings.init_kwargs.get("data") if hasattr(init_settings, "init_kwargs") else None
@@ -90,6 +116,8 @@ def load_settings(**chosen: object) -> Settings:
             for fault in error.errors()
         ]
         raise Broken(
-            "the station's settings have faults", next_step="mend the variables named and start again", problems=problems,
+            "the station's settings have faults",
+            next_step="mend the variables named and start again",
+            problems=problems,
             reason="settings",
         ) from None

@@ -32,7 +32,9 @@ class Tx:
         self._after_commit: list[Callable[[], None]] = []
         self._now: datetime | None = None
 
-    def execute(self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
+    def execute(
+        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
         """Run one statement; a sequence of value sets runs it once for each, batched."""
         return self._connection.execute(statement, values)
 
@@ -61,7 +63,7 @@ class Tx:
         """Stream rows into `target` (`table (column, …)`) by COPY, the fastest way in."""
         raw = self._connection.connection.driver_connection
         assert isinstance(raw, psycopg.Connection)
-        with raw.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as stream:  # type: ignore[arg-type]  # a literal of ours
+        with raw.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as stream:
             for row in rows:
                 stream.write_row(row)
 
@@ -106,7 +108,9 @@ class Database:
                     yield tx
             tx.finish()
         except PoolTimeout:
-            raise Unavailable("all database connections are in use", next_step="try again in a moment", reason="busy") from None
+            raise Unavailable(
+                "all database connections are in use", next_step="try again in a moment", reason="busy"
+            ) from None
         except OperationalError as error:
             if is_disconnect(error):
                 raise _away(error) from error
@@ -131,7 +135,12 @@ class Database:
 def is_disconnect(error: DBAPIError) -> bool:
     """Tell whether the server went away (or never was there), so that the same work may succeed later."""
     state = getattr(error.orig, "sqlstate", None)
-    return error.connection_invalidated or state is None or state.startswith("08") or state in ("57P01", "57P02", "57P03", "53300")
+    return (
+        error.connection_invalidated
+        or state is None
+        or state.startswith("08")
+        or state in ("57P01", "57P02", "57P03", "53300")
+    )
 
 
 def _away(error: DBAPIError) -> Unavailable:

@@ -59,9 +59,9 @@ def _run(connection: Connection) -> None:
     scripts = _scripts()
 
     def steps(revision: str, _context: object) -> object:
-        return scripts._upgrade_revs("head", revision)  # the call Alembic's own `upgrade` command makes
+        return scripts._upgrade_revs("head", revision)  # noqa: SLF001  (the call Alembic's own `upgrade` makes)
 
-    with EnvironmentContext(_config(), scripts, fn=steps) as environment:  # type: ignore[arg-type]
+    with EnvironmentContext(_config(), scripts, fn=steps) as environment:
         environment.configure(connection=connection, transactional_ddl=True)
         environment.run_migrations()
 

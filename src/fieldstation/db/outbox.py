@@ -147,6 +147,4 @@ def events_of(tx: Tx, thing: str, *, after: int = 0, limit: int = 1000) -> Seque
 
 
 def _stored(row: Any) -> StoredEvent:
-    return StoredEvent(
-        id=row.id, at=row.at, kind=row.kind, thing=row.thing, audience=row.audience, body=row.body
-    )
+    return StoredEvent(id=row.id, at=row.at, kind=row.kind, thing=row.thing, audience=row.audience, body=row.body)

@@ -44,9 +44,7 @@ def logger(name: str) -> structlog.stdlib.BoundLogger:
     return found
 
 
-def _add_request_id(
-    _logger: object, _method: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _add_request_id(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     current = request_id.get()
     if current:
         event.setdefault("request", current)

@@ -49,6 +49,10 @@ def read_cursor(cursor: str, parts: int = 1) -> tuple[str, ...]:
         key = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         key = None
-    if not isinstance(key, list) or len(key) != parts or not all(isinstance(part, str) and "\0" not in part for part in key):
+    if (
+        not isinstance(key, list)
+        or len(key) != parts
+        or not all(isinstance(part, str) and "\0" not in part for part in key)
+    ):
         raise Invalid("the page position is not one that this station gave out", next_step="start from the first page")
     return tuple(key)

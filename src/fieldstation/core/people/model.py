@@ -64,7 +64,9 @@ def kind_of(permission: Permission) -> Kind:
 def roles_granting(permission: Permission) -> frozenset[Role]:
     """Return the roles that grant `permission` on a thing of its kind."""
     kind = kind_of(permission)
-    return frozenset(role for (granted, role), permissions in GRANTS.items() if granted is kind and permission in permissions)
+    return frozenset(
+        role for (granted, role), permissions in GRANTS.items() if granted is kind and permission in permissions
+    )
 
 
 EVERYONE = 1  # the principal that every caller also is; a thing is public when it may read

@@ -111,7 +111,7 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def unexpected(_request: Request, error: Exception) -> JSONResponse:
-        log.exception("unexpected error in a request", exc_info=error)
+        log.error("unexpected error in a request", exc_info=error)
         return _respond(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             detail="the station met an error that it did not expect",
