@@ -15,15 +15,9 @@ from pydantic_settings import (
 )
 
 from fieldstation.kernel.errors import Broken, Problem
+from fieldstation.kernel.places import default_data_directory as default_data_directory
 
 PREFIX = "FIELDSTATION_"
-
-
-def default_data_directory() -> Path:
-    """Return the data directory of who runs the station: the system's for root, their own otherwise."""
-    if os.geteuid() == 0:
-        return Path("/var/lib/fieldstation")
-    return Path(os.environ.get("XDG_DATA_HOME", "~/.local/share")).expanduser() / "fieldstation"
 
 
 def _default_engines() -> tuple[str, ...]:
