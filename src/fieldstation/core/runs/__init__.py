@@ -1,0 +1,1 @@
+"""Runs: one execution of a tool, from submit to a published, traceable result."""

@@ -1,0 +1,1 @@
+"""States, reasons and values of runs; pure."""

@@ -1,0 +1,142 @@
+"""What runs are made of: what is asked for, what is kept, what was found."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from fieldstation.core.runs.model.reasons import Reason
+from fieldstation.core.runs.model.states import AttemptState, Outcome, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """What a person asks for.
+
+    `tool` and each input are references as people write them (`table-summary@1.0.0`, `weather@3:daily.csv`);
+    `output` names the data set that takes the outputs as a new version (default: `<tool>-results` of the caller).
+    """
+
+    tool: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    project: str | None = None
+    output: str | None = None
+    name: str | None = None
+    priority: int = 5
+    reuse: bool = True
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    tag: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunInput:
+    """One thing a run reads: a version, or one file of it (`path`), seen at `target` inside."""
+
+    slot: str
+    version_id: str
+    dataset_id: str
+    number: int
+    manifest_digest: str
+    path: str | None
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOutput:
+    """The version a run made."""
+
+    dataset_id: str
+    version_id: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A run as it is kept. Times are the database's; `fence` is that of who may write next."""
+
+    id: str
+    project_id: str
+    user_id: str
+    username: str
+    name: str | None
+    tool_id: str
+    tool_name: str
+    tool_version: str
+    revision: str
+    parameters: Mapping[str, Any]
+    inputs: Sequence[RunInput]
+    output_dataset_id: str
+    resources: Mapping[str, Any]
+    priority: int
+    state: State
+    reason: Reason | None
+    message: str | None
+    exit_code: int | None
+    attempts: int
+    max_attempts: int
+    retry_on: frozenset[str]
+    soft_seconds: float
+    hard_seconds: float
+    tag: str | None
+    reuse_key: str | None
+    reused_from: str | None
+    cancel_requested_at: datetime | None
+    created_at: datetime
+    queued_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    output: RunOutput | None
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One try at a run: its times split into staging, running, collecting."""
+
+    id: str
+    run_id: str
+    number: int
+    engine: str
+    state: AttemptState
+    outcome: Outcome | None
+    reason: Reason | None
+    exit_code: int | None
+    claimed_at: datetime
+    running_at: datetime | None
+    exited_at: datetime | None
+    ended_at: datetime | None
+    usage: Mapping[str, Any]
+    logs: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """The right to start one attempt, under `fence`, until `seconds` have gone without renewal."""
+
+    attempt_id: str
+    run_id: str
+    number: int
+    fence: int
+    uid: int | None
+    run: Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exit:
+    """What the engine saw of an attempt's end; `lost` means no evidence of how."""
+
+    attempt_id: str
+    lost: bool
+    exit_code: int | None
+    breaches: frozenset[str]
+    usage: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What becomes of an attempt, and of its run when it is the last one."""
+
+    outcome: Outcome
+    reason: Reason | None = None
+    message: str | None = None

@@ -1,0 +1,330 @@
+"""Attempts after their claim: started, stopped, exited, collected, ended. Each write moves only from the state and
+under the fence that its writer saw; who hits no row reads again and obeys.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from fieldstation.core.runs.model.values import Exit, RunOutput
+from fieldstation.core.runs.store.queue import Holder
+from fieldstation.db import Tx
+
+_STARTED = text("""
+    WITH moved AS (
+        UPDATE attempt SET state = 'running', handle = row.handle, holder = NULL, running_at = station_now()
+          FROM unnest(cast(:ids AS text[]), cast(:fences AS bigint[]), cast(:handles AS text[])) AS row (id, fence, handle)
+         WHERE attempt.id = row.id AND attempt.fence = row.fence AND attempt.state = 'staging'
+        RETURNING attempt.id, attempt.run_id
+    ), followed AS (
+        UPDATE run SET state = 'running' FROM moved WHERE run.id = moved.run_id
+        RETURNING run.id, run.project_id, run.attempts
+    )
+    SELECT moved.id AS attempt_id, followed.id AS run_id, followed.project_id, followed.attempts
+      FROM moved JOIN followed ON followed.id = moved.run_id
+""")
+_EXITED = text("""
+    WITH moved AS (
+        UPDATE attempt SET state = 'collecting', exited_at = station_now(), lost = row.lost, exit_code = row.exit_code,
+               breaches = ARRAY(SELECT jsonb_array_elements_text(row.breaches)), usage = row.usage
+          FROM jsonb_to_recordset(cast(:exits AS jsonb))
+               AS row (id text, lost boolean, exit_code integer, breaches jsonb, usage jsonb)
+         WHERE attempt.id = row.id AND attempt.state = 'running'
+        RETURNING attempt.id, attempt.run_id
+    ), followed AS (
+        UPDATE run SET state = 'collecting' FROM moved WHERE run.id = moved.run_id
+        RETURNING run.id, run.project_id, run.attempts
+    )
+    SELECT moved.id AS attempt_id, followed.id AS run_id, followed.project_id, followed.attempts
+      FROM moved JOIN followed ON followed.id = moved.run_id
+""")
+_RUNNING = text("""
+    SELECT id, handle FROM attempt WHERE engine = :engine AND state = 'running' AND released_at IS NULL
+""")
+_DUE = text("""
+    SELECT a.id, a.stop_asked_at IS NOT NULL AS asked,
+           r.cancel_requested_at IS NOT NULL AS cancel, a.hard_deadline <= station_now() AS hard,
+           greatest(extract(epoch FROM a.hard_deadline - station_now()), 0) AS seconds_left
+      FROM attempt a JOIN run r ON r.id = a.run_id
+     WHERE a.engine = :engine AND a.state = 'running' AND a.released_at IS NULL AND a.kill_asked_at IS NULL
+       AND ((a.stop_asked_at IS NULL AND (r.cancel_requested_at IS NOT NULL OR a.soft_deadline <= station_now()))
+            OR a.hard_deadline <= station_now())
+""")
+_STOP_ASKED = text("""
+    UPDATE attempt SET stop_reason = CASE WHEN row.reason = 'time_limit' AND stop_reason IS NOT NULL
+                                               AND stop_reason = 'stopped_by_user' THEN stop_reason ELSE row.reason END,
+           stop_asked_at = coalesce(stop_asked_at, station_now()),
+           kill_asked_at = CASE WHEN row.kill THEN station_now() END
+      FROM unnest(cast(:ids AS text[]), cast(:reasons AS text[]), cast(:kills AS boolean[])) AS row (id, reason, kill)
+     WHERE attempt.id = row.id AND attempt.state = 'running'
+    RETURNING attempt.id
+""")
+_NEXT_DEADLINE = text("""
+    SELECT extract(epoch FROM min(CASE WHEN stop_asked_at IS NULL THEN soft_deadline ELSE hard_deadline END)
+                              - station_now())
+      FROM attempt WHERE engine = :engine AND state = 'running' AND released_at IS NULL AND kill_asked_at IS NULL
+""")
+_RENEW = text("""
+    UPDATE attempt SET lease_expires = station_now() + :seconds * interval '1 second'
+     WHERE id = ANY(:ids) AND holder = :holder AND state IN ('staging', 'collecting') RETURNING id
+""")
+_CLAIM_COLLECT = text("""
+    UPDATE attempt SET holder = :holder, fence = nextval('fence'),
+           lease_expires = station_now() + :seconds * interval '1 second'
+     WHERE id IN (SELECT id FROM attempt
+                   WHERE engine = :engine AND state = 'collecting' AND released_at IS NULL
+                     AND (holder IS NULL OR lease_expires <= station_now() OR holder = ANY(:dead))
+                   ORDER BY exited_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+    RETURNING id, run_id, number, fence, lost, exit_code, breaches, usage, stop_reason, logs, claimed_at
+""")
+_TAKE_OVER = text("""
+    UPDATE attempt SET holder = :holder, fence = nextval('fence'),
+           lease_expires = station_now() + :seconds * interval '1 second'
+     WHERE engine = :engine AND state = 'staging' AND released_at IS NULL AND holder IS DISTINCT FROM :holder
+       AND (lease_expires <= station_now() OR holder = ANY(:dead))
+    RETURNING id, run_id, number, fence, uid
+""")
+_STAGING_HOLDERS = text("""
+    SELECT DISTINCT holder FROM attempt
+     WHERE engine = :engine AND state IN ('staging', 'collecting') AND released_at IS NULL AND holder IS NOT NULL
+""")
+_END_ATTEMPTS = text("""
+    UPDATE attempt SET state = 'ended', outcome = row.outcome, reason = row.reason, ended_at = station_now(),
+           exited_at = coalesce(exited_at, station_now()), logs = row.logs, holder = NULL
+      FROM jsonb_to_recordset(cast(:ends AS jsonb))
+           AS row (id text, fence bigint, outcome text, reason text, logs jsonb)
+     WHERE attempt.id = row.id AND attempt.fence = row.fence AND attempt.state IN ('staging', 'collecting')
+    RETURNING attempt.id
+""")
+_END_RUNS = text("""
+    UPDATE run SET state = row.state, reason = row.reason, message = row.message, exit_code = row.exit_code,
+           ended_at = CASE WHEN row.state IN ('succeeded', 'failed', 'canceled') THEN station_now() END,
+           reuse_key = CASE WHEN row.state = 'succeeded' THEN reuse_key END
+      FROM jsonb_to_recordset(cast(:ends AS jsonb))
+           AS row (run_id text, state text, reason text, message text, exit_code integer)
+     WHERE run.id = row.run_id AND run.state IN ('staging', 'collecting')
+    RETURNING run.id, run.project_id, run.attempts
+""")
+_OUTPUTS = text("""
+    INSERT INTO run_output (run_id, version_id, dataset_id, number)
+    SELECT * FROM unnest(cast(:runs AS text[]), cast(:versions AS text[]), cast(:datasets AS text[]),
+                         cast(:numbers AS integer[]))
+""")
+_USE = text("""
+    INSERT INTO project_use AS used (project_id, used_seconds, counted_at)
+    SELECT r.project_id, sum(extract(epoch FROM coalesce(a.exited_at, station_now()) - a.claimed_at)), station_now()
+      FROM attempt a JOIN run r ON r.id = a.run_id WHERE a.id = ANY(:ids) GROUP BY r.project_id ORDER BY r.project_id
+    ON CONFLICT (project_id) DO UPDATE
+       SET used_seconds = excluded.used_seconds + used.used_seconds
+               * power(0.5, greatest(extract(epoch FROM excluded.counted_at - used.counted_at), 0) / 3600),
+           counted_at = excluded.counted_at
+""")
+_RELEASED = text("UPDATE attempt SET released_at = station_now() WHERE id = ANY(:ids)")
+_UNRELEASED = text("""
+    SELECT id FROM attempt WHERE engine = :engine AND state = 'ended' AND released_at IS NULL LIMIT :limit
+""")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """An attempt and its run after a move that hit them."""
+
+    attempt_id: str
+    run_id: str
+    project_id: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A running attempt that must be stopped: asked, or killed where `hard`."""
+
+    attempt_id: str
+    cancel: bool
+    hard: bool
+    seconds_left: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collectable:
+    """An attempt whose process is gone, claimed for collecting."""
+
+    attempt_id: str
+    run_id: str
+    number: int
+    fence: int
+    lost: bool
+    exit_code: int | None
+    breaches: frozenset[str]
+    usage: Mapping[str, Any]
+    stop_reason: str | None
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenOver:
+    """A staging attempt whose holder is gone, now ours to decide on."""
+
+    attempt_id: str
+    run_id: str
+    number: int
+    fence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """How an attempt ends, and what its run becomes."""
+
+    attempt_id: str
+    run_id: str
+    fence: int
+    outcome: str
+    reason: str | None
+    message: str | None
+    exit_code: int | None
+    logs: Mapping[str, Any]
+    state: str  # of the run
+    run_reason: str | None
+
+
+def started(tx: Tx, starts: Sequence[tuple[str, int, str]]) -> Sequence[Moved]:
+    """Move (attempt, fence, handle) to running; what is not returned was taken from its holder."""
+    ids, fences, handles = zip(*starts, strict=True)
+    return _moved(tx.all(_STARTED, {"ids": list(ids), "fences": list(fences), "handles": list(handles)}))
+
+
+def exited(tx: Tx, exits: Sequence[Exit]) -> Sequence[Moved]:
+    """Record how processes ended; their runs are collecting from now on."""
+    rows = [
+        {
+            "id": exit.attempt_id,
+            "lost": exit.lost,
+            "exit_code": exit.exit_code,
+            "breaches": sorted(exit.breaches),
+            "usage": dict(exit.usage),
+        }
+        for exit in exits
+    ]
+    return _moved(tx.all(_EXITED, {"exits": json.dumps(rows)}))
+
+
+def running(tx: Tx, engine: str) -> Mapping[str, str]:
+    """Return the handle of every running attempt of an engine."""
+    return {row.id: row.handle for row in tx.all(_RUNNING, {"engine": engine})}
+
+
+def due(tx: Tx, engine: str) -> Sequence[Due]:
+    """Return the running attempts that somebody canceled or whose time is over."""
+    return [
+        Due(attempt_id=row.id, cancel=row.cancel and not row.asked, hard=row.hard, seconds_left=float(row.seconds_left))
+        for row in tx.all(_DUE, {"engine": engine})
+    ]
+
+
+def stop_asked(tx: Tx, stops: Sequence[tuple[str, str, bool]]) -> Sequence[str]:
+    """Record, before any signal, that (attempt, reason, kill) is being stopped; returns the attempts still running."""
+    ids, reasons, kills = zip(*stops, strict=True)
+    return [row.id for row in tx.all(_STOP_ASKED, {"ids": list(ids), "reasons": list(reasons), "kills": list(kills)})]
+
+
+def next_deadline(tx: Tx, engine: str) -> float | None:
+    """Return the seconds until the next time limit of a running attempt."""
+    seconds = tx.scalar(_NEXT_DEADLINE, {"engine": engine})
+    return None if seconds is None else float(seconds)
+
+
+def renew(tx: Tx, holder: Holder, attempt_ids: Sequence[str]) -> set[str]:
+    """Prolong the claims on these attempts; what is not returned was lost."""
+    values = {"ids": list(attempt_ids), "holder": holder.name, "seconds": holder.lease_seconds}
+    return {row.id for row in tx.all(_RENEW, values)}
+
+
+def holders(tx: Tx, engine: str) -> Sequence[str]:
+    """Return who holds claims on attempts of an engine."""
+    return [row.holder for row in tx.all(_STAGING_HOLDERS, {"engine": engine})]
+
+
+def take_over(tx: Tx, holder: Holder, dead: Sequence[str]) -> Sequence[TakenOver]:
+    """Take staging attempts whose claim ran out or whose holder is known to be dead."""
+    values = {"engine": holder.engine, "holder": holder.name, "seconds": holder.lease_seconds, "dead": list(dead)}
+    return [
+        TakenOver(attempt_id=row.id, run_id=row.run_id, number=row.number, fence=row.fence)
+        for row in tx.all(_TAKE_OVER, values)
+    ]
+
+
+def claim_collect(tx: Tx, holder: Holder, limit: int, dead: Sequence[str]) -> Sequence[Collectable]:
+    """Claim attempts whose process is gone, oldest first."""
+    values = {
+        "engine": holder.engine,
+        "holder": holder.name,
+        "seconds": holder.lease_seconds,
+        "limit": limit,
+        "dead": list(dead),
+    }
+    return [
+        Collectable(
+            attempt_id=row.id,
+            run_id=row.run_id,
+            number=row.number,
+            fence=row.fence,
+            lost=row.lost,
+            exit_code=row.exit_code,
+            breaches=frozenset(row.breaches),
+            usage=row.usage,
+            stop_reason=row.stop_reason,
+            claimed_at=row.claimed_at,
+        )
+        for row in tx.all(_CLAIM_COLLECT, values)
+    ]
+
+
+def end(tx: Tx, ends: Sequence[End]) -> Sequence[Moved]:
+    """End attempts under their fences and move their runs; what is not returned was taken from its holder."""
+    rows = [{name: getattr(item, name) for name in End.__dataclass_fields__} for item in ends]
+    attempts = json.dumps([{**row, "id": row["attempt_id"]} for row in rows])
+    kept = {row.id for row in tx.all(_END_ATTEMPTS, {"ends": attempts})}
+    runs = json.dumps([{**row, "reason": row["run_reason"]} for row in rows if row["attempt_id"] in kept])
+    attempt_of = {row["run_id"]: row["attempt_id"] for row in rows}
+    return [
+        Moved(attempt_id=attempt_of[row.id], run_id=row.id, project_id=row.project_id, number=row.attempts)
+        for row in tx.all(_END_RUNS, {"ends": runs})
+    ]
+
+
+def add_outputs(tx: Tx, outputs: Sequence[tuple[str, RunOutput]]) -> None:
+    """Write which versions the runs made."""
+    tx.execute(
+        _OUTPUTS,
+        {
+            "runs": [run_id for run_id, _ in outputs],
+            "versions": [output.version_id for _, output in outputs],
+            "datasets": [output.dataset_id for _, output in outputs],
+            "numbers": [output.number for _, output in outputs],
+        },
+    )
+
+
+def add_use(tx: Tx, attempt_ids: Sequence[str]) -> None:
+    """Add the slot seconds of ended attempts to what their projects used, decayed by half each hour."""
+    tx.execute(_USE, {"ids": list(attempt_ids)})
+
+
+def released(tx: Tx, attempt_ids: Sequence[str]) -> None:
+    """Record that no trace of these attempts is left at their engine; their uids are free."""
+    tx.execute(_RELEASED, {"ids": list(attempt_ids)})
+
+
+def unreleased(tx: Tx, engine: str, limit: int) -> Sequence[str]:
+    """Return ended attempts of which the engine may still have traces."""
+    return [row.id for row in tx.all(_UNRELEASED, {"engine": engine, "limit": limit})]
+
+
+def _moved(rows: Sequence[Any]) -> Sequence[Moved]:
+    return [
+        Moved(attempt_id=row.attempt_id, run_id=row.run_id, project_id=row.project_id, number=row.attempts) for row in rows
+    ]

@@ -1,0 +1,154 @@
+"""The queue: who is next, and the claim that starts an attempt.
+
+Order: level (priority, plus one for each 30 minutes of waiting), then the project that used slots least of late
+(decayed, half-life one hour), then age. Only the oldest runs of each (project, priority) can be next, so the claim
+looks at those alone and costs the same with 100 queued as with 100,000.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from fieldstation.core.runs.store.runs import runs_by_ids
+from fieldstation.core.runs.model.values import Claim
+from fieldstation.db import Tx
+from fieldstation.kernel.ids import new_id
+
+_SLOT_SECONDS = 60  # what a run that just started counts as, until its real use is known
+
+_NEXT = text("""
+    WITH RECURSIVE pair AS (
+        (SELECT project_id, priority FROM run WHERE state = 'queued' ORDER BY project_id, priority LIMIT 1)
+        UNION ALL
+        SELECT following.* FROM pair CROSS JOIN LATERAL (
+            SELECT project_id, priority FROM run
+             WHERE state = 'queued' AND (project_id, priority) > (pair.project_id, pair.priority)
+             ORDER BY project_id, priority LIMIT 1
+        ) following
+    ), head AS (
+        SELECT oldest.*, floor(oldest.priority + extract(epoch FROM station_now() - oldest.queued_at) / 1800) AS level
+          FROM pair CROSS JOIN LATERAL (
+            SELECT id, project_id, priority, queued_at FROM run
+             WHERE state = 'queued' AND project_id = pair.project_id AND priority = pair.priority
+             ORDER BY queued_at, id LIMIT :slots
+        ) oldest
+    ), busy AS (
+        SELECT project_id, count(*) AS slots FROM run WHERE state IN ('staging', 'running') GROUP BY project_id
+    ), ranked AS (
+        SELECT head.id, head.level, head.queued_at,
+               coalesce(used.used_seconds * power(0.5, extract(epoch FROM station_now() - used.counted_at) / 3600), 0)
+               + :slot_seconds * (coalesce(busy.slots, 0) + row_number() OVER (
+                     PARTITION BY head.project_id ORDER BY head.level DESC, head.queued_at, head.id)) AS share
+          FROM head LEFT JOIN project_use used USING (project_id) LEFT JOIN busy USING (project_id)
+    ), chosen AS (
+        SELECT id, row_number() OVER (ORDER BY level DESC, share, queued_at, id) AS place
+          FROM ranked ORDER BY level DESC, share, queued_at, id LIMIT :slots
+    )
+    SELECT run.id FROM run JOIN chosen USING (id)
+     WHERE run.state = 'queued' ORDER BY chosen.place FOR UPDATE OF run SKIP LOCKED
+""")
+_TO_STAGING = text("""
+    UPDATE run SET state = 'staging', reason = NULL, message = NULL, attempts = attempts + 1,
+           started_at = coalesce(started_at, station_now())
+     WHERE id = ANY(:ids) AND state = 'queued'
+""")
+_INSERT_ATTEMPTS = text("""
+    INSERT INTO attempt (id, run_id, number, engine, uid, state, holder, fence, lease_expires,
+           soft_deadline, hard_deadline, claimed_at)
+    SELECT row.id, row.run_id, run.attempts, :engine, row.uid, 'staging', :holder, :fence,
+           station_now() + :lease_seconds * interval '1 second',
+           station_now() + run.soft_seconds * interval '1 second',
+           station_now() + run.hard_seconds * interval '1 second', station_now()
+      FROM unnest(cast(:ids AS text[]), cast(:run_ids AS text[]), cast(:uids AS integer[])) AS row (id, run_id, uid)
+      JOIN run ON run.id = row.run_id
+""")
+_FENCE = text("SELECT nextval('fence')")
+_LIVE = text("SELECT uid, state FROM attempt WHERE engine = :engine AND released_at IS NULL")
+_AHEAD = text("""
+    SELECT count(*) FROM run other, run mine
+     WHERE mine.id = :id AND mine.state = 'queued' AND other.state = 'queued'
+       AND (other.priority, mine.queued_at, mine.id) > (mine.priority, other.queued_at, other.id)
+""")
+_PACE = text("""
+    SELECT count(*) AS ended, extract(epoch FROM max(ended_at) - min(ended_at)) AS seconds
+      FROM (SELECT ended_at FROM run WHERE ended_at > station_now() - interval '1 hour'
+             ORDER BY ended_at DESC LIMIT 200) recent
+""")
+_HOLD_ALL = text("UPDATE run SET state = 'held', reason = :reason WHERE state = 'queued' RETURNING id, project_id")
+_UNHOLD = text("UPDATE run SET state = 'queued', reason = NULL WHERE state = 'held' AND reason = :reason RETURNING id, project_id")
+_COUNTS = text("SELECT state, count(*) FROM run WHERE state NOT IN ('succeeded', 'failed', 'canceled') GROUP BY state")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who claims: the engine it acts for, its name, and for how long a claim lasts without renewal."""
+
+    engine: str
+    name: str
+    lease_seconds: float
+
+
+def claim(tx: Tx, holder: Holder, *, slots: int, uids: Sequence[int | None]) -> Sequence[Claim]:
+    """Take the next runs, at most `slots`, and write the intent to start an attempt of each.
+
+    `uids` are free uids, at least `slots` of them.
+    """
+    ids = [row.id for row in tx.all(_NEXT, {"slots": slots, "slot_seconds": _SLOT_SECONDS})]
+    if not ids:
+        return []
+    fence = int(tx.scalar(_FENCE))
+    attempts = [new_id("attempt") for _ in ids]
+    tx.execute(_TO_STAGING, {"ids": ids})
+    tx.execute(
+        _INSERT_ATTEMPTS,
+        {
+            "ids": attempts,
+            "run_ids": ids,
+            "uids": list(uids[: len(ids)]),
+            "engine": holder.engine,
+            "holder": holder.name,
+            "fence": fence,
+            "lease_seconds": holder.lease_seconds,
+        },
+    )
+    runs = runs_by_ids(tx, ids)
+    return [
+        Claim(attempt_id=attempt, run_id=run_id, number=runs[run_id].attempts, fence=fence, uid=uid, run=runs[run_id])
+        for attempt, run_id, uid in zip(attempts, ids, uids, strict=False)
+    ]
+
+
+def live_attempts(tx: Tx, engine: str) -> Sequence[tuple[int | None, str]]:
+    """Return (uid, state) of every attempt of an engine that may still have traces."""
+    return [(row.uid, row.state) for row in tx.all(_LIVE, {"engine": engine})]
+
+
+def ahead(tx: Tx, run_id: str) -> int:
+    """Return how many queued runs have a higher priority, or the same and are older."""
+    return int(tx.scalar(_AHEAD, {"id": run_id}))
+
+
+def pace(tx: Tx) -> tuple[int, float]:
+    """Return (how many runs ended of late, in how many seconds), for an estimate."""
+    row = tx.one_or_none(_PACE)
+    assert row is not None
+    return int(row.ended), float(row.seconds or 0)
+
+
+def hold_queued(tx: Tx, reason: str) -> Sequence[Any]:
+    """Hold everything queued; returns (id, project_id) of each."""
+    return tx.all(_HOLD_ALL, {"reason": reason})
+
+
+def unhold(tx: Tx, reason: str) -> Sequence[Any]:
+    """Queue again what was held for `reason`; returns (id, project_id) of each."""
+    return tx.all(_UNHOLD, {"reason": reason})
+
+
+def counts(tx: Tx) -> dict[str, int]:
+    """Return how many runs are in each state that is not final."""
+    return {row[0]: row[1] for row in tx.all(_COUNTS)}
+
+

@@ -1,0 +1,147 @@
+"""Runs: written at submit, read by id and by page."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import text
+
+from fieldstation.core.people.model import Visible
+from fieldstation.core.runs.model.values import Attempt, Run, RunInput, RunOutput
+from fieldstation.core.runs.store.rows import RUN_COLUMNS, attempt_of, run_of
+from fieldstation.db import Tx
+from fieldstation.kernel.paging import PageRequest
+
+_INSERT = text("""
+    INSERT INTO run (id, project_id, user_id, username, name, tool_id, tool_name, tool_version, revision, parameters,
+        resources, output_dataset_id, priority, state, reason, max_attempts, retry_on, soft_seconds, hard_seconds, tag,
+        reuse, reuse_key, reuse_parts, reused_from, request_id, created_at, queued_at, ended_at)
+    VALUES (:id, :project_id, :user_id, :username, :name, :tool_id, :tool_name, :tool_version, :revision,
+        cast(:parameters AS jsonb), cast(:resources AS jsonb), :output_dataset_id, :priority, :state, :reason,
+        :max_attempts, :retry_on, :soft_seconds, :hard_seconds, :tag, :reuse, :reuse_key, cast(:reuse_parts AS jsonb),
+        :reused_from, :request_id, station_now(), station_now(),
+        CASE WHEN cast(:state AS text) = 'succeeded' THEN station_now() END)
+""")
+_INSERT_INPUTS = text("""
+    INSERT INTO run_input (run_id, place, slot, version_id, dataset_id, number, manifest_digest, path, target)
+    SELECT :run_id, place, slot, version_id, dataset_id, number, manifest_digest, path, target
+      FROM jsonb_to_recordset(cast(:inputs AS jsonb)) AS row (place smallint, slot text, version_id text,
+           dataset_id text, number integer, manifest_digest text, path text, target text)
+""")
+_BY_ID = text(f"SELECT {RUN_COLUMNS} FROM run r WHERE r.id = :id")
+_BY_IDS = text(f"SELECT {RUN_COLUMNS} FROM run r WHERE r.id = ANY(:ids)")
+_INPUTS = text("""
+    SELECT run_id, slot, version_id, dataset_id, number, manifest_digest, path, target
+      FROM run_input WHERE run_id = ANY(:ids) ORDER BY run_id, place
+""")
+_OUTPUTS = text("SELECT run_id, version_id, dataset_id, number FROM run_output WHERE run_id = ANY(:ids)")
+_ATTEMPTS = text("SELECT * FROM attempt WHERE run_id = :run_id ORDER BY number")
+_REUSABLE = text(f"""
+    SELECT {RUN_COLUMNS} FROM run r
+     WHERE r.reuse_key = :key AND r.state = 'succeeded' AND r.reused_from IS NULL ORDER BY r.id DESC LIMIT :limit
+""")
+_LATEST_ALIKE = text("""
+    SELECT id, reuse_parts FROM run
+     WHERE tool_id = :tool_id AND state = 'succeeded' AND reused_from IS NULL AND id <> :id AND id < :id
+     ORDER BY id DESC LIMIT 20
+""")
+_REUSE_PARTS = text("SELECT reuse, reuse_key, reuse_parts FROM run WHERE id = :id")
+_MAKERS = text("SELECT version_id, run_id FROM run_output WHERE version_id = ANY(:ids)")
+_USERS = text("SELECT version_id, run_id FROM run_input WHERE version_id = ANY(:ids) ORDER BY run_id LIMIT :limit")
+
+
+def insert_run(tx: Tx, values: Mapping[str, Any], inputs: Sequence[RunInput]) -> None:
+    """Write a new run with its inputs; `values` has the columns by name, JSON ones as plain values."""
+    encoded = {name: json.dumps(value) if name in _JSON else value for name, value in values.items()}
+    tx.execute(_INSERT, encoded)
+    if inputs:
+        rows = [{"place": place, **_plain(item)} for place, item in enumerate(inputs)]
+        tx.execute(_INSERT_INPUTS, {"run_id": values["id"], "inputs": json.dumps(rows)})
+
+
+def run_by_id(tx: Tx, run_id: str) -> Run | None:
+    """Return one run."""
+    row = tx.one_or_none(_BY_ID, {"id": run_id})
+    return None if row is None else _complete(tx, [row])[0]
+
+
+def runs_by_ids(tx: Tx, run_ids: Sequence[str]) -> Mapping[str, Run]:
+    """Return these runs by id."""
+    return {run.id: run for run in _complete(tx, tx.all(_BY_IDS, {"ids": list(run_ids)}))}
+
+
+def page_of_runs(tx: Tx, page: PageRequest, visible: Visible, filters: Mapping[str, Any]) -> Sequence[Run]:
+    """Return a page of runs (and one more), newest first.
+
+    Someone who sees few projects gets the newest of each through its index, so that the cost does not grow with
+    other people's runs.
+    """
+    values = {"limit": page.limit + 1, "after": page.after[0] if page.after else None, **filters, **visible.values}
+    conditions = ["r.id < :after"] if page.after else []
+    conditions += [f"r.{name} = :{name}" for name in filters]
+    where = " AND ".join(["true", *conditions])
+    newest = f"SELECT {RUN_COLUMNS} FROM run r WHERE {where}"
+    if visible.everything or "project_id" in filters:
+        statement = f"{newest} AND {visible.where('r.project_id')} ORDER BY r.id DESC LIMIT :limit"
+    else:
+        statement = f"""
+            SELECT r.* FROM project p CROSS JOIN LATERAL (
+                {newest} AND r.project_id = p.id ORDER BY r.id DESC LIMIT :limit
+            ) r WHERE {visible.where("p.id")} ORDER BY r.id DESC LIMIT :limit
+        """
+    return _complete(tx, tx.all(text(statement), values))
+
+
+def attempts_of(tx: Tx, run_id: str) -> Sequence[Attempt]:
+    """Return all attempts of a run, first to last."""
+    return [attempt_of(row) for row in tx.all(_ATTEMPTS, {"run_id": run_id})]
+
+
+def reusable(tx: Tx, key: str, limit: int = 20) -> Sequence[Run]:
+    """Return succeeded runs with this reuse key, newest first."""
+    return _complete(tx, tx.all(_REUSABLE, {"key": key, "limit": limit}))
+
+
+def latest_alike(tx: Tx, tool_id: str, run_id: str) -> Sequence[tuple[str, Mapping[str, Any]]]:
+    """Return (id, parts of the reuse key) of the last succeeded runs of a tool before this run."""
+    return [(row.id, row.reuse_parts) for row in tx.all(_LATEST_ALIKE, {"tool_id": tool_id, "id": run_id})]
+
+
+def reuse_parts(tx: Tx, run_id: str) -> tuple[bool, str | None, Mapping[str, Any]]:
+    """Return whether reuse was wanted, the key, and its parts."""
+    row = tx.one_or_none(_REUSE_PARTS, {"id": run_id})
+    assert row is not None
+    return row.reuse, row.reuse_key, row.reuse_parts
+
+
+def makers(tx: Tx, version_ids: Sequence[str]) -> Mapping[str, str]:
+    """Return the run that made each of these versions, where one did."""
+    return {row.version_id: row.run_id for row in tx.all(_MAKERS, {"ids": list(version_ids)})}
+
+
+def users(tx: Tx, version_ids: Sequence[str], limit: int) -> Sequence[tuple[str, str]]:
+    """Return (version, run) for runs that read these versions."""
+    return [(row.version_id, row.run_id) for row in tx.all(_USERS, {"ids": list(version_ids), "limit": limit})]
+
+
+def _complete(tx: Tx, rows: Sequence[Any]) -> list[Run]:
+    if not rows:
+        return []
+    ids = [row.id for row in rows]
+    inputs: dict[str, list[RunInput]] = defaultdict(list)
+    for row in tx.all(_INPUTS, {"ids": ids}):
+        fields = dict(row._mapping)
+        inputs[fields.pop("run_id")].append(RunInput(**fields))
+    outputs = {
+        row.run_id: RunOutput(dataset_id=row.dataset_id, version_id=row.version_id, number=row.number)
+        for row in tx.all(_OUTPUTS, {"ids": ids})
+    }
+    return [run_of(row, inputs[row.id], outputs.get(row.id)) for row in rows]
+
+
+def _plain(item: RunInput) -> Mapping[str, Any]:
+    return {name: getattr(item, name) for name in RunInput.__dataclass_fields__}
+
+
+_JSON = frozenset({"parameters", "resources", "reuse_parts"})
