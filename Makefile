@@ -1,0 +1,78 @@
+# Every command of a clone. Needs Python 3.11 or newer with pip, make and git; the rest fetches itself into .venv.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+PYTHON := $(BIN)/python
+READY := .venv/.ready
+CODE := src tests scripts bench docs/conf.py
+
+.PHONY: help setup check test soak bench docs demo up format lint types contracts budgets dead words news clean
+
+help:  ## show this list
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-10s %s\n", $$1, $$2}'
+
+$(READY): pyproject.toml uv.lock scripts/setup
+	@scripts/setup
+
+setup: $(READY)  ## make a bare clone ready (every other target does this first)
+
+check: lint types contracts budgets dead words  ## format, lint, types, import contracts, size budgets, dead code, words
+	@echo "check: all kept"
+
+lint: $(READY)
+	@$(BIN)/ruff format --quiet --diff $(wildcard $(CODE))
+	@$(BIN)/ruff check --quiet $(wildcard $(CODE))
+
+types: $(READY)
+	@$(BIN)/mypy --no-error-summary $(wildcard $(CODE))
+
+contracts: $(READY)
+	@PYTHONPATH=src $(BIN)/lint-imports --no-logo >build/contracts.txt || { cat build/contracts.txt; exit 1; }
+	@$(BIN)/deptry --no-ansi src 2>build/deptry.txt || { cat build/deptry.txt; exit 1; }
+
+budgets: $(READY)
+	@$(PYTHON) scripts/budgets.py
+
+dead: $(READY)
+	@$(PYTHON) scripts/dead.py
+
+words: $(READY)
+	@$(PYTHON) scripts/words.py
+	@$(BIN)/codespell $$(git ls-files --cached --others --exclude-standard)
+
+format: $(READY)  ## put all files into the one format
+	@$(BIN)/ruff check --quiet --fix-only $(wildcard $(CODE))
+	@$(BIN)/ruff format --quiet $(wildcard $(CODE))
+
+PYTEST = $(PYTHON) -m pytest -n 2 --dist loadgroup
+
+test: $(READY)  ## run every test, with small counts
+	@$(PYTEST) $(ARGS)
+
+soak: $(READY)  ## run every test with the full counts; writes soak/latest.json
+	@FIELDSTATION_TEST_SOAK=1 $(PYTEST) --timeout 3600 -o faulthandler_timeout=3700 $(ARGS)
+
+bench: $(READY)  ## measure what we promise; writes bench/out/latest.json
+	@$(PYTHON) -m bench $(ARGS)
+
+docs: $(READY)  ## build the documentation into docs/_build/html
+	@$(PYTHON) scripts/reference.py
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html docs docs/_build/html
+	@echo "docs: docs/_build/html/index.html"
+
+demo: $(READY)  ## register data, run a tool beside it, see result and lineage (DEMO_KEEP=1: keep the station)
+	@$(PYTHON) scripts/demo.py
+
+up: $(READY)  ## run a station in the foreground
+	@$(BIN)/fieldstation up $(ARGS)
+
+news: $(READY)  ## show what the next CHANGELOG entry will say
+	@$(BIN)/towncrier build --draft --version next
+
+clean:  ## remove what the commands made
+	rm -rf .venv build docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,102 @@
+"""House rules of a test run: what was skipped is said aloud, and counts grow in a soak.
+
+- Where `CI` is set a skipped test fails the run, unless its reason holds one of the texts in
+  `FIELDSTATION_TEST_MAY_SKIP` (separated by commas).
+- Tests in tests/acceptance start whole stations: they run one after the other on one worker.
+- With `FIELDSTATION_TEST_SOAK` set, `scale.of(name, small, full)` gives the full counts, and what each test counted
+  goes to soak/latest.json.
+"""
+
+import json
+import os
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOAK = "FIELDSTATION_TEST_SOAK"
+MAY_SKIP = "FIELDSTATION_TEST_MAY_SKIP"
+_PROPERTY = "soak."
+
+
+@dataclass
+class Scale:
+    """How much a test does: little in CI, all of it in a soak. Remembers what was counted."""
+
+    full: bool
+    counted: dict[str, int] = field(default_factory=dict)
+
+    def of(self, name: str, small: int, full: int) -> int:
+        """Return how many `name` this test shall do, and remember it."""
+        self.counted[name] = full if self.full else small
+        return self.counted[name]
+
+    def count(self, name: str, done: int) -> None:
+        """Remember that `done` of `name` were done."""
+        self.counted[name] = done
+
+
+@pytest.fixture
+def scale(record_property: Callable[[str, object], None]) -> Iterator[Scale]:
+    """Give the scale of this run; its counts are part of the report."""
+    found = Scale(full=bool(os.environ.get(SOAK)))
+    yield found
+    for name, value in found.counted.items():
+        record_property(_PROPERTY + name, value)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests that start whole stations on one worker."""
+    for item in items:
+        if item.path.is_relative_to(config.rootpath / "tests" / "acceptance"):
+            item.add_marker(pytest.mark.xdist_group("acceptance"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was skipped, and why that fails the run or not."""
+    refused = _refused(terminalreporter)
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        text = f"{len(skipped)} SKIPPED: this run proves less than it could"
+        terminalreporter.section(text, sep="!", yellow=True, bold=True)
+    for report in refused:
+        terminalreporter.line(f"may not be skipped here: {report.nodeid}: {_reason(report)}", red=True)
+    if os.environ.get(SOAK):
+        _write_counts(terminalreporter)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run of CI in which something was skipped that may not be."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if isinstance(reporter, pytest.TerminalReporter) and _refused(reporter) and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _refused(reporter: pytest.TerminalReporter) -> list[pytest.TestReport]:
+    if not os.environ.get("CI"):
+        return []
+    allowed = [text.strip() for text in os.environ.get(MAY_SKIP, "").split(",") if text.strip()]
+    skipped: list[pytest.TestReport] = reporter.stats.get("skipped", [])
+    return [report for report in skipped if not any(text in _reason(report) for text in allowed)]
+
+
+def _reason(report: pytest.TestReport) -> str:
+    return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+
+
+def _write_counts(reporter: pytest.TerminalReporter) -> None:
+    tests = {}
+    for outcome in ("passed", "failed", "error"):
+        for report in reporter.stats.get(outcome, []):
+            counts = {name[len(_PROPERTY) :]: value for name, value in report.user_properties if _PROPERTY in name}
+            if counts:
+                tests[report.nodeid] = {"outcome": outcome, **counts}
+    totals = {outcome: len(reporter.stats.get(outcome, [])) for outcome in ("passed", "failed", "error", "skipped")}
+    target = ROOT / "soak" / "latest.json"
+    target.parent.mkdir(exist_ok=True)
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    target.write_text(json.dumps({"machine": machine, "totals": totals, "tests": tests}, indent=2) + "\n")
