@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fieldstation.kernel.errors import NotFound
+
 
 class Kind(StrEnum):
     """Kinds of things that access is decided on. Runs are decided on their project."""
@@ -95,3 +97,64 @@ class Caller:
     operator: bool
     space: str
     scopes: frozenset[Permission] | None = None
+
+
+SEES: Mapping[Kind, Permission] = {
+    Kind.PROJECT: Permission.PROJECT_READ,
+    Kind.DATASET: Permission.DATASET_READ,
+    Kind.TOOL: Permission.TOOL_USE,
+}  # who holds this permission on a thing may know that it exists
+
+
+class Verdict(StrEnum):
+    """What the one rule answers, and why."""
+
+    ALLOWED = "allowed"
+    SCOPE_MISSING = "scope_missing"  # the token leaves this permission out; said without looking at the thing
+    HIDDEN = "hidden"  # no such thing, or the caller may not know of it
+    ROLE_MISSING = "role_missing"  # the caller sees the thing, but no role of theirs grants this
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a caller stands to a thing: whether the access table knows it, and the caller's roles on it."""
+
+    known: bool
+    roles: frozenset[Role]
+
+
+def within_scopes(caller: Caller, permission: Permission) -> bool:
+    """Tell whether the credential that the caller came with was not narrowed below `permission`."""
+    return caller.scopes is None or permission in caller.scopes
+
+
+def holds(caller: Caller, permission: Permission, standing: Standing) -> bool:
+    """Tell whether a caller of this standing holds `permission`; operators hold all on all known things."""
+    by_role = caller.operator or bool(standing.roles & roles_granting(permission))
+    return standing.known and by_role and within_scopes(caller, permission)
+
+
+def judge(caller: Caller, permission: Permission, standing: Standing) -> Verdict:
+    """Decide `permission` on one thing: the one rule of access."""
+    if not within_scopes(caller, permission):
+        return Verdict.SCOPE_MISSING
+    if holds(caller, permission, standing):
+        return Verdict.ALLOWED
+    sees = holds(caller, SEES[kind_of(permission)], standing)
+    return Verdict.ROLE_MISSING if sees else Verdict.HIDDEN
+
+
+_NOUNS: Mapping[Kind, str] = {Kind.DATASET: "data set"}
+
+
+def noun_of(kind: Kind) -> str:
+    """Return the word for things of `kind`, as texts for people write it."""
+    return _NOUNS.get(kind, kind.value)
+
+
+def hidden(kind: Kind) -> NotFound:
+    """Return the one error for a thing that does not exist and for one that the caller may not see."""
+    return NotFound(
+        f"there is no {noun_of(kind)} with this name or id, or you may not see it",
+        next_step=f"see what there is: fieldstation {kind} list",
+    )

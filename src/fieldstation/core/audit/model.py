@@ -1,0 +1,42 @@
+"""Deeds that are audited. A deed is written `<thing>.<past participle>`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from fieldstation.kernel.canonical import Json
+
+STATION = "station"  # the actor of what nobody asked for
+
+
+class Deed(StrEnum):
+    """Everything that leaves an audit row."""
+
+    USER_CREATED = "user.created"
+    USER_CHANGED = "user.changed"
+    USER_SUSPENDED = "user.suspended"
+    USER_RESTORED = "user.restored"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105
+    SIGN_IN_ACCEPTED = "sign_in.accepted"
+    SIGN_IN_REFUSED = "sign_in.refused"
+    SESSION_ENDED = "session.ended"
+    SESSION_REVOKED = "session.revoked"  # a refresh token was used twice
+    TOKEN_CREATED = "token.created"  # noqa: S105
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    KEY_ROTATED = "key.rotated"
+    ACCESS_GRANTED = "access.granted"
+    ACCESS_REVOKED = "access.revoked"
+    GROUP_CREATED = "group.created"
+    GROUP_JOINED = "group.joined"
+    GROUP_LEFT = "group.left"
+    PROJECT_CREATED = "project.created"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One deed: `actor` is a user id or `station`, `thing` what it was done to, `body` plain JSON without secrets."""
+
+    actor: str
+    deed: Deed
+    thing: str | None = None
+    body: Mapping[str, Json] = field(default_factory=dict)

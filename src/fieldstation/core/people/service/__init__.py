@@ -1,0 +1,7 @@
+"""What people can do for the rest of the station."""
+
+from fieldstation.core.people.service.access import Access, Member, Visible
+from fieldstation.core.people.service.people import People
+from fieldstation.core.people.service.users import NewUser, User
+
+__all__ = ["Access", "Member", "NewUser", "People", "User", "Visible"]

@@ -1,0 +1,197 @@
+"""The one rule of access, in its two forms: a decision about one thing, and an SQL condition for many."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fieldstation.core.audit.model import STATION, Deed, Entry
+from fieldstation.core.audit.service import record
+from fieldstation.core.people.model import (
+    EVERYONE,
+    GRANTS,
+    Caller,
+    Kind,
+    Permission,
+    Role,
+    Standing,
+    Thing,
+    Verdict,
+    hidden,
+    holds,
+    judge,
+    kind_of,
+    noun_of,
+    roles_granting,
+    within_scopes,
+)
+from fieldstation.core.people.store import access as store
+from fieldstation.core.people.store import users as user_store
+from fieldstation.db import Tx
+from fieldstation.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+
+GROUP_PREFIX = "group:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visible:
+    """An SQL condition that holds for exactly the things on which a caller has a permission.
+
+    Put `where(column)` into a WHERE and bind `values` with the statement. Names begin with `seen_`.
+    """
+
+    sql: str
+    values: Mapping[str, Sequence[int]]
+
+    def where(self, column: str) -> str:
+        """Return the condition on the thing whose id is in `column`, such as `d.id`."""
+        return self.sql.replace("{thing}", column)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One who has a role on a thing: `name` is a username, `group:<name>` or `everyone`."""
+
+    principal: int
+    name: str
+    role: Role
+
+
+class Access:
+    """Decides, and keeps the only access table."""
+
+    def decide(self, tx: Tx, caller: Caller, permission: Permission, thing: Thing) -> None:
+        """Return when the caller has `permission` on `thing`.
+
+        Raises NotFound when they may not see it or it does not exist, Forbidden when they see it but may not do this,
+        or when their token leaves the permission out.
+        """
+        verdict = judge(caller, permission, _standing(tx, caller, permission, thing))
+        if verdict is Verdict.HIDDEN:
+            raise hidden(thing.kind)
+        if verdict is Verdict.SCOPE_MISSING:
+            raise scope_missing(permission)
+        if verdict is Verdict.ROLE_MISSING:
+            raise Forbidden(
+                f"you see this {noun_of(thing.kind)}, but {permission} on it is not yours",
+                next_step=f"ask its owner; fieldstation why {permission} {thing.id} explains",
+                reason="role_missing",
+            )
+
+    def may(self, tx: Tx, caller: Caller, permission: Permission, thing: Thing) -> bool:
+        """Tell whether `decide` would return."""
+        return holds(caller, permission, _standing(tx, caller, permission, thing))
+
+    def require(self, caller: Caller, permission: Permission) -> None:
+        """Return when the caller has this permission on the station as a whole; otherwise raise Forbidden."""
+        if kind_of(permission) is not Kind.STATION:
+            raise ValueError(f"{permission} is decided on a {kind_of(permission)}, not on the station")
+        if not within_scopes(caller, permission):
+            raise scope_missing(permission)
+        if permission is not Permission.STATION_USE and not caller.operator:
+            raise Forbidden(
+                f"{permission} is for operators of this station",
+                next_step="ask an operator of this station",
+                reason="role_missing",
+            )
+
+    def visible(self, caller: Caller, permission: Permission, kind: Kind) -> Visible:
+        """Return the SQL form of `may`: for all things of `kind` at once, with an index in both directions."""
+        if kind_of(permission) is not kind:
+            raise ValueError(f"{permission} is not decided on a {kind}")
+        if not within_scopes(caller, permission):
+            return Visible(sql="false", values={})
+        if caller.operator:
+            return Visible(sql="true", values={})
+        roles = roles_granting(permission)
+        every_role = roles == {role for of, role in GRANTS if of is kind}
+        name = "seen_" + permission.replace(":", "_")
+        sql = store.semi_join(kind, None if every_role else roles, name)
+        return Visible(sql=sql, values={name: list(caller.principals)})
+
+    def grant(self, tx: Tx, thing: Thing, principal: int, role: Role, *, by: Caller | None = None) -> None:
+        """Give `principal` the role on `thing`, in place of the one it had; the last owner cannot be made less.
+
+        `by` is who does it, for the audit; the caller of this function has decided that they may.
+        """
+        if (thing.kind, role) not in GRANTS:
+            raise Invalid(
+                f"a {noun_of(thing.kind)} has no role {role}", next_step=f"use one of: {_roles_of(thing.kind)}"
+            )
+        if role is not Role.OWNER:
+            _keep_an_owner(tx, thing, principal)
+        if store.put(tx, thing, principal, role):
+            record(tx, _entry(Deed.ACCESS_GRANTED, thing, principal, role, by))
+
+    def revoke(self, tx: Tx, thing: Thing, principal: int, *, by: Caller | None = None) -> None:
+        """Take the role of `principal` on `thing`, if it has one; Conflict when it is the last owner."""
+        _keep_an_owner(tx, thing, principal)
+        role = store.drop(tx, thing, principal)
+        if role is not None:
+            record(tx, _entry(Deed.ACCESS_REVOKED, thing, principal, role, by))
+
+    def members(self, tx: Tx, thing: Thing) -> Sequence[Member]:
+        """Return everybody who has a role on `thing`, `everyone` first, then groups, then users, by name."""
+        return [
+            Member(
+                principal=row.principal,
+                name=(GROUP_PREFIX if row.kind == "group" else "") + row.name,
+                role=Role(row.role),
+            )
+            for row in store.rows_on(tx, thing)
+        ]
+
+    def principal_of(self, tx: Tx, username: str) -> int:
+        """Return the principal of a user, of `group:<name>`, or of `everyone`; NotFound for any other name."""
+        if username == "everyone":
+            return EVERYONE
+        if username.startswith(GROUP_PREFIX):
+            found = user_store.group_principal(tx, username.removeprefix(GROUP_PREFIX))
+        else:
+            found = user_store.user_principal(tx, username)
+        if found is None:
+            raise NotFound(
+                f"nobody here is called {username}", next_step="look at the spelling; an operator can list all users"
+            )
+        return found
+
+    def forget(self, tx: Tx, thing: Thing) -> None:
+        """Remove everybody's role on `thing`, because it is no more."""
+        store.drop_all(tx, thing)
+
+
+def scope_missing(permission: Permission) -> Forbidden:
+    """Return the error for a credential that was narrowed below `permission`."""
+    return Forbidden(
+        f"the token you came with does not include {permission}",
+        next_step=f"make a token that includes it: fieldstation token create --scope {permission}",
+        reason="scope_missing",
+    )
+
+
+def _standing(tx: Tx, caller: Caller, permission: Permission, thing: Thing) -> Standing:
+    if kind_of(permission) is not thing.kind:
+        raise ValueError(f"{permission} is not decided on a {thing.kind}")
+    return store.standing(tx, caller.principals, thing)
+
+
+def _keep_an_owner(tx: Tx, thing: Thing, principal: int) -> None:
+    held = store.lock(tx, thing)
+    owners = {holder for holder, role in held.items() if role is Role.OWNER}
+    if owners == {principal}:
+        raise Conflict(
+            f"this is the only owner of the {noun_of(thing.kind)}",
+            next_step="make somebody else an owner first",
+            reason="last_owner",
+        )
+
+
+def _roles_of(kind: Kind) -> str:
+    return ", ".join(role for role in Role if (kind, role) in GRANTS)
+
+
+def _entry(deed: Deed, thing: Thing, principal: int, role: Role, by: Caller | None) -> Entry:
+    return Entry(
+        actor=by.user_id if by else STATION,
+        deed=deed,
+        thing=thing.id,
+        body={"kind": thing.kind.value, "principal": principal, "role": role.value},
+    )

@@ -1,0 +1,82 @@
+"""The access table: who holds which role on what."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from fieldstation.core.people.model import Kind, Role, Standing, Thing
+from fieldstation.db import Tx
+
+# Both halves read the primary key (kind, thing, principal), which holds the role too: no heap is touched.
+_STANDING = text("""
+    SELECT EXISTS (SELECT 1 FROM access WHERE kind = :kind AND thing = :thing) AS known,
+           ARRAY(SELECT role FROM access
+                  WHERE kind = :kind AND thing = :thing AND principal = ANY(cast(:principals AS integer[]))) AS roles
+""")
+_ROWS_ON = text("""
+    SELECT a.principal, a.role, p.kind, coalesce(u.username, g.name, 'everyone') AS name
+      FROM access a
+      JOIN principal p ON p.id = a.principal
+      LEFT JOIN station_user u ON u.principal = a.principal
+      LEFT JOIN station_group g ON g.principal = a.principal
+     WHERE a.kind = :kind AND a.thing = :thing
+     ORDER BY p.kind, name
+""")
+_LOCK = text("SELECT principal, role FROM access WHERE kind = :kind AND thing = :thing ORDER BY principal FOR UPDATE")
+_PUT = text("""
+    INSERT INTO access AS held (kind, thing, principal, role) VALUES (:kind, :thing, :principal, :role)
+    ON CONFLICT (kind, thing, principal) DO UPDATE SET role = excluded.role WHERE held.role <> excluded.role
+    RETURNING principal
+""")
+_DROP = text("DELETE FROM access WHERE kind = :kind AND thing = :thing AND principal = :principal RETURNING role")
+_DROP_ALL = text("DELETE FROM access WHERE kind = :kind AND thing = :thing")
+
+# A semi-join: PostgreSQL starts from the caller's rows where they are few, from the outer list where they are many.
+_SEMI_JOIN = """EXISTS (
+    SELECT 1 FROM access seen
+     WHERE seen.kind = '{kind}' AND seen.thing = {{thing}}
+       AND seen.principal = ANY(cast(:{name} AS integer[])){roles})"""
+
+
+def semi_join(kind: Kind, roles: frozenset[Role] | None, name: str) -> str:
+    """Write the SQL condition that a thing of `kind` has an access row for one of the principals bound as `name`.
+
+    `{thing}` in it stands for the column of the thing's id; `roles` None means that any role will do.
+    """
+    quoted = ", ".join(f"'{role}'" for role in sorted(roles or ()))
+    return _SEMI_JOIN.format(kind=kind.value, name=name, roles=f" AND seen.role IN ({quoted})" if quoted else "")
+
+
+def standing(tx: Tx, principals: Sequence[int], thing: Thing) -> Standing:
+    """Read how somebody who is `principals` stands to `thing`, in one statement."""
+    values = {"kind": thing.kind, "thing": thing.id, "principals": list(principals)}
+    row = tx.execute(_STANDING, values).one()
+    return Standing(known=row.known, roles=frozenset(Role(role) for role in row.roles))
+
+
+def rows_on(tx: Tx, thing: Thing) -> Sequence[Row[Any]]:
+    """Read all rows on `thing`: principal, role, kind of principal and its name."""
+    return tx.all(_ROWS_ON, {"kind": thing.kind, "thing": thing.id})
+
+
+def lock(tx: Tx, thing: Thing) -> dict[int, Role]:
+    """Lock and read all rows on `thing`, so that two changes of its owners cannot pass each other."""
+    return {row.principal: Role(row.role) for row in tx.all(_LOCK, {"kind": thing.kind, "thing": thing.id})}
+
+
+def put(tx: Tx, thing: Thing, principal: int, role: Role) -> bool:
+    """Give `principal` this one role on `thing`; tell whether that changed anything."""
+    values = {"kind": thing.kind, "thing": thing.id, "principal": principal, "role": role}
+    return tx.scalar(_PUT, values) is not None
+
+
+def drop(tx: Tx, thing: Thing, principal: int) -> Role | None:
+    """Take from `principal` its role on `thing`; return the role it had."""
+    role = tx.scalar(_DROP, {"kind": thing.kind, "thing": thing.id, "principal": principal})
+    return None if role is None else Role(role)
+
+
+def drop_all(tx: Tx, thing: Thing) -> None:
+    """Remove every row on `thing`."""
+    tx.execute(_DROP_ALL, {"kind": thing.kind, "thing": thing.id})

@@ -1,0 +1,101 @@
+"""What callers prove themselves with: service tokens, signing keys, and the one query that loads a caller."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from fieldstation.db import Tx
+
+_CALLER = """u.id, u.username, u.principal, u.operator, u.space, u.suspended_at IS NOT NULL AS suspended,
+           ARRAY(SELECT m.principal FROM membership m WHERE m.member = u.principal ORDER BY m.principal) AS groups,
+           station_now() AS now"""
+_BY_ACCESS_TOKEN = text(f"""
+    SELECT {_CALLER},
+           EXISTS (SELECT 1 FROM signing_key k WHERE k.kid = :kid) AS key_known,
+           EXISTS (SELECT 1 FROM session s
+                    WHERE s.id = :session AND s.user_id = u.id AND s.ended_at IS NULL) AS session_open
+      FROM station_user u WHERE u.iss = 'local' AND u.sub = :sub
+""")
+_BY_SERVICE_TOKEN = text(f"""
+    SELECT {_CALLER}, t.hash, t.scopes, t.expires_at, t.revoked_at IS NOT NULL AS revoked
+      FROM service_token t JOIN station_user u ON u.id = t.user_id
+     WHERE t.id = :id
+""")
+_INSERT_TOKEN = text("""
+    INSERT INTO service_token (id, user_id, name, hash, scopes, expires_at)
+    VALUES (:id, :user_id, :name, :hash, cast(:scopes AS text[]), :expires_at)
+    RETURNING created_at
+""")
+_TOKENS = text("""
+    SELECT id, name, scopes, created_at, expires_at FROM service_token
+     WHERE user_id = :user_id AND revoked_at IS NULL AND id < :before
+     ORDER BY id DESC LIMIT :limit
+""")
+_REVOKE_TOKEN = text("""
+    UPDATE service_token SET revoked_at = station_now()
+     WHERE id = :id AND revoked_at IS NULL AND (user_id = :user_id OR :any_user)
+    RETURNING user_id
+""")
+_LOCK_KEYS = text("SELECT pg_advisory_xact_lock(hashtext('fieldstation.signing_key'))")
+_KEYS = text("SELECT kid, state, public, sealed FROM signing_key ORDER BY state")
+_CURRENT_KEY = text("SELECT kid, sealed FROM signing_key WHERE state = 'current'")
+_INSERT_KEY = text("INSERT INTO signing_key (kid, state, public, sealed) VALUES (:kid, :state, :public, :sealed)")
+_DROP_PREVIOUS = text("DELETE FROM signing_key WHERE state = 'previous'")
+_MOVE_KEY = text("UPDATE signing_key SET state = :to WHERE state = :of")
+
+LAST = "~"  # compares greater than every id
+
+
+def caller_by_access_token(tx: Tx, *, sub: str, kid: str, session: str) -> Row[Any] | None:
+    """Load the caller an access token names, with whether its key and its session still count."""
+    return tx.one_or_none(_BY_ACCESS_TOKEN, {"sub": sub, "kid": kid, "session": session})
+
+
+def caller_by_service_token(tx: Tx, token_id: str) -> Row[Any] | None:
+    """Load the caller a service token belongs to, with the token's hash, scopes and expiry."""
+    return tx.one_or_none(_BY_SERVICE_TOKEN, {"id": token_id})
+
+
+def insert_token(tx: Tx, values: dict[str, Any]) -> datetime:
+    """Keep a service token (its hash only); return when it was made."""
+    created: datetime = tx.scalar(_INSERT_TOKEN, values)
+    return created
+
+
+def tokens(tx: Tx, user_id: str, before: str, limit: int) -> Sequence[Row[Any]]:
+    """Read up to `limit` tokens of a user that are not revoked, newest first, behind the id `before`."""
+    return tx.all(_TOKENS, {"user_id": user_id, "before": before, "limit": limit})
+
+
+def revoke_token(tx: Tx, token_id: str, user_id: str, *, any_user: bool) -> bool:
+    """Revoke a token of `user_id`, or of `any_user`; False when there is none such."""
+    return tx.scalar(_REVOKE_TOKEN, {"id": token_id, "user_id": user_id, "any_user": any_user}) is not None
+
+
+def lock_keys(tx: Tx) -> None:
+    """Let nobody else change the signing keys until this transaction ends."""
+    tx.execute(_LOCK_KEYS)
+
+
+def keys(tx: Tx) -> Sequence[Row[Any]]:
+    """Read all signing keys: current, next, previous."""
+    return tx.all(_KEYS)
+
+
+def current_key(tx: Tx) -> Row[Any] | None:
+    """Read the key that signs now."""
+    return tx.one_or_none(_CURRENT_KEY)
+
+
+def insert_key(tx: Tx, values: dict[str, Any]) -> None:
+    """Keep a new signing key."""
+    tx.execute(_INSERT_KEY, values)
+
+
+def shift_keys(tx: Tx) -> None:
+    """Drop the previous key, make the current one previous and the next one current."""
+    tx.execute(_DROP_PREVIOUS)
+    tx.execute(_MOVE_KEY, {"of": "current", "to": "previous"})
+    tx.execute(_MOVE_KEY, {"of": "next", "to": "current"})

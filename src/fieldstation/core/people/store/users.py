@@ -1,0 +1,130 @@
+"""Users, groups, and who belongs to which group."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from fieldstation.db import Tx
+
+_NEW_PRINCIPAL = text("INSERT INTO principal (kind) VALUES (:kind) RETURNING id")
+_INSERT = text("""
+    INSERT INTO station_user
+           (id, principal, iss, sub, username, name, email, password_hash, operator, space, quota_bytes)
+    VALUES (:id, :principal, :iss, :sub, :username, :name, :email, :password_hash, :operator, :space, :quota_bytes)
+    ON CONFLICT (username) DO NOTHING
+    RETURNING id
+""")
+_COLUMNS = "id, principal, username, name, email, operator, space, quota_bytes, created_at, suspended_at"
+_BY_ID = text(f"SELECT {_COLUMNS} FROM station_user WHERE id = :id")
+_BY_USERNAME = text(f"SELECT {_COLUMNS} FROM station_user WHERE username = :username")
+_BY_SUBJECT = text(f"SELECT {_COLUMNS} FROM station_user WHERE iss = :iss AND sub = :sub")
+_PAGE = text(f"""
+    SELECT {_COLUMNS} FROM station_user
+     WHERE username > :after ORDER BY username LIMIT :limit
+""")
+_CHANGE = text(f"""
+    UPDATE station_user
+       SET name = :name, email = :email, operator = :operator, quota_bytes = :quota_bytes, suspended_at = :suspended_at
+     WHERE id = :id
+    RETURNING {_COLUMNS}
+""")
+_SET_PASSWORD = text("UPDATE station_user SET password_hash = :password_hash WHERE id = :id")
+_PASSWORD = text("SELECT password_hash FROM station_user WHERE id = :id")
+_LOCK_OPERATORS = text("SELECT id FROM station_user WHERE operator AND suspended_at IS NULL ORDER BY id FOR UPDATE")
+_USER_PRINCIPAL = text("SELECT principal FROM station_user WHERE username = :name")
+_GROUP_PRINCIPAL = text("SELECT principal FROM station_group WHERE name = :name")
+_USERNAMES = text("SELECT id, username FROM station_user WHERE id = ANY(:ids)")
+_INSERT_GROUP = text("""
+    INSERT INTO station_group (principal, name) VALUES (:principal, :name)
+    ON CONFLICT (name) DO NOTHING
+    RETURNING principal
+""")
+_JOIN = text(
+    "INSERT INTO membership (member, principal) VALUES (:member, :principal) ON CONFLICT DO NOTHING RETURNING member"
+)
+_LEAVE = text("DELETE FROM membership WHERE member = :member AND principal = :principal RETURNING member")
+
+
+def new_principal(tx: Tx, kind: str) -> int:
+    """Make a principal of `kind` (`user` or `group`)."""
+    principal: int = tx.scalar(_NEW_PRINCIPAL, {"kind": kind})
+    return principal
+
+
+def insert(tx: Tx, values: dict[str, Any]) -> bool:
+    """Insert a user; False when the username is taken."""
+    return tx.scalar(_INSERT, values) is not None
+
+
+def by_id(tx: Tx, user_id: str) -> Row[Any] | None:
+    """Read one user by id."""
+    return tx.one_or_none(_BY_ID, {"id": user_id})
+
+
+def by_username(tx: Tx, username: str) -> Row[Any] | None:
+    """Read one user by name."""
+    return tx.one_or_none(_BY_USERNAME, {"username": username})
+
+
+def by_subject(tx: Tx, iss: str, sub: str) -> Row[Any] | None:
+    """Read the user that the issuer `iss` calls `sub`."""
+    return tx.one_or_none(_BY_SUBJECT, {"iss": iss, "sub": sub})
+
+
+def page(tx: Tx, after: str, limit: int) -> Sequence[Row[Any]]:
+    """Read up to `limit` users behind the name `after`, by name; along the unique index on it."""
+    return tx.all(_PAGE, {"after": after, "limit": limit})
+
+
+def change(tx: Tx, values: dict[str, Any]) -> Row[Any]:
+    """Write what may change about the user `id`."""
+    return tx.execute(_CHANGE, values).one()
+
+
+def set_password(tx: Tx, user_id: str, password_hash: str) -> None:
+    """Write the hash of a user's password."""
+    tx.execute(_SET_PASSWORD, {"id": user_id, "password_hash": password_hash})
+
+
+def password_hash(tx: Tx, user_id: str) -> str | None:
+    """Read the hash of a user's password."""
+    found: str | None = tx.scalar(_PASSWORD, {"id": user_id})
+    return found
+
+
+def lock_operators(tx: Tx) -> frozenset[str]:
+    """Lock and return the operators who are not suspended, so that the last one cannot go."""
+    return frozenset(row.id for row in tx.all(_LOCK_OPERATORS))
+
+
+def user_principal(tx: Tx, username: str) -> int | None:
+    """Read the principal of a user."""
+    found: int | None = tx.scalar(_USER_PRINCIPAL, {"name": username})
+    return found
+
+
+def group_principal(tx: Tx, name: str) -> int | None:
+    """Read the principal of a group."""
+    found: int | None = tx.scalar(_GROUP_PRINCIPAL, {"name": name})
+    return found
+
+
+def usernames(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
+    """Read the names of users by id."""
+    return {row.id: row.username for row in tx.all(_USERNAMES, {"ids": list(ids)})}
+
+
+def insert_group(tx: Tx, principal: int, name: str) -> bool:
+    """Insert a group; False when the name is taken."""
+    return tx.scalar(_INSERT_GROUP, {"principal": principal, "name": name}) is not None
+
+
+def join(tx: Tx, member: int, group: int) -> bool:
+    """Make a user a member of a group; tell whether that changed anything."""
+    return tx.scalar(_JOIN, {"member": member, "principal": group}) is not None
+
+
+def leave(tx: Tx, member: int, group: int) -> bool:
+    """Take a user out of a group; tell whether that changed anything."""
+    return tx.scalar(_LEAVE, {"member": member, "principal": group}) is not None

@@ -1,0 +1,144 @@
+"""The tables of people, as the second migration makes them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    FetchedValue,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from fieldstation.db import metadata
+
+_TIME = DateTime(timezone=True)
+
+
+def _key() -> Text:
+    return Text(collation="C")
+
+
+principal = Table(
+    "principal",
+    metadata,
+    Column("id", Integer, Identity(start=2), primary_key=True),
+    Column("kind", _key(), nullable=False),
+    CheckConstraint("kind IN ('everyone', 'user', 'group')", name="kind"),
+)
+
+station_user = Table(
+    "station_user",
+    metadata,
+    Column("id", _key(), primary_key=True),
+    Column("principal", Integer, ForeignKey("principal.id"), nullable=False),
+    Column("iss", _key(), nullable=False),
+    Column("sub", _key(), nullable=False),
+    Column("username", _key(), nullable=False),
+    Column("name", Text),
+    Column("email", Text),
+    Column("password_hash", Text),
+    Column("operator", Boolean, nullable=False),
+    Column("space", _key(), nullable=False),
+    Column("quota_bytes", BigInteger),
+    Column("created_at", _TIME, FetchedValue(), nullable=False),
+    Column("suspended_at", _TIME),
+    UniqueConstraint("principal"),
+    UniqueConstraint("username"),
+    UniqueConstraint("iss", "sub"),
+    CheckConstraint("quota_bytes >= 0", name="quota"),
+)
+
+station_group = Table(
+    "station_group",
+    metadata,
+    Column("principal", Integer, ForeignKey("principal.id"), primary_key=True, autoincrement=False),
+    Column("name", _key(), nullable=False),
+    Column("created_at", _TIME, FetchedValue(), nullable=False),
+    UniqueConstraint("name"),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("member", Integer, ForeignKey("principal.id"), primary_key=True),
+    Column("principal", Integer, ForeignKey("station_group.principal", ondelete="CASCADE"), primary_key=True),
+    Index(None, "principal"),
+)
+
+access = Table(
+    "access",
+    metadata,
+    Column("kind", _key(), primary_key=True),
+    Column("thing", _key(), primary_key=True),
+    Column("principal", Integer, ForeignKey("principal.id"), primary_key=True),
+    Column("role", _key(), nullable=False),
+    CheckConstraint("role IN ('owner', 'editor', 'reader')", name="role"),
+)
+Index("ix_access_principal_kind_thing", access.c.principal, access.c.kind, access.c.thing, postgresql_include=["role"])
+
+service_token = Table(
+    "service_token",
+    metadata,
+    Column("id", _key(), primary_key=True),
+    Column("user_id", _key(), ForeignKey("station_user.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("scopes", ARRAY(_key())),
+    Column("created_at", _TIME, FetchedValue(), nullable=False),
+    Column("expires_at", _TIME, nullable=False),
+    Column("revoked_at", _TIME),
+    Index(None, "user_id", "id"),
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("kid", _key(), primary_key=True),
+    Column("state", _key(), nullable=False),
+    Column("public", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_at", _TIME, FetchedValue(), nullable=False),
+    UniqueConstraint("state"),
+    CheckConstraint("state IN ('next', 'current', 'previous')", name="state"),
+)
+
+sign_in_try = Table(
+    "sign_in_try",
+    metadata,
+    Column("username", _key(), primary_key=True),
+    Column("since", _TIME, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Index(None, "since"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", _key(), primary_key=True),
+    Column("user_id", _key(), ForeignKey("station_user.id"), nullable=False),
+    Column("client", _key(), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("created_at", _TIME, FetchedValue(), nullable=False),
+    Column("expires_at", _TIME, nullable=False),
+    Column("ended_at", _TIME),
+    Index(None, "user_id"),
+    Index(None, "expires_at"),
+)
+
+refresh_token = Table(
+    "refresh_token",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("session_id", _key(), ForeignKey("session.id", ondelete="CASCADE"), nullable=False),
+    Column("used_at", _TIME),
+    Index(None, "session_id"),
+)

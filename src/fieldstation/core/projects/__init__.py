@@ -1,0 +1,1 @@
+"""Projects: where runs happen and whose members see them; everybody has one of their own."""
