@@ -32,6 +32,11 @@ class Tx:
         self._after_commit: list[Callable[[], None]] = []
         self._now: datetime | None = None
 
+    @property
+    def connection(self) -> Connection:
+        """The connection itself, for the schema's migrations and nothing else."""
+        return self._connection
+
     def execute(
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[Any]:

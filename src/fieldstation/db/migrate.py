@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 
 from fieldstation.db.database import Database
 from fieldstation.kernel.errors import Broken
 
 _LOCK = 0x0F1E1D57  # any constant of ours: one migration at a time per database
+_TAKE_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,40 +28,44 @@ class Step:
 
 def plan(database: Database) -> Sequence[Step]:
     """Return the steps that `upgrade` would make, first to last; Broken when the schema is newer than this release."""
-    with _connection(database) as connection:
-        return _pending(connection)
+    with database.begin() as tx:
+        return _pending(tx.connection)
 
 
 def upgrade(database: Database) -> Sequence[Step]:
-    """Make all missing steps in one transaction under a lock, so that two stations never migrate at once."""
-    with _connection(database) as connection, connection.begin():
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        pending = _pending(connection)
+    """Make all missing steps in one transaction under a lock, so that two stations never migrate at once.
+
+    Returns the steps made. When one fails, none is made.
+    """
+    with database.begin() as tx:
+        tx.execute(_TAKE_LOCK, {"key": _LOCK})
+        pending = _pending(tx.connection)
         if pending:
-            _run(connection)
+            _run(tx.connection)
         return pending
 
 
 def _pending(connection: Connection) -> Sequence[Step]:
-    scripts = _scripts()
+    order = list(reversed(list(_scripts().walk_revisions())))
+    revisions = [script.revision for script in order]
     current = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision: script for script in scripts.walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and current not in revisions:
         raise Broken(
             f"the database has schema {current}, which is newer than this release of Fieldstation knows",
             next_step="install the newer release again, or restore the backup made before the upgrade",
             reason="schema_newer",
         )
-    order = list(reversed(list(scripts.walk_revisions())))
-    made = [script.revision for script in order].index(current) + 1 if current else 0
-    return [Step(revision=script.revision, title=(script.doc or "").splitlines()[0]) for script in order[made:]]
+    made = revisions.index(current) + 1 if current else 0
+    return [
+        Step(revision=script.revision, title=(script.doc or script.revision).splitlines()[0]) for script in order[made:]
+    ]
 
 
 def _run(connection: Connection) -> None:
     scripts = _scripts()
 
-    def steps(revision: str, _context: object) -> object:
-        return scripts._upgrade_revs("head", revision)  # noqa: SLF001  (the call Alembic's own `upgrade` makes)
+    def steps(revision: Any, _context: MigrationContext) -> Any:
+        return scripts._upgrade_revs("head", revision)  # the call that Alembic's own `upgrade` command makes
 
     with EnvironmentContext(_config(), scripts, fn=steps) as environment:
         environment.configure(connection=connection, transactional_ddl=True)
@@ -74,7 +80,3 @@ def _config() -> Config:
 
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
-
-
-def _connection(database: Database) -> Connection:
-    return create_engine(database.url, pool_size=1).connect()
