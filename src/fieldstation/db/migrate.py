@@ -32,16 +32,18 @@ def plan(database: Database) -> Sequence[Step]:
         return _pending(tx.connection)
 
 
-def upgrade(database: Database) -> Sequence[Step]:
+def upgrade(database: Database, *, to: str | None = None) -> Sequence[Step]:
     """Make all missing steps in one transaction under a lock, so that two stations never migrate at once.
 
-    Returns the steps made. When one fails, none is made.
+    Returns the steps made. When one fails, none is made. `to` names the last step to make, if not all.
     """
     with database.begin() as tx:
         tx.execute(_TAKE_LOCK, {"key": _LOCK})
         pending = _pending(tx.connection)
+        if to is not None:
+            pending = [step for step in pending if step.revision <= to]
         if pending:
-            _run(tx.connection)
+            _run(tx.connection, pending[-1].revision)
         return pending
 
 
@@ -61,11 +63,11 @@ def _pending(connection: Connection) -> Sequence[Step]:
     ]
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, target: str) -> None:
     scripts = _scripts()
 
     def steps(revision: Any, _context: MigrationContext) -> Any:
-        return scripts._upgrade_revs("head", revision)  # the call that Alembic's own `upgrade` command makes
+        return scripts._upgrade_revs(target, revision)  # noqa: SLF001  # as Alembic's own command does
 
     with EnvironmentContext(_config(), scripts, fn=steps) as environment:
         environment.configure(connection=connection, transactional_ddl=True)

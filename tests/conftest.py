@@ -1,0 +1,29 @@
+"""Fixtures of all tests: a real database for whoever asks."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from fieldstation.db import Database
+from tests.cluster import VARIABLE, Cluster, close_session, open_session, shared_cluster
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Open the session's folder in the first process; workers of xdist find it in the environment."""
+    if VARIABLE not in os.environ:
+        folder, pipe = open_session()
+        config.add_cleanup(lambda: close_session(folder, pipe))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    """The one database server of this test session. It does not survive a crash of the machine: fsync is off."""
+    return shared_cluster()
+
+
+@pytest.fixture
+def database(cluster: Cluster) -> Iterator[Database]:
+    """A fresh migrated database of its own for each test."""
+    with cluster.database() as made:
+        yield made
