@@ -3,9 +3,9 @@
     ```console                         commands behind `$ `, and what they print (nothing: not compared)
     ```{code-block} yaml               with `:caption: NAME`: the reader saves it under that name
 
-In what is printed, `…` stands for any text, and a line of only `…` for any lines; runs of spaces are one. A console block
-of the class `elsewhere` is for another terminal, or a machine we do not have: it is not walked. One of the class `fails`
-holds commands that fail.
+In what is printed, `…` stands for any text, and a line of only `…` for any lines; runs of spaces are one. A console
+block of the class `elsewhere` is for another terminal, or a machine we do not have: it is not walked. One of the class
+`fails` holds commands that fail.
 """
 
 import re
