@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from fieldstation.db.database import Tx
+from fieldstation.kernel.processes import is_dead
 
 _ACQUIRE = text("""
     INSERT INTO lease AS held (name, holder, fence, expires)
@@ -20,6 +21,8 @@ _RENEW = text("""
     RETURNING fence
 """)
 _RELEASE = text("DELETE FROM lease WHERE name = :name AND holder = :holder AND fence = :fence")
+_HOLDER = text("SELECT holder, fence FROM lease WHERE name = :name")
+_VALID = text("SELECT true FROM lease WHERE name = :name AND holder = :holder AND fence = :fence AND expires > station_now()")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,3 +50,20 @@ def renew(tx: Tx, lease: Lease) -> bool:
 def release(tx: Tx, lease: Lease) -> None:
     """Give the lease back, if it is still ours."""
     tx.execute(_RELEASE, {"name": lease.name, "holder": lease.holder, "fence": lease.fence})
+
+
+def acquire_or_inherit(tx: Tx, name: str, holder: str, seconds: float) -> Lease | None:
+    """Take the lease also when its holder is provably dead, without waiting for the end of its time."""
+    taken = acquire(tx, name, holder, seconds)
+    if taken is not None:
+        return taken
+    row = tx.one_or_none(_HOLDER, {"name": name})
+    if row is None or not is_dead(row.holder):
+        return None
+    release(tx, Lease(name=name, holder=row.holder, fence=row.fence, seconds=seconds))
+    return acquire(tx, name, holder, seconds)
+
+
+def holds(tx: Tx, lease: Lease) -> bool:
+    """Tell, inside the transaction of a deed, that the lease is still ours."""
+    return tx.scalar(_VALID, {"name": lease.name, "holder": lease.holder, "fence": lease.fence}) is not None

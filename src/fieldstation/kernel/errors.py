@@ -48,6 +48,7 @@ class FieldstationError(Exception):
 
     reason = "error"
     fault = Fault.OURS
+    retry_after_seconds: int | None = None  # when the same request may work
 
     def __init__(
         self,

@@ -61,9 +61,9 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def problem_response(error: errors.FieldstationError) -> JSONResponse:
     """Translate one of our errors."""
-    status = STATUS[type(error)]
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     headers = {}
-    if isinstance(error, errors.Unavailable):
+    if error.retry_after_seconds is not None:
         headers["Retry-After"] = str(error.retry_after_seconds)
     if isinstance(error, errors.Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="fieldstation"'

@@ -124,10 +124,11 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Exit:
-    """What the engine saw of an attempt's end; `lost` means no evidence of how."""
+    """What the engine saw of an attempt's end; `lost` means no evidence of how, `stopped` that our signal ended it."""
 
     attempt_id: str
     lost: bool
+    stopped: bool
     exit_code: int | None
     breaches: frozenset[str]
     usage: Mapping[str, Any]
@@ -140,3 +141,74 @@ class Verdict:
     outcome: Outcome
     reason: Reason | None = None
     message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who claims: the engine it acts for, its name, and for how long a claim lasts without renewal."""
+
+    engine: str
+    name: str
+    lease_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """An attempt and its run after a move that hit them."""
+
+    attempt_id: str
+    run_id: str
+    project_id: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A running attempt that must be stopped: asked, or killed where `hard`."""
+
+    attempt_id: str
+    cancel: bool
+    hard: bool
+    seconds_left: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collectable:
+    """An attempt whose process is gone, claimed for collecting."""
+
+    attempt_id: str
+    run_id: str
+    number: int
+    fence: int
+    lost: bool
+    exit_code: int | None
+    breaches: frozenset[str]
+    usage: Mapping[str, Any]
+    stop_reason: str | None
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenOver:
+    """A staging attempt whose holder is gone, now ours to decide on."""
+
+    attempt_id: str
+    run_id: str
+    number: int
+    fence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """How an attempt ends, and what its run becomes."""
+
+    attempt_id: str
+    run_id: str
+    fence: int
+    outcome: str
+    reason: str | None
+    message: str | None
+    exit_code: int | None
+    logs: Mapping[str, Any]
+    state: str  # of the run
+    run_reason: str | None

@@ -4,14 +4,11 @@ under the fence that its writer saw; who hits no row reads again and obeys.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 
-from fieldstation.core.runs.model.values import Exit, RunOutput
-from fieldstation.core.runs.store.queue import Holder
+from fieldstation.core.runs.model.values import Collectable, Due, End, Exit, Holder, Moved, RunOutput, TakenOver
 from fieldstation.db import Tx
 
 _STARTED = text("""
@@ -30,9 +27,10 @@ _STARTED = text("""
 _EXITED = text("""
     WITH moved AS (
         UPDATE attempt SET state = 'collecting', exited_at = station_now(), lost = row.lost, exit_code = row.exit_code,
+               stop_reason = CASE WHEN row.stopped THEN stop_reason END,
                breaches = ARRAY(SELECT jsonb_array_elements_text(row.breaches)), usage = row.usage
           FROM jsonb_to_recordset(cast(:exits AS jsonb))
-               AS row (id text, lost boolean, exit_code integer, breaches jsonb, usage jsonb)
+               AS row (id text, lost boolean, stopped boolean, exit_code integer, breaches jsonb, usage jsonb)
          WHERE attempt.id = row.id AND attempt.state = 'running'
         RETURNING attempt.id, attempt.run_id
     ), followed AS (
@@ -62,6 +60,14 @@ _STOP_ASKED = text("""
       FROM unnest(cast(:ids AS text[]), cast(:reasons AS text[]), cast(:kills AS boolean[])) AS row (id, reason, kill)
      WHERE attempt.id = row.id AND attempt.state = 'running'
     RETURNING attempt.id
+""")
+_STOPPING = text("""
+    SELECT a.id, CASE WHEN a.kill_asked_at IS NOT NULL THEN 0 ELSE greatest(0, least(
+               extract(epoch FROM a.hard_deadline - station_now()),
+               CASE WHEN a.stop_reason = 'stopped_by_user'
+                    THEN extract(epoch FROM a.stop_asked_at - station_now()) + :grace END)) END AS seconds
+      FROM attempt a WHERE a.engine = :engine AND a.state = 'running' AND a.released_at IS NULL
+       AND a.stop_asked_at IS NOT NULL
 """)
 _NEXT_DEADLINE = text("""
     SELECT extract(epoch FROM min(CASE WHEN stop_asked_at IS NULL THEN soft_deadline ELSE hard_deadline END)
@@ -129,68 +135,6 @@ _UNRELEASED = text("""
 """)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Moved:
-    """An attempt and its run after a move that hit them."""
-
-    attempt_id: str
-    run_id: str
-    project_id: str
-    number: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Due:
-    """A running attempt that must be stopped: asked, or killed where `hard`."""
-
-    attempt_id: str
-    cancel: bool
-    hard: bool
-    seconds_left: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Collectable:
-    """An attempt whose process is gone, claimed for collecting."""
-
-    attempt_id: str
-    run_id: str
-    number: int
-    fence: int
-    lost: bool
-    exit_code: int | None
-    breaches: frozenset[str]
-    usage: Mapping[str, Any]
-    stop_reason: str | None
-    claimed_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class TakenOver:
-    """A staging attempt whose holder is gone, now ours to decide on."""
-
-    attempt_id: str
-    run_id: str
-    number: int
-    fence: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class End:
-    """How an attempt ends, and what its run becomes."""
-
-    attempt_id: str
-    run_id: str
-    fence: int
-    outcome: str
-    reason: str | None
-    message: str | None
-    exit_code: int | None
-    logs: Mapping[str, Any]
-    state: str  # of the run
-    run_reason: str | None
-
-
 def started(tx: Tx, starts: Sequence[tuple[str, int, str]]) -> Sequence[Moved]:
     """Move (attempt, fence, handle) to running; what is not returned was taken from its holder."""
     ids, fences, handles = zip(*starts, strict=True)
@@ -203,6 +147,7 @@ def exited(tx: Tx, exits: Sequence[Exit]) -> Sequence[Moved]:
         {
             "id": exit.attempt_id,
             "lost": exit.lost,
+            "stopped": exit.stopped,
             "exit_code": exit.exit_code,
             "breaches": sorted(exit.breaches),
             "usage": dict(exit.usage),
@@ -229,6 +174,11 @@ def stop_asked(tx: Tx, stops: Sequence[tuple[str, str, bool]]) -> Sequence[str]:
     """Record, before any signal, that (attempt, reason, kill) is being stopped; returns the attempts still running."""
     ids, reasons, kills = zip(*stops, strict=True)
     return [row.id for row in tx.all(_STOP_ASKED, {"ids": list(ids), "reasons": list(reasons), "kills": list(kills)})]
+
+
+def stopping(tx: Tx, engine: str, grace_seconds: float) -> Sequence[tuple[str, float]]:
+    """Return (attempt, seconds of grace left) of every running attempt that was asked to end."""
+    return [(row.id, float(row.seconds)) for row in tx.all(_STOPPING, {"engine": engine, "grace": grace_seconds})]
 
 
 def next_deadline(tx: Tx, engine: str) -> float | None:

@@ -6,13 +6,12 @@ looks at those alone and costs the same with 100 queued as with 100,000.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
 
 from fieldstation.core.runs.store.runs import runs_by_ids
-from fieldstation.core.runs.model.values import Claim
+from fieldstation.core.runs.model.values import Claim, Holder
 from fieldstation.db import Tx
 from fieldstation.kernel.ids import new_id
 
@@ -79,15 +78,6 @@ _PACE = text("""
 _HOLD_ALL = text("UPDATE run SET state = 'held', reason = :reason WHERE state = 'queued' RETURNING id, project_id")
 _UNHOLD = text("UPDATE run SET state = 'queued', reason = NULL WHERE state = 'held' AND reason = :reason RETURNING id, project_id")
 _COUNTS = text("SELECT state, count(*) FROM run WHERE state NOT IN ('succeeded', 'failed', 'canceled') GROUP BY state")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Holder:
-    """Who claims: the engine it acts for, its name, and for how long a claim lasts without renewal."""
-
-    engine: str
-    name: str
-    lease_seconds: float
 
 
 def claim(tx: Tx, holder: Holder, *, slots: int, uids: Sequence[int | None]) -> Sequence[Claim]:

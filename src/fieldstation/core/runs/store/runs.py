@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from fieldstation.core.people.model import Visible
+from fieldstation.core.people.service.access import Visible
 from fieldstation.core.runs.model.values import Attempt, Run, RunInput, RunOutput
 from fieldstation.core.runs.store.rows import RUN_COLUMNS, attempt_of, run_of
 from fieldstation.db import Tx
@@ -47,7 +47,14 @@ _LATEST_ALIKE = text("""
      ORDER BY id DESC LIMIT 20
 """)
 _REUSE_PARTS = text("SELECT reuse, reuse_key, reuse_parts FROM run WHERE id = :id")
-_MAKERS = text("SELECT version_id, run_id FROM run_output WHERE version_id = ANY(:ids)")
+_SHARE_OUTPUT = text("""
+    INSERT INTO run_output (run_id, version_id, dataset_id, number)
+    VALUES (:run_id, :version_id, :dataset_id, :number)
+""")
+_MAKERS = text("""
+    SELECT o.version_id, o.run_id FROM run_output o JOIN run r ON r.id = o.run_id
+     WHERE o.version_id = ANY(:ids) AND r.reused_from IS NULL
+""")
 _USERS = text("SELECT version_id, run_id FROM run_input WHERE version_id = ANY(:ids) ORDER BY run_id LIMIT :limit")
 
 
@@ -82,7 +89,7 @@ def page_of_runs(tx: Tx, page: PageRequest, visible: Visible, filters: Mapping[s
     conditions += [f"r.{name} = :{name}" for name in filters]
     where = " AND ".join(["true", *conditions])
     newest = f"SELECT {RUN_COLUMNS} FROM run r WHERE {where}"
-    if visible.everything or "project_id" in filters:
+    if visible.sql == "true" or "project_id" in filters:
         statement = f"{newest} AND {visible.where('r.project_id')} ORDER BY r.id DESC LIMIT :limit"
     else:
         statement = f"""
@@ -113,6 +120,19 @@ def reuse_parts(tx: Tx, run_id: str) -> tuple[bool, str | None, Mapping[str, Any
     row = tx.one_or_none(_REUSE_PARTS, {"id": run_id})
     assert row is not None
     return row.reuse, row.reuse_key, row.reuse_parts
+
+
+def share_output(tx: Tx, run_id: str, output: RunOutput) -> None:
+    """Give a run the output of the run that it was reused from."""
+    tx.execute(
+        _SHARE_OUTPUT,
+        {
+            "run_id": run_id,
+            "version_id": output.version_id,
+            "dataset_id": output.dataset_id,
+            "number": output.number,
+        },
+    )
 
 
 def makers(tx: Tx, version_ids: Sequence[str]) -> Mapping[str, str]:

@@ -1,0 +1,62 @@
+"""What makes two runs the same: the parts of the reuse key, each with a name that `explain` can show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fieldstation.core.runs.model.values import RunInput
+from fieldstation.core.tools.model.definition import HOST_IMAGE, STATION_IMAGE, Definition
+
+SCHEMA = 1  # counted up when the meaning of a part changes, so that keys of before never match
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotReusable:
+    """Why the result of a run can never stand for another's."""
+
+    why: str
+
+
+def reuse_parts(
+    definition: Definition,
+    revision: str,
+    parameters: Mapping[str, Any],
+    inputs: Sequence[RunInput],
+    fingerprints: Mapping[str, str],
+    tag: str | None,
+) -> dict[str, Any] | NotReusable:
+    """Return the named parts of the reuse key, plain JSON.
+
+    The command, its environment and the output rules are fixed by the tool's revision; `fingerprints` says what lies
+    behind the images that have no digest.
+    """
+    if definition.network:
+        return NotReusable(why="the tool uses the network")
+    if not definition.deterministic:
+        return NotReusable(why="the tool says that it is not deterministic")
+    image = fingerprints.get(definition.image, definition.image)
+    return {
+        "schema": SCHEMA,
+        "tool": revision,
+        "image": image,
+        "parameters": dict(parameters),
+        "inputs": {item.target: item.manifest_digest for item in inputs},
+        "tag": tag,
+    }
+
+
+def differences(mine: Mapping[str, Any], other: Mapping[str, Any]) -> Sequence[str]:
+    """Name the parts in which two runs differ, such as `parameters.count` or `inputs./inputs/table/a.csv`."""
+    names: list[str] = []
+    for part in sorted({*mine, *other}):
+        left, right = mine.get(part), other.get(part)
+        if left == right:
+            continue
+        if isinstance(left, Mapping) and isinstance(right, Mapping):
+            names += [f"{part}.{name}" for name in sorted({*left, *right}) if left.get(name) != right.get(name)]
+        else:
+            names.append(part)
+    return names
+
+
+IMAGES_WITHOUT_DIGEST = (HOST_IMAGE, STATION_IMAGE)

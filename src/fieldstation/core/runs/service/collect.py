@@ -1,0 +1,140 @@
+"""From collecting to the end: one transaction for manifest, versions, lineage, states and events, under the fences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fieldstation.core.datasets.model.values import FileEntry, NewVersion
+from fieldstation.core.datasets.service import Datasets
+from fieldstation.core.runs.model.reasons import Reason
+from fieldstation.core.runs.model.states import Outcome, State
+from fieldstation.core.runs.model.values import Collectable, End, Holder, Run, RunOutput, Verdict
+from fieldstation.core.runs.service.news import run_event
+from fieldstation.core.runs.store import attempts as attempt_store
+from fieldstation.core.runs.store import runs as run_store
+from fieldstation.db import Tx
+from fieldstation.db.outbox import Event, Outbox
+
+LOST_ATTEMPTS = 3  # a run whose attempts vanish is tried so often, whatever its tool says
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """An attempt with all that was kept of it outside the database: its bytes are in the store, flushed."""
+
+    item: Collectable
+    run: Run
+    verdict: Verdict
+    files: Sequence[FileEntry] = ()
+    logs: Mapping[str, Any] = field(default_factory=dict)
+
+    def judged(self, reason: Reason, message: str) -> "Collected":
+        """Return the same, failed for `reason` instead of succeeded."""
+        verdict = Verdict(outcome=Outcome.FAILED, reason=reason, message=message)
+        return replace(self, verdict=verdict, files=())
+
+
+class Collecting:
+    """What a collector does inside its transactions; bytes move before them."""
+
+    def __init__(self, datasets: Datasets, outbox: Outbox) -> None:
+        self._datasets = datasets
+        self._outbox = outbox
+
+    def claim(
+        self, tx: Tx, holder: Holder, *, limit: int, dead: Sequence[str] = ()
+    ) -> Sequence[tuple[Collectable, Run]]:
+        """Take attempts whose process is gone; each stays ours for the holder's time."""
+        items = attempt_store.claim_collect(tx, holder, limit, dead)
+        runs = run_store.runs_by_ids(tx, [item.run_id for item in items])
+        return [(item, runs[item.run_id]) for item in items]
+
+    def finish(self, tx: Tx, batch: Sequence[Collected]) -> set[str]:
+        """End these attempts and move their runs, publishing what succeeded; returns the attempts that were ours.
+
+        Raises what `Datasets.publish` raises when one of them cannot be published; then nothing of the batch stands.
+        """
+        chosen = {collected.item.attempt_id: (collected, _next_state(collected)) for collected in batch}
+        moves = attempt_store.end(tx, [_end_of(collected, state) for collected, state in chosen.values()])
+        ours = {move.attempt_id for move in moves}
+        outputs = self._publish(tx, [collected for collected, _ in chosen.values() if collected.item.attempt_id in ours])
+        attempt_store.add_use(tx, sorted(ours))
+        self._outbox.emit(tx, [_event_of(*chosen[move.attempt_id], outputs.get(move.run_id)) for move in moves])
+        return ours
+
+    def released(self, tx: Tx, attempt_ids: Sequence[str]) -> None:
+        """Record that the engine has no trace of these attempts left."""
+        attempt_store.released(tx, attempt_ids)
+
+    def unreleased(self, tx: Tx, engine: str, limit: int) -> Sequence[str]:
+        """Return ended attempts of which the engine may still have traces."""
+        return attempt_store.unreleased(tx, engine, limit)
+
+    def _publish(self, tx: Tx, batch: Sequence[Collected]) -> Mapping[str, RunOutput]:
+        made = [collected for collected in batch if collected.files and collected.verdict.outcome is Outcome.SUCCEEDED]
+        if not made:
+            return {}
+        versions = self._datasets.publish(
+            tx,
+            [
+                NewVersion(
+                    dataset_id=collected.run.output_dataset_id,
+                    files=collected.files,
+                    author_id=collected.run.user_id,
+                    run_id=collected.run.id,
+                )
+                for collected in made
+            ],
+        )
+        outputs = {
+            collected.run.id: RunOutput(dataset_id=version.dataset_id, version_id=version.id, number=version.number)
+            for collected, version in zip(made, versions, strict=True)
+        }
+        attempt_store.add_outputs(tx, list(outputs.items()))
+        return outputs
+
+
+def _next_state(collected: Collected) -> State:
+    """Say what the run becomes: final, or queued for another attempt."""
+    run, verdict = collected.run, collected.verdict
+    if verdict.outcome is Outcome.SUCCEEDED:
+        return State.SUCCEEDED
+    if verdict.outcome is Outcome.CANCELED:
+        return State.CANCELED
+    allowed = LOST_ATTEMPTS if verdict.outcome is Outcome.LOST else 1
+    wanted = run.max_attempts if verdict.reason in run.retry_on else 1
+    if run.attempts >= max(allowed, wanted):
+        return State.FAILED
+    return State.CANCELED if run.cancel_requested_at is not None else State.QUEUED
+
+
+def _end_of(collected: Collected, state: State) -> End:
+    item, verdict = collected.item, collected.verdict
+    again = state is State.QUEUED
+    return End(
+        attempt_id=item.attempt_id,
+        run_id=item.run_id,
+        fence=item.fence,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        message=None if again else verdict.message,
+        exit_code=item.exit_code,
+        logs=collected.logs,
+        state=state,
+        run_reason=Reason.WAITING_FOR_RETRY if again else verdict.reason,
+    )
+
+
+def _event_of(collected: Collected, state: State, output: RunOutput | None) -> Event:
+    event = run_event(
+        collected.run.id,
+        collected.run.project_id,
+        state,
+        attempt=collected.item.number,
+        reason=collected.verdict.reason,
+        text=collected.verdict.message,
+    )
+    if output is None:
+        return event
+    made = {"dataset": output.dataset_id, "version": output.version_id, "number": output.number}
+    return replace(event, body={**event.body, "output": made})

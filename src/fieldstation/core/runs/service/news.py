@@ -1,0 +1,34 @@
+"""The events of runs: one per change of state, with the typed reason."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fieldstation.core.runs.model.reasons import MEANINGS, Reason
+from fieldstation.core.runs.model.states import State
+from fieldstation.db.outbox import Event
+
+
+def run_event(
+    run_id: str,
+    project_id: str,
+    state: State,
+    *,
+    attempt: int | None = None,
+    reason: Reason | None = None,
+    text: str | None = None,
+) -> Event:
+    """Write the change of a run to `state` as an event that the readers of its project may see."""
+    body: dict[str, Any] = {"state": state.value}
+    if attempt:
+        body["attempt"] = attempt
+    if reason is not None:
+        body["reason"] = reason.value
+        body["text"] = MEANINGS[reason].text
+    if text:
+        body["text"] = f"{body['text']}: {text}" if reason is not None else text
+    return Event(kind=f"run.{state.value}", thing=run_id, audience=project_id, body=body)
+
+
+def run_events(moves: Iterable[Any], state: State, **extra: Any) -> list[Event]:
+    """Write the same change for every run that moved."""
+    return [run_event(move.run_id, move.project_id, state, attempt=move.number, **extra) for move in moves]

@@ -1,0 +1,54 @@
+"""Reading runs: one, a page, their events and attempts. A run is seen by who sees its project."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fieldstation.core.people.model import Caller, Kind, Permission, Thing
+from fieldstation.core.people.service import People
+from fieldstation.core.runs.model.values import Attempt, Run
+from fieldstation.core.runs.store import runs as run_store
+from fieldstation.db import Tx, outbox
+from fieldstation.db.outbox import StoredEvent
+from fieldstation.kernel.errors import NotFound
+from fieldstation.kernel.paging import Page, PageRequest, page_of
+
+
+class Runs:
+    """What may be read of runs, and by whom."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    def show(self, tx: Tx, caller: Caller, run_id: str, permission: Permission = Permission.PROJECT_READ) -> Run:
+        """Return one run; NotFound when there is none or the caller may not see its project."""
+        run = run_store.run_by_id(tx, run_id)
+        if run is None:
+            raise no_run()
+        project = Thing(kind=Kind.PROJECT, id=run.project_id)
+        if not self._people.may(tx, caller, Permission.PROJECT_READ, project):
+            raise no_run()
+        if permission is not Permission.PROJECT_READ:
+            self._people.decide(tx, caller, permission, project)
+        return run
+
+    def page(self, tx: Tx, caller: Caller, page: PageRequest, filters: Mapping[str, Any]) -> Page[Run]:
+        """Return a page of the runs that the caller may see, newest first, where each of `filters` equals."""
+        visible = self._people.visible(caller, Permission.PROJECT_READ, Kind.PROJECT)
+        return page_of(run_store.page_of_runs(tx, page, visible, filters), page, lambda run: (run.id,))
+
+    def events(self, tx: Tx, caller: Caller, run_id: str, after: int = 0) -> Sequence[StoredEvent]:
+        """Return what happened to a run, in order, behind the event `after`."""
+        self.show(tx, caller, run_id)
+        return outbox.events_of(tx, run_id, after=after)
+
+    def attempts(self, tx: Tx, caller: Caller, run_id: str) -> Sequence[Attempt]:
+        """Return all attempts of a run, first to last."""
+        self.show(tx, caller, run_id)
+        return run_store.attempts_of(tx, run_id)
+
+
+def no_run() -> NotFound:
+    """Return the error for a run that is not there or may not be seen."""
+    return NotFound(
+        "there is no run with this id, or you may not see it", next_step="list the runs you see: fieldstation run list"
+    )

@@ -1,0 +1,208 @@
+"""Submitting a run: everything that can be refused is refused here, in one transaction with the key that repeats."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fieldstation.core.datasets.service import Datasets
+from fieldstation.core.people.model import Caller, Kind, Permission, Thing
+from fieldstation.core.people.service import People
+from fieldstation.core.runs.model.reuse import NotReusable, reuse_parts
+from fieldstation.core.runs.model.states import State
+from fieldstation.core.runs.model.values import Run, Submission
+from fieldstation.core.runs.service.inputs import Inputs
+from fieldstation.core.runs.service.news import run_event
+from fieldstation.core.runs.store import runs as run_store
+from fieldstation.core.runs.store import submitted
+from fieldstation.core.runs.store.submitted import SubmitKey
+from fieldstation.core.tools.model.definition import Definition
+from fieldstation.core.tools.model.render import fill
+from fieldstation.core.tools.service import ResolvedTool, Tools
+from fieldstation.db import Tx
+from fieldstation.db.outbox import Outbox
+from fieldstation.kernel.canonical import digest
+from fieldstation.kernel.errors import Conflict, Fault, Invalid, Problem
+from fieldstation.kernel.ids import new_id
+from fieldstation.kernel.logs import request_id
+
+_RESOURCES = {"cpu": float, "memory_bytes": int, "disk_bytes": int, "pids": int}
+_HIGHEST_PRIORITY = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The run of a submit; `repeated` when an earlier submit with the same key had made it."""
+
+    run: Run
+    repeated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collaborators:
+    """The features that a submit stands on."""
+
+    people: People
+    datasets: Datasets
+    tools: Tools
+    outbox: Outbox
+    fingerprints: Mapping[str, str]  # of what lies under `host:` and `station:` here, for the reuse key
+
+
+class Submits:
+    """Takes submissions."""
+
+    def __init__(self, parts: Collaborators) -> None:
+        self._people = parts.people
+        self._tools = parts.tools
+        self._datasets = parts.datasets
+        self._outbox = parts.outbox
+        self._inputs = Inputs(parts.datasets)
+        self._fingerprints = parts.fingerprints
+
+    def submit(self, tx: Tx, caller: Caller, submission: Submission, key: SubmitKey | None = None) -> Answer:
+        """Queue a run, or return the one that the same key made before.
+
+        Raises Invalid (also for a key that came with another body), NotFound for what the caller may not see,
+        Forbidden for what they may not do, Unavailable while the first submit with this key is still at work.
+        """
+        if key is not None:
+            earlier = self._earlier(tx, key)
+            if earlier is not None:
+                return Answer(run=earlier, repeated=True)
+        run_id = self._queue(tx, caller, submission)
+        if key is not None:
+            submitted.keep(tx, key, run_id)
+        run = run_store.run_by_id(tx, run_id)
+        assert run is not None
+        return Answer(run=run, repeated=False)
+
+    def _earlier(self, tx: Tx, key: SubmitKey) -> Run | None:
+        if not submitted.lock(tx, key):
+            raise InProgress(
+                "a submit with this Idempotency-Key is at work now", next_step="ask again in a moment with the same key"
+            )
+        found = submitted.find(tx, key)
+        if found is None:
+            return None
+        body_digest, run_id = found
+        if body_digest != key.body_digest:
+            raise Invalid(
+                "this Idempotency-Key came with another body before",
+                next_step="use a new key for a new submit",
+                reason="idempotency_key_reused",
+            )
+        return run_store.run_by_id(tx, run_id)
+
+    def _queue(self, tx: Tx, caller: Caller, submission: Submission) -> str:
+        project = submission.project or caller.space
+        self._people.decide(tx, caller, Permission.PROJECT_RUN, Thing(kind=Kind.PROJECT, id=project))
+        tool = self._tools.resolve(tx, caller, submission.tool)
+        definition = tool.definition
+        parameters = fill(definition, submission.parameters)
+        inputs = self._inputs.resolve(tx, caller, definition, submission.inputs)
+        resources = _resources(definition, submission.resources)
+        output = self._output_dataset(tx, caller, submission, tool)
+        parts = reuse_parts(definition, tool.revision, parameters, inputs, self._fingerprints, submission.tag)
+        reused = self._reused(tx, caller, submission, parts)
+        run_id = new_id("run")
+        run_store.insert_run(
+            tx,
+            {
+                "id": run_id,
+                "project_id": project,
+                "user_id": caller.user_id,
+                "username": caller.username,
+                "name": submission.name,
+                **_tool_columns(tool),
+                "parameters": parameters,
+                "resources": resources,
+                "output_dataset_id": output,
+                "priority": _priority(submission.priority),
+                "state": State.SUCCEEDED if reused else State.QUEUED,
+                "reason": None,
+                "tag": submission.tag,
+                "reuse": submission.reuse,
+                "reuse_key": None if isinstance(parts, NotReusable) else digest(parts),
+                "reuse_parts": {"not_reusable": parts.why} if isinstance(parts, NotReusable) else parts,
+                "reused_from": reused.id if reused else None,
+                "request_id": request_id.get(),
+            },
+            inputs,
+        )
+        self._announce(tx, run_id, project, reused)
+        return run_id
+
+    def _announce(self, tx: Tx, run_id: str, project: str, reused: Run | None) -> None:
+        if reused is None:
+            self._outbox.emit(tx, [run_event(run_id, project, State.QUEUED)])
+            return
+        if reused.output is not None:
+            run_store.share_output(tx, run_id, reused.output)
+        text = f"the result of {reused.id} was used again"
+        self._outbox.emit(tx, [run_event(run_id, project, State.SUCCEEDED, text=text)])
+
+    def _output_dataset(self, tx: Tx, caller: Caller, submission: Submission, tool: ResolvedTool) -> str:
+        name = submission.output or f"{tool.name}-results"
+        return self._datasets.for_outputs(tx, caller, name)
+
+    def _reused(
+        self, tx: Tx, caller: Caller, submission: Submission, parts: Mapping[str, Any] | NotReusable
+    ) -> Run | None:
+        if not submission.reuse or isinstance(parts, NotReusable):
+            return None
+        for run in run_store.reusable(tx, digest(parts)):
+            if run.output is None or self._datasets.readable_version(tx, caller, run.output.version_id):
+                return run
+        return None
+
+
+class InProgress(Conflict):
+    """The first submit with this key has not ended yet."""
+
+    reason = "idempotency_key_in_use"
+    fault = Fault.PASSING
+    retry_after_seconds = 1
+
+
+def _tool_columns(tool: ResolvedTool) -> Mapping[str, Any]:
+    definition = tool.definition
+    return {
+        "tool_id": tool.tool_id,
+        "tool_name": tool.name,
+        "tool_version": tool.version,
+        "revision": tool.revision,
+        "max_attempts": definition.retry.attempts,
+        "retry_on": list(definition.retry.reasons),
+        "soft_seconds": definition.limits.soft_seconds or definition.limits.hard_seconds,
+        "hard_seconds": definition.limits.hard_seconds,
+    }
+
+
+def _resources(definition: Definition, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    asked = definition.resources
+    resources = {name: wanted.get(name, getattr(asked, name)) for name in _RESOURCES}
+    problems = [
+        Problem(where=f"/resources/{name}", text="must be a number above 0")
+        for name, value in resources.items()
+        if not isinstance(value, int | float) or isinstance(value, bool) or value <= 0
+    ]
+    problems += [
+        Problem(where=f"/resources/{name}", text=f"is unknown; known are {', '.join(_RESOURCES)}")
+        for name in wanted
+        if name not in _RESOURCES
+    ]
+    if problems:
+        raise Invalid("the resources asked for have faults", next_step="mend what `problems` names", problems=problems)
+    return resources
+
+
+def _priority(priority: int) -> int:
+    if not 0 <= priority <= _HIGHEST_PRIORITY:
+        raise Invalid(
+            "the priority is out of range",
+            next_step="give a priority from 0 (last) to 9 (first)",
+            problems=[Problem(where="/priority", text="must be from 0 to 9")],
+        )
+    return priority
+
+

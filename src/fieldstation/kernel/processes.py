@@ -1,0 +1,58 @@
+"""Names for processes that tell, on the same machine, whether the process still lives."""
+
+import os
+import socket
+from functools import lru_cache
+from pathlib import Path
+
+_STAT_START_TIME = 19  # of the fields behind the program's name in /proc/<pid>/stat
+
+
+def process_name() -> str:
+    """Return `<host>/<boot>/<pid>/<start>` of this process: no other process ever has the same."""
+    return _name(os.getpid())
+
+
+@lru_cache(maxsize=8)
+def _name(pid: int) -> str:
+    return f"{socket.gethostname()}/{boot_id()}/{pid}/{start_time(pid) or 0}"
+
+
+@lru_cache(maxsize=1)
+def boot_id() -> str:
+    """Return what changes with every start of the machine (`-` where the system does not tell)."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return "-"
+
+
+def start_time(pid: int) -> int | None:
+    """Return when a process started, in clock ticks since boot; None when it is gone or nobody tells."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    return int(stat.rpartition(")")[2].split()[_STAT_START_TIME])
+
+
+def is_dead(name: str) -> bool:
+    """Tell whether the process `name` is provably gone; False when it lives or runs where we cannot look."""
+    host, boot, pid, start = name.rsplit("/", 3)
+    if host != socket.gethostname():
+        return False
+    if boot != boot_id():
+        return True
+    if boot == "-":
+        return not _answers(int(pid))
+    return start_time(int(pid)) != int(start)
+
+
+def _answers(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,173 @@
+"""The dispatch loop: takes queued runs, makes their inputs ready, has the engine start them.
+
+The intent is committed before the engine is called, with the attempt's id as the name it goes by; whoever comes
+after a crash asks the engine which of these it knows.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from fieldstation.core.runs.model.reasons import Reason
+from fieldstation.core.runs.model.values import Claim, Holder
+from fieldstation.core.runs.service.dispatch import Dispatching, Refusal
+from fieldstation.db import Database
+from fieldstation.kernel.logs import logger
+from fieldstation.kernel.processes import is_dead, process_name
+from fieldstation.ports.engine import Engine, EngineBusy, EngineRefused, Handle
+from fieldstation.workers.alone import LEASE_SECONDS, Alone
+from fieldstation.workers.points import reached
+from fieldstation.workers.staging import CannotStage, Staging
+
+log = logger(__name__)
+_IDLE_SECONDS = 1.0
+_TAKE_OVER_SECONDS = 5.0
+_STARTERS = 2  # launches at once; each mostly waits for the kernel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One engine and how much runs there at once. `uids` is None where every run has the station's own uid."""
+
+    name: str
+    engine: Engine
+    slots: int
+    uids: range | None
+
+
+class Dispatch:
+    """Starts runs on one engine. One process at a time does this for each engine."""
+
+    def __init__(
+        self, database: Database, dispatching: Dispatching, staging: Staging, place: Place, wake_watch: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._dispatching = dispatching
+        self._staging = staging
+        self._place = place
+        self._wake_watch = wake_watch
+        self._holder = Holder(engine=place.name, name=process_name(), lease_seconds=LEASE_SECONDS)
+        self._alone = Alone(database, f"dispatch/{place.name}")
+        self._starters = ThreadPoolExecutor(_STARTERS, thread_name_prefix="start")
+        self._take_over_at = 0.0
+
+    def step(self) -> float:
+        """Start what can be started; returns how long there is nothing to do."""
+        if self._alone.held() is None:
+            return _IDLE_SECONDS
+        if time.monotonic() >= self._take_over_at:
+            self._recover()
+            self._take_over_at = time.monotonic() + _TAKE_OVER_SECONDS
+        with self._database.begin() as tx:
+            claims = self._dispatching.claim(tx, self._holder, slots=self._place.slots, uids=self._place.uids)
+        if not claims:
+            return _IDLE_SECONDS
+        reached("after intent")
+        self._start_all(claims)
+        return 0.0
+
+    def close(self) -> None:
+        """Give the right to dispatch back."""
+        self._starters.shutdown(wait=True)
+        self._alone.release()
+
+    def _start_all(self, claims: Sequence[Claim]) -> None:
+        sure_until = time.monotonic() + LEASE_SECONDS / 2
+        results = list(self._starters.map(lambda claim: self._start(claim, sure_until), claims))
+        starts = [result for result in results if isinstance(result, tuple)]
+        refusals = [result for result in results if isinstance(result, Refusal)]
+        reached("after start")
+        if starts:
+            self._record(starts)
+        if refusals:
+            with self._database.begin() as tx:
+                self._dispatching.refuse(tx, refusals)
+
+    def _start(self, claim: Claim, sure_until: float) -> tuple[Claim, Handle] | Refusal:
+        try:
+            spec = self._staging.prepare(claim, self._place.engine)
+            if time.monotonic() > sure_until and not self._still_ours(claim):
+                return _refusal(claim, Reason.ENGINE_FAILED, "making its inputs ready took too long", again=True)
+            return claim, self._place.engine.submit(spec)
+        except CannotStage as error:
+            return _refusal(claim, error.reason, error.text)
+        except EngineRefused as error:
+            return _refusal(claim, _reason_of(error), error.text)
+        except EngineBusy as error:
+            return _refusal(claim, Reason.WAITING_FOR_SLOTS, str(error), again=True)
+        except Exception as error:  # the top of one run's start: its fault must not keep others from starting
+            log.exception("start failed", run=claim.run_id, attempt=claim.attempt_id, request=claim.run.request_id)
+            return _refusal(claim, Reason.ENGINE_FAILED, type(error).__name__)
+
+    def _still_ours(self, claim: Claim) -> bool:
+        with self._database.begin() as tx:
+            return bool(self._dispatching.renew(tx, self._holder, [claim.attempt_id]))
+
+    def _record(self, starts: Sequence[tuple[Claim, Handle]]) -> None:
+        with self._database.begin() as tx:
+            ours = self._dispatching.started(
+                tx, [(claim.attempt_id, claim.fence, handle.reference) for claim, handle in starts]
+            )
+        for claim, _ in starts:
+            if claim.attempt_id in ours:
+                log.info("started", run=claim.run_id, attempt=claim.attempt_id, request=claim.run.request_id)
+            else:
+                log.warning("attempt was taken over while it started", attempt=claim.attempt_id)
+                self._place.engine.cancel(claim.attempt_id, grace_seconds=0)
+        self._wake_watch()
+
+    def _recover(self) -> None:
+        """Decide on attempts whose dispatcher is gone: adopt what the engine knows, give back what never started."""
+        with self._database.begin() as tx:
+            dead = [name for name in self._dispatching.holders(tx, self._place.name) if is_dead(name)]
+            taken = self._dispatching.take_over(tx, self._holder, dead)
+        if not taken:
+            return
+        known = {handle.attempt_id: handle for handle in self._place.engine.find([item.attempt_id for item in taken])}
+        gone = [item for item in taken if item.attempt_id not in known]
+        for item in gone:
+            self._place.engine.cancel(item.attempt_id, grace_seconds=0)  # a late submit of it is refused from now on
+        with self._database.begin() as tx:
+            adopted = [
+                (item.attempt_id, item.fence, known[item.attempt_id].reference) for item in taken if item.attempt_id in known
+            ]
+            if adopted:
+                self._dispatching.started(tx, adopted)
+            if gone:
+                self._dispatching.refuse(
+                    tx,
+                    [
+                        Refusal(
+                            attempt_id=item.attempt_id,
+                            run_id=item.run_id,
+                            number=item.number,
+                            fence=item.fence,
+                            reason=Reason.NODE_LOST,
+                            text="the station stopped before it was started",
+                            again=True,
+                        )
+                        for item in gone
+                    ],
+                )
+        log.info("took over", adopted=len(adopted), given_back=len(gone))
+        self._wake_watch()
+
+
+def _refusal(claim: Claim, reason: Reason, text: str, *, again: bool = False) -> Refusal:
+    return Refusal(
+        attempt_id=claim.attempt_id,
+        run_id=claim.run_id,
+        number=claim.number,
+        fence=claim.fence,
+        reason=reason,
+        text=text,
+        again=again,
+    )
+
+
+def _reason_of(error: EngineRefused) -> Reason:
+    try:
+        return Reason(error.reason)
+    except ValueError:
+        return Reason.ENGINE_FAILED

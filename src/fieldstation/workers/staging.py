@@ -1,0 +1,111 @@
+"""Making an attempt ready: its inputs as read-only mounts of what the store has, its command as a list."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+
+from fieldstation.core.datasets.service import Datasets
+from fieldstation.core.runs.model.reasons import Reason
+from fieldstation.core.runs.model.values import Claim, Run, RunInput
+from fieldstation.core.tools.model.definition import Definition
+from fieldstation.core.tools.model.render import OUTPUTS_FOLDER, TOOL_FOLDER, Folders, render
+from fieldstation.core.tools.service import Tools
+from fieldstation.db import Database
+from fieldstation.ports.engine import Engine, Limits, Mount, RunSpec
+from fieldstation.ports.storage import BlobStore, TreeEntry
+
+
+class CannotStage(Exception):
+    """The attempt cannot be made ready, and trying again would not help."""
+
+    def __init__(self, reason: Reason, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+        self.text = text
+
+
+class Staging:
+    """Prepares attempts. No bytes are copied where the store and the run share a file system."""
+
+    def __init__(self, database: Database, datasets: Datasets, tools: Tools, store: BlobStore) -> None:
+        self._database = database
+        self._datasets = datasets
+        self._tools = tools
+        self._store = store
+        self.definition = lru_cache(maxsize=512)(self._read_definition)
+        self._tool_folder = lru_cache(maxsize=512)(self._make_tool_folder)
+
+    def prepare(self, claim: Claim, engine: Engine) -> RunSpec:
+        """Return what the engine needs to start this attempt. Raises CannotStage."""
+        run = claim.run
+        definition = self.definition(run.revision)
+        mounts = self._input_mounts(run)
+        if definition.files:
+            mounts.append(Mount(source=self._tool_folder(run.revision), target=TOOL_FOLDER))
+        locate = partial(engine.locate, claim.attempt_id)
+        paths: dict[str, list[str]] = defaultdict(list)
+        for item in run.inputs:
+            paths[item.slot].append(locate(item.target))
+        folders = Folders(outputs=locate(OUTPUTS_FOLDER), tool=locate(TOOL_FOLDER))
+        return RunSpec(
+            attempt_id=claim.attempt_id,
+            image=definition.image,
+            argv=render(definition, run.parameters, paths, folders),
+            environment={**definition.environment, "FIELDSTATION_RUN": run.id},
+            mounts=mounts,
+            limits=_limits(run),
+            uid=claim.uid,
+            gid=claim.uid,
+            network=definition.network,
+        )
+
+    def _input_mounts(self, run: Run) -> list[Mount]:
+        if not run.inputs:
+            return []
+        versions = sorted({item.version_id for item in run.inputs})
+        with self._database.begin() as tx:
+            gone = self._datasets.gone(tx, versions)
+        if gone:
+            names = ", ".join(sorted({f"{i.dataset_id}@{i.number}" for i in run.inputs if i.version_id in gone}))
+            raise CannotStage(Reason.INPUT_UNREADABLE, names)
+        return [Mount(source=self._source(item), target=item.target) for item in run.inputs]
+
+    def _source(self, item: RunInput) -> Path:
+        try:
+            if item.path is not None:
+                return self._store.readable(item.manifest_digest).path
+            return self._store.tree(item.manifest_digest, lambda: self._entries(item.version_id))
+        except (KeyError, OSError) as error:
+            raise CannotStage(Reason.INPUT_UNREADABLE, f"{item.dataset_id}@{item.number}: {error}") from error
+
+    def _entries(self, version_id: str) -> Iterator[TreeEntry]:
+        with self._database.begin() as tx:
+            yield from self._datasets.entries(tx, version_id)
+
+    def _read_definition(self, revision: str) -> Definition:
+        with self._database.begin() as tx:
+            return self._tools.definition(tx, revision)
+
+    def _make_tool_folder(self, revision: str) -> Path:
+        """Lay the files that the tool's definition carries into a folder that all its runs share."""
+        return self._store.tree(f"tool-{revision}", lambda: iter(self._tool_files(revision)))
+
+    def _tool_files(self, revision: str) -> Sequence[TreeEntry]:
+        entries = []
+        for name, text in self.definition(revision).files.items():
+            sink = self._store.sink()
+            sink.write(text.encode())
+            stored = sink.finish()
+            entries.append(TreeEntry(path=name, size=stored.size, sha256=stored.sha256))
+        return entries
+
+
+def _limits(run: Run) -> Limits:
+    asked = run.resources
+    return Limits(
+        cpu=float(asked["cpu"]),
+        memory_bytes=int(asked["memory_bytes"]),
+        disk_bytes=int(asked["disk_bytes"]),
+        pids=int(asked["pids"]),
+    )

@@ -1,0 +1,85 @@
+"""The watch loop: learns from the engine which processes ended, and stops those whose time or owner says so."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from fieldstation.core.runs.model.values import Exit
+from fieldstation.core.runs.service.watch import Stop, Watching
+from fieldstation.db import Database, Tx
+from fieldstation.kernel.logs import logger
+from fieldstation.ports.engine import Engine, Handle, Observation, Phase, Usage
+from fieldstation.workers.alone import Alone
+from fieldstation.workers.points import reached
+
+log = logger(__name__)
+_IDLE_SECONDS = 1.0
+_REPEAT_STOPS_SECONDS = 5.0
+
+
+class Watch:
+    """Watches one engine. One process at a time does this for each engine."""
+
+    def __init__(
+        self, database: Database, watching: Watching, name: str, engine: Engine, wake_others: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._watching = watching
+        self._name = name
+        self._engine = engine
+        self._wake_others = wake_others
+        self._alone = Alone(database, f"watch/{name}")
+        self._repeat_at = 0.0
+
+    def step(self) -> float:
+        """Record exits and send due signals; returns how long nothing is due."""
+        if self._alone.held() is None:
+            return _IDLE_SECONDS
+        with self._database.begin() as tx:
+            handles = self._watching.running(tx, self._name)
+            stops = [*self._watching.stops(tx, self._name), *self._repeated(tx)] if handles else []
+            deadline = self._watching.next_deadline(tx, self._name) if handles else None
+        self._record(self._engine.observe([Handle(attempt_id=id, reference=handle) for id, handle in handles.items()]))
+        for stop in stops:
+            log.info("stopping", attempt=stop.attempt_id, grace_seconds=stop.grace_seconds)
+            self._engine.cancel(stop.attempt_id, grace_seconds=stop.grace_seconds)
+        return _IDLE_SECONDS if deadline is None else max(0.0, min(_IDLE_SECONDS, deadline))
+
+    def close(self) -> None:
+        """Give the right to watch back."""
+        self._alone.release()
+
+    def _repeated(self, tx: Tx) -> Sequence[Stop]:
+        """Return stops recorded earlier whose signal may have been lost with the process that was to send it."""
+        if time.monotonic() < self._repeat_at:
+            return []
+        self._repeat_at = time.monotonic() + _REPEAT_STOPS_SECONDS
+        return self._watching.pending_stops(tx, self._name)
+
+    def _record(self, observations: Sequence[Observation]) -> None:
+        exits = [_exit_of(item) for item in observations if item.phase is not Phase.RUNNING]
+        if not exits:
+            return
+        with self._database.begin() as tx:
+            self._watching.exited(tx, exits)
+        reached("after exit")
+        self._wake_others()
+
+
+def _exit_of(observation: Observation) -> Exit:
+    return Exit(
+        attempt_id=observation.attempt_id,
+        lost=observation.phase is Phase.LOST,
+        stopped=observation.canceled,
+        exit_code=observation.exit_code,
+        breaches=frozenset(breach.value for breach in observation.breaches),
+        usage=_plain(observation.usage),
+    )
+
+
+def _plain(usage: Usage) -> dict[str, float | int]:
+    fields = {
+        "cpu_seconds": usage.cpu_seconds,
+        "memory_peak_bytes": usage.memory_peak_bytes,
+        "disk_bytes": usage.disk_bytes,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
