@@ -25,8 +25,8 @@ check: lint types contracts budgets dead words  ## format, lint, types, import c
 	@echo "check: all kept"
 
 lint: $(READY)
-	@$(BIN)/ruff format --quiet --diff $(wildcard $(CODE))
-	@$(BIN)/ruff check --quiet $(wildcard $(CODE))
+	@$(BIN)/ruff format --check --output-format concise $(wildcard $(CODE)) >build/format.txt || { cat build/format.txt; echo "mend it: make format"; exit 1; }
+	@$(BIN)/ruff check --quiet --output-format concise $(wildcard $(CODE))
 
 types: $(READY)
 	@$(BIN)/mypy --no-error-summary $(wildcard $(CODE))

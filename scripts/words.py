@@ -16,7 +16,7 @@ WORDS = {
     r"(?<![\w.])/work/": "a path of one machine",
     r"\b(pypi\.org|files\.pythonhosted\.org|registry\.npmjs\.org|registry-1\.docker\.io)\b": "a registry's host",
     r"(?i)\b(claude|anthropic|chatgpt|copilot|language model)\b": "the house speaks of itself alone",
-    r"(?i)\b(this|previous|earlier|last|next|working) session\b": "a session of work has no place here",
+    r"(?i)\b(previous|earlier|working) session\b": "a session of work has no place here",
     r"(?i)\b(TODO|FIXME|XXX|HACK)\b": "do it, or write in the docs why not",
 }
 ONLY_IN_TESTS = {r"\.\./shared\b|(?<![\w.])/work/shared\b": "samples outside the repository are for tests only"}
