@@ -8,6 +8,7 @@ from fieldstation.core.people.model import EVERYONE, Caller
 from fieldstation.core.people.service import tokens as service_tokens
 from fieldstation.core.people.service.access import Access
 from fieldstation.core.people.service.keys import Keys, unknown_token
+from fieldstation.core.people.service.sessions import AUDIENCE, Sessions
 from fieldstation.core.people.service.tokens import Tokens, scopes_of
 from fieldstation.core.people.service.users import NewUser, User, Users
 from fieldstation.core.people.store import credentials as store
@@ -16,12 +17,11 @@ from fieldstation.kernel.errors import Unauthenticated
 from fieldstation.kernel.sealing import Sealer
 from fieldstation.ports.hooks import UserCreated
 
-AUDIENCE = "fieldstation"
 _SKEW_SECONDS = 5  # how far clocks of two database servers may differ
 
 
 class People(Access):
-    """Authenticates callers and decides what they may; `users`, `tokens` and `keys` hold the rest.
+    """Authenticates callers and decides what they may; `users`, `tokens`, `keys` and `sessions` hold the rest.
 
     `hooks` are called inside the transaction that creates a user.
     """
@@ -30,6 +30,7 @@ class People(Access):
         self.keys = Keys(sealer)
         self.users = Users(self, hooks)
         self.tokens = Tokens(self)
+        self.sessions = Sessions(self.keys)
 
     def authenticate(self, tx: Tx, token: str | None) -> Caller:
         """Return the caller whose service token or access token this is, with one query; Unauthenticated otherwise.

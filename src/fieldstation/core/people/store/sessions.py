@@ -1,7 +1,6 @@
 """Sign-in: tries, sessions, and the chain of refresh tokens of each session."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -25,7 +24,11 @@ _SIGNING_IN = text("""
 _OPEN = text("""
     INSERT INTO session (id, user_id, client, scope, expires_at)
     VALUES (:id, :user_id, :client, :scope, station_now() + :seconds * interval '1 second')
-    RETURNING expires_at
+""")
+_SESSION = text("""
+    SELECT s.expires_at, station_now() AS now, u.sub, u.username, u.name, u.email, u.operator
+      FROM session s JOIN station_user u ON u.id = s.user_id
+     WHERE s.id = :id
 """)
 _ADD_REFRESH = text("INSERT INTO refresh_token (hash, session_id) VALUES (:hash, :session_id)")
 _LOCK_REFRESH = text("""
@@ -33,11 +36,9 @@ _LOCK_REFRESH = text("""
            u.suspended_at IS NOT NULL AS suspended, station_now() AS now
       FROM refresh_token r JOIN session s ON s.id = r.session_id JOIN station_user u ON u.id = s.user_id
      WHERE r.hash = :hash
-       FOR UPDATE OF s
+       FOR UPDATE OF r, s
 """)
-_USE_REFRESH = text(
-    "UPDATE refresh_token SET used_at = station_now() WHERE hash = :hash AND used_at IS NULL RETURNING hash"
-)
+_USE_REFRESH = text("UPDATE refresh_token SET used_at = station_now() WHERE hash = :hash")
 _END = text("UPDATE session SET ended_at = station_now() WHERE id = :id AND ended_at IS NULL RETURNING user_id")
 _END_ALL = text("UPDATE session SET ended_at = station_now() WHERE user_id = :user_id AND ended_at IS NULL")
 _SWEEP_SESSIONS = text("""
@@ -64,10 +65,14 @@ def signing_in(tx: Tx, username: str) -> Row[Any] | None:
     return tx.one_or_none(_SIGNING_IN, {"username": username})
 
 
-def open_session(tx: Tx, values: Mapping[str, Any]) -> datetime:
-    """Insert a session; return when it ends at the latest."""
-    expires: datetime = tx.scalar(_OPEN, values)
-    return expires
+def open_session(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Insert a session that lasts `seconds`."""
+    tx.execute(_OPEN, values)
+
+
+def session(tx: Tx, session_id: str) -> Row[Any]:
+    """Read what the tokens of a session say, and the present time."""
+    return tx.execute(_SESSION, {"id": session_id}).one()
 
 
 def add_refresh(tx: Tx, refresh_hash: bytes, session_id: str) -> None:
@@ -76,13 +81,13 @@ def add_refresh(tx: Tx, refresh_hash: bytes, session_id: str) -> None:
 
 
 def lock_refresh(tx: Tx, refresh_hash: bytes) -> Row[Any] | None:
-    """Lock the session of a refresh token and read both."""
+    """Lock a refresh token and its session and read both, as the last to hold them left them."""
     return tx.one_or_none(_LOCK_REFRESH, {"hash": refresh_hash})
 
 
-def use_refresh(tx: Tx, refresh_hash: bytes) -> bool:
-    """Mark a refresh token as used; False when it was before."""
-    return tx.scalar(_USE_REFRESH, {"hash": refresh_hash}) is not None
+def use_refresh(tx: Tx, refresh_hash: bytes) -> None:
+    """Mark a refresh token, whose session is locked, as used."""
+    tx.execute(_USE_REFRESH, {"hash": refresh_hash})
 
 
 def end(tx: Tx, session_id: str) -> str | None:

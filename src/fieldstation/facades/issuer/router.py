@@ -1,0 +1,62 @@
+"""The issuer's addresses under `/auth/realms/fieldstation`."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from fieldstation.core.people.service import People
+from fieldstation.facades.issuer import answers
+from fieldstation.facades.issuer.clients import FIELDSTATION, Client
+from fieldstation.facades.issuer.token import SCOPES, TokenEndpoint
+from fieldstation.facades.kit.calls import CallerCall, Core
+from fieldstation.kernel.errors import Unauthenticated
+
+REALM = "fieldstation"
+REALM_PATH = f"/auth/realms/{REALM}"
+_PROTOCOL = f"{REALM_PATH}/protocol/openid-connect"
+
+
+def router(people: People, public_url: str, clients: Sequence[Client] = (FIELDSTATION,)) -> APIRouter:
+    """Serve sign-in; `public_url` is the station's address as users see it, and stands in every token as `iss`.
+
+    It never comes from a request. The forms are those of the standards, so they are not in `/openapi.json`.
+    """
+    issuer = public_url.rstrip("/") + REALM_PATH
+    endpoint = TokenEndpoint(people, issuer, clients)
+    grants = frozenset[str]().union(*(client.grants for client in clients))
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get(REALM_PATH)
+    async def realm(request: Request) -> dict[str, Any]:
+        keys = await _core(request).run(people.keys.public)
+        current = next(key for key in keys if key.state == "current")
+        return answers.realm(REALM, issuer, current)
+
+    @routes.get(f"{REALM_PATH}/.well-known/openid-configuration")
+    async def discovery() -> dict[str, Any]:
+        return answers.discovery(issuer, grants, SCOPES)
+
+    @routes.get(f"{_PROTOCOL}/certs")
+    async def certs(request: Request) -> dict[str, Any]:
+        return answers.key_set(await _core(request).run(people.keys.public))
+
+    @routes.api_route(f"{_PROTOCOL}/userinfo", methods=["GET", "POST"])
+    async def userinfo(call: CallerCall) -> JSONResponse:
+        try:
+            return answers.answer(answers.userinfo(await call(people.users.me)))
+        except Unauthenticated as error:
+            return answers.invalid_token(error.text)
+
+    routes.add_api_route(f"{_PROTOCOL}/token", endpoint.token, methods=["POST"], response_model=None)
+    routes.add_api_route(
+        f"{_PROTOCOL}/logout", endpoint.logout, methods=["POST"], response_model=None, status_code=HTTPStatus.NO_CONTENT
+    )
+    return routes
+
+
+def _core(request: Request) -> Core:
+    core: Core = request.app.state.core
+    return core
