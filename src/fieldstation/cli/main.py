@@ -1,0 +1,122 @@
+"""The program: a table of commands, each loaded only when it is called.
+
+`fieldstation --help` reads this table and imports nothing else, so it answers at once; a user verb never loads the
+server. Each entry names a Typer application or a function, `module:attribute`.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+import typer.core
+import typer.main
+
+from fieldstation import __version__
+from fieldstation.kernel import errors
+
+STATION, PEOPLE, THINGS = "Station", "People", "Things"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One entry of the table; `about` is the first line of the command's own help (a test compares them)."""
+
+    target: str
+    about: str
+    panel: str
+
+
+def _station(module: str, about: str) -> Command:
+    name = module.rpartition(".")[2]
+    return Command(target=f"fieldstation.cli.station.{module}:{name}", about=about, panel=STATION)
+
+
+COMMANDS: Mapping[str, Command] = {
+    "up": _station("up", "Run a station here, its database included, until it is stopped."),
+    "down": _station("down", "Stop the station that runs on a data directory."),
+    "serve": _station(
+        "serve", "Run some roles of a station in this process, beside a running `up` or a database of yours."
+    ),
+    "migrate": _station("migrate", "Bring the database to this release's schema."),
+    "doctor": _station("doctor", "Look at every part of the station and say what is wrong and what to do."),
+}
+
+_EXITS: Mapping[type[errors.FieldstationError], int] = {
+    errors.NotFound: 3,
+    errors.Forbidden: 4,
+    errors.Unauthenticated: 4,
+}
+
+
+class _Table(typer.core.TyperGroup):
+    """The root: lists its commands from the table, loads the one that is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that `args` begin with, and load it."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return (name, load(name), rest) if name is not None else (name, command, rest)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands in the order of the table, panel by panel."""
+        del ctx
+        for panel in dict.fromkeys(command.panel for command in COMMANDS.values()):
+            with formatter.section(panel):
+                formatter.write_dl([(name, one.about) for name, one in COMMANDS.items() if one.panel == panel])
+
+
+def load(name: str) -> Any:
+    """Import one command of the table; return it ready to be called by the root."""
+    module, _, attribute = COMMANDS[name].target.partition(":")
+    found = getattr(import_module(module), attribute)
+    if not isinstance(found, typer.Typer):
+        function, found = found, typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        found.command(name)(function)
+    command = typer.main.get_command(found)
+    command.name = name
+    return command
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"fieldstation {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Bring the computation to the data: versioned data sets, tools run beside them, results with lineage."""
+
+
+def application() -> typer.Typer:
+    """Return the root with one line for each command of the table."""
+    root = typer.Typer(cls=_Table, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+    root.callback()(_root)
+    for name, command in COMMANDS.items():
+        root.command(name, help=command.about, rich_help_panel=command.panel)(_placeholder)
+    return root
+
+
+def _placeholder() -> None:
+    """Stand in for a command in the list; `_Table` puts the real one in its place before it is called."""
+
+
+def run() -> None:
+    """Run the program with this process's arguments; ends the process.
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed. An error ends with the next step.
+    """
+    try:
+        application()(prog_name="fst" if sys.argv[0].endswith("fst") else "fieldstation")
+    except errors.FieldstationError as error:
+        sys.stderr.write(f"error: {error}\nnext:  {error.next_step}\n")
+        sys.exit(_EXITS.get(type(error), 1))
+    except BrokenPipeError:  # who read our output has gone; nothing more can be said there
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

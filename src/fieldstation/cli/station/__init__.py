@@ -1,0 +1,1 @@
+"""Verbs of the station itself: run it, stop it, mend it."""
