@@ -30,6 +30,7 @@ class Deed(StrEnum):
     GROUP_JOINED = "group.joined"
     GROUP_LEFT = "group.left"
     PROJECT_CREATED = "project.created"
+    TOOL_PUBLISHED = "tool.published"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,66 @@
+"""Published tools, as the station answers them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fieldstation.core.tools.model.definition import Definition
+
+STATION_NAMESPACE = "native/station"  # for everyone, published by operators and by the station itself
+
+
+def namespace_of(space: str) -> str:
+    """Return the namespace of the tools that belong to a person's own project."""
+    return f"native/{space}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolvedTool:
+    """What a reference means now: one revision, which is what runs."""
+
+    tool_id: str
+    namespace: str
+    name: str
+    version: str
+    revision: str
+    definition: Definition
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolVersion(ResolvedTool):
+    """One published version: the text as its author wrote it, when, and by whom (None: by the station itself)."""
+
+    text: str
+    published_at: datetime
+    published_by: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """What a publish led to; `made` is False when exactly this was published before."""
+
+    tool: ToolVersion
+    made: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionSummary:
+    """One version in a list."""
+
+    version: str
+    revision: str
+    sort_key: str
+    published_at: datetime
+    published_by: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolSummary:
+    """One tool in a list, as its newest version describes it."""
+
+    id: str
+    namespace: str
+    name: str
+    version: str
+    title: str
+    description: str
+    created_at: datetime

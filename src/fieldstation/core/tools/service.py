@@ -1,0 +1,220 @@
+"""Publishing tools, and finding what a reference to one means."""
+
+import json
+import re
+from typing import Any
+
+from fieldstation.core.audit.model import STATION, Deed, Entry
+from fieldstation.core.audit.service import record
+from fieldstation.core.people.model import EVERYONE, Caller, Kind, Permission, Role, Thing, hidden
+from fieldstation.core.people.service import Access
+from fieldstation.core.people.service.users import usernames
+from fieldstation.core.tools import store
+from fieldstation.core.tools.builtin import builtin_texts
+from fieldstation.core.tools.model.check import check
+from fieldstation.core.tools.model.definition import Definition, read_definition, write_definition
+from fieldstation.core.tools.model.published import (
+    STATION_NAMESPACE,
+    Publication,
+    ResolvedTool,
+    ToolSummary,
+    ToolVersion,
+    VersionSummary,
+    namespace_of,
+)
+from fieldstation.core.tools.model.semver import read_version
+from fieldstation.db import Tx
+from fieldstation.kernel.errors import Broken, Conflict, Invalid, NotFound
+from fieldstation.kernel.ids import is_id, new_id
+from fieldstation.kernel.paging import Page, PageRequest, page_of
+
+_MAX_WORDS = 8
+_MAX_SEARCH = 250
+_NAME = re.compile(r"[a-z0-9._-]{1,100}")
+
+
+class Tools:
+    """Keeps tools. A version's label points to one revision and never moves."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def publish(self, tx: Tx, caller: Caller, text: str, *, public: bool = False) -> Publication:
+        """Publish the definition in `text` under its name and version; the same again changes nothing.
+
+        A new tool is the caller's own; with `public`, which is for operators, it is the station's and for everyone.
+        Raises Invalid with every fault of the text, and Conflict when the version says something else already.
+        """
+        self._access.require(caller, Permission.STATION_OPERATE if public else Permission.STATION_USE)
+        definition = _sound(text)
+        namespace = STATION_NAMESPACE if public else namespace_of(caller.space)
+        tool_id, new = self._put_tool(tx, namespace, definition)
+        thing = Thing(kind=Kind.TOOL, id=tool_id)
+        if new:
+            principal, role = (EVERYONE, Role.READER) if public else (caller.principal, Role.OWNER)
+            self._access.grant(tx, thing, principal, role, by=caller)
+        self._access.decide(tx, caller, Permission.TOOL_PUBLISH, thing)
+        made = self._put_version(tx, tool_id, definition, text, caller.user_id)
+        return Publication(tool=_version(tx, tool_id, definition.version), made=made)
+
+    def install_builtins(self, tx: Tx) -> None:
+        """Publish the tools that come with the station, for everyone. Idempotent."""
+        for text in builtin_texts():
+            definition = _sound(text)
+            tool_id, new = self._put_tool(tx, STATION_NAMESPACE, definition)
+            if new:
+                self._access.grant(tx, Thing(kind=Kind.TOOL, id=tool_id), EVERYONE, Role.READER)
+            self._put_version(tx, tool_id, definition, text, None)
+
+    def resolve(self, tx: Tx, caller: Caller, reference: str) -> ResolvedTool:
+        """Return what `reference` means now: `name`, `name@version`, or a tool id, also with `@version`.
+
+        A bare name is the newest release, of the caller's own tool first, then the station's, then one shared with
+        the caller. Raises NotFound, and Conflict when several tools of others have that name.
+        """
+        return self.show(tx, caller, reference)
+
+    def show(self, tx: Tx, caller: Caller, reference: str) -> ToolVersion:
+        """Return the version that `reference` means now, with its text; see `resolve`."""
+        label = reference.partition("@")[2]
+        row = self._find(tx, caller, reference)
+        return _version(tx, row.id, label or row.newest)
+
+    def definition(self, tx: Tx, revision: str) -> Definition:
+        """Return the definition of a revision that some run names; decides nothing."""
+        found = store.definition(tx, revision)
+        if found is None:
+            raise Broken(f"the tool revision {revision} is gone", next_step="restore the database from its backup")
+        return read_definition(found)
+
+    def versions(self, tx: Tx, caller: Caller, reference: str, request: PageRequest) -> Page[VersionSummary]:
+        """Return all versions of a tool, the highest first."""
+        row = self._find(tx, caller, reference)
+        rows = store.versions(tx, row.id, request.after[0] if request.after else store.LAST, request.limit + 1)
+        names = usernames(tx, [row.published_by for row in rows if row.published_by])
+        return page_of([_version_summary(row, names) for row in rows], request, lambda version: (version.sort_key,))
+
+    def list(self, tx: Tx, caller: Caller, request: PageRequest, search: str | None = None) -> Page[ToolSummary]:
+        """Return the tools that the caller may use, newest first; `search` wants beginnings of words in their texts."""
+        visible = self._access.visible(caller, Permission.TOOL_USE, Kind.TOOL)
+        before = request.after[0] if request.after else store.LAST
+        query = _query(search) if search and search.strip() else None
+        if query == "":
+            return Page(items=[])
+        values = {"before": before, "limit": request.limit + 1, **visible.values}
+        rows = store.page(tx, visible.where("t.id"), query, values)
+        return page_of([_summary(row) for row in rows], request, lambda tool: (tool.id,))
+
+    def _put_tool(self, tx: Tx, namespace: str, definition: Definition) -> tuple[str, bool]:
+        values = {"id": new_id("tool"), "namespace": namespace, "name": definition.name}
+        return store.put_tool(tx, {**values, "newest": definition.version, **_described(definition)})
+
+    def _put_version(self, tx: Tx, tool_id: str, definition: Definition, text: str, by: str | None) -> bool:
+        revision, version = definition.revision, read_version(definition.version)
+        assert version is not None
+        store.put_revision(tx, revision, json.dumps(write_definition(definition)))
+        values = {"tool_id": tool_id, "version": definition.version, "sort_key": version.sort_key}
+        if not store.put_version(tx, {**values, "revision": revision, "text": text, "published_by": by}):
+            _demand_same(tx, tool_id, definition, revision, by)
+            return False
+        if store.newest(tx, tool_id) == definition.version:
+            described = {"id": tool_id, "name": definition.name, "newest": definition.version, **_described(definition)}
+            store.point(tx, described)
+        body = {"name": definition.name, "version": definition.version, "revision": revision}
+        record(tx, Entry(actor=by or STATION, deed=Deed.TOOL_PUBLISHED, thing=tool_id, body=body))
+        return True
+
+    def _find(self, tx: Tx, caller: Caller, reference: str) -> Any:
+        name = reference.partition("@")[0]
+        if not _NAME.fullmatch(name):
+            raise hidden(Kind.TOOL)
+        visible = self._access.visible(caller, Permission.TOOL_USE, Kind.TOOL)
+        own = namespace_of(caller.space)
+        values = {"reference": name, "own": own, "station": STATION_NAMESPACE, **visible.values}
+        rows = store.find(tx, "t.id" if is_id(name, "tool") else "t.name", visible.where("t.id"), values)
+        if not rows:
+            raise hidden(Kind.TOOL)
+        if len(rows) > 1 and rows[0].namespace not in (own, STATION_NAMESPACE):
+            raise Conflict(
+                f"several people share a tool called {name} with you",
+                next_step=f"name it by its id, such as {rows[0].id}",
+                reason="ambiguous",
+            )
+        return rows[0]
+
+
+def _sound(text: str) -> Definition:
+    checked = check(text)
+    if checked.definition is None:
+        raise Invalid(
+            "this tool definition has faults",
+            next_step="mend what is named; `fieldstation tool check FILE` lists the same with no station",
+            reason="definition_invalid",
+            problems=checked.faults,
+        )
+    return checked.definition
+
+
+def _demand_same(tx: Tx, tool_id: str, definition: Definition, revision: str, by: str | None) -> None:
+    there = store.version(tx, tool_id, definition.version)
+    if there is not None and there.revision == revision:
+        return
+    text = f"{definition.name} {definition.version} is published already, and says something else"
+    if by is None:
+        raise Broken(
+            text, next_step="install a release of Fieldstation that is whole; this one changed a built-in tool"
+        )
+    raise Conflict(text, next_step="raise `version` in the definition and publish it again", reason="version_taken")
+
+
+def _described(definition: Definition) -> dict[str, str]:
+    return {"title": definition.title, "description": definition.description}
+
+
+def _query(search: str) -> str:
+    """Return a tsquery that wants every word of `search` as the beginning of a word; empty when it has no word."""
+    words = re.findall(r"\w+", search[:_MAX_SEARCH].replace("_", " ").lower())
+    return " & ".join(f"'{word}':*" for word in words[:_MAX_WORDS])
+
+
+def _version(tx: Tx, tool_id: str, label: str) -> ToolVersion:
+    row = store.version(tx, tool_id, label) if read_version(label) else None
+    if row is None:
+        raise NotFound(
+            f"this tool has no version {label[:40]!r}",
+            next_step="see which there are: GET /api/v1/tools/{name}/versions",
+        )
+    by = row.published_by and usernames(tx, [row.published_by])[row.published_by]
+    return ToolVersion(
+        tool_id=row.tool_id,
+        namespace=row.namespace,
+        name=row.name,
+        version=row.version,
+        revision=row.revision,
+        definition=read_definition(row.definition),
+        text=row.text,
+        published_at=row.published_at,
+        published_by=by,
+    )
+
+
+def _version_summary(row: Any, names: dict[str, str]) -> VersionSummary:
+    return VersionSummary(
+        version=row.version,
+        revision=row.revision,
+        sort_key=row.sort_key,
+        published_at=row.published_at,
+        published_by=names.get(row.published_by),
+    )
+
+
+def _summary(row: Any) -> ToolSummary:
+    return ToolSummary(
+        id=row.id,
+        namespace=row.namespace,
+        name=row.name,
+        version=row.newest,
+        title=row.title,
+        description=row.description,
+        created_at=row.created_at,
+    )
