@@ -1,6 +1,5 @@
 """Making, finding and sharing projects."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ from fieldstation.core.audit.model import Deed, Entry
 from fieldstation.core.audit.service import record
 from fieldstation.core.people.model import Caller, Kind, Permission, Role, Thing, hidden
 from fieldstation.core.people.service import Access, Member
+from fieldstation.core.people.service.names import checked_name
 from fieldstation.core.people.service.users import usernames
 from fieldstation.core.projects import store
 from fieldstation.core.projects.model import Project
@@ -16,8 +16,6 @@ from fieldstation.kernel.errors import Conflict, Invalid
 from fieldstation.kernel.ids import is_id, new_id
 from fieldstation.kernel.paging import Page, PageRequest, page_of
 from fieldstation.ports.hooks import CreatedUser, Transaction
-
-NAME = r"[a-z0-9][a-z0-9._@-]{0,63}"
 
 
 class Projects:
@@ -36,24 +34,28 @@ class Projects:
     def create(self, tx: Tx, caller: Caller, name: str) -> Project:
         """Make a project that the caller owns; names are unique per owner."""
         self._access.require(caller, Permission.STATION_USE)
-        if not re.fullmatch(NAME, name) or is_id(name, "project"):
-            raise Invalid(
-                f"{name!r} cannot be the name of a project",
-                next_step="use up to 64 of a-z, 0-9, dot, underscore, hyphen and @, beginning with a letter or digit",
-            )
+        if is_id(name, "project"):
+            raise Invalid("a name that looks like an id would be taken for one", next_step="choose another name")
         project_id = new_id("project")
-        if not store.insert(tx, {"id": project_id, "name": name, "owner": caller.user_id, "personal": False}):
+        if not store.insert(
+            tx, {"id": project_id, "name": checked_name(name), "owner": caller.user_id, "personal": False}
+        ):
             raise Conflict(f"you have a project called {name}", next_step="choose another name", reason="taken")
         self._access.grant(tx, thing_of(project_id), caller.principal, Role.OWNER, by=caller)
         record(tx, Entry(actor=caller.user_id, deed=Deed.PROJECT_CREATED, thing=project_id, body={"name": name}))
         return self._get(tx, project_id)
 
+    def identify(self, tx: Tx, caller: Caller, reference: str) -> Thing:
+        """Return what `reference` means to the caller: an id, or the name of a project of their own.
+
+        Says nothing about whether it exists or they may see it.
+        """
+        found = None if is_id(reference, "project") else store.id_by_name(tx, caller.user_id, reference)
+        return thing_of(found or reference)
+
     def find(self, tx: Tx, caller: Caller, reference: str, permission: Permission) -> Thing:
-        """Return the project with this id, or the caller's own of this name, once they may do `permission` in it."""
-        project_id = reference
-        if not is_id(reference, "project"):
-            project_id = store.id_by_name(tx, caller.user_id, reference) or reference
-        thing = thing_of(project_id)
+        """Return the project that `reference` means, once the caller may do `permission` in it."""
+        thing = self.identify(tx, caller, reference)
         self._access.decide(tx, caller, permission, thing)
         return thing
 

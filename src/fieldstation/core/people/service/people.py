@@ -7,10 +7,12 @@ from fieldstation.core.audit.model import STATION
 from fieldstation.core.people.model import EVERYONE, Caller
 from fieldstation.core.people.service import tokens as service_tokens
 from fieldstation.core.people.service.access import Access
+from fieldstation.core.people.service.groups import Groups
 from fieldstation.core.people.service.keys import Keys, unknown_token
 from fieldstation.core.people.service.sessions import AUDIENCE, Sessions
 from fieldstation.core.people.service.tokens import Tokens, scopes_of
 from fieldstation.core.people.service.users import NewUser, User, Users
+from fieldstation.core.people.service.why import Why
 from fieldstation.core.people.store import credentials as store
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Unauthenticated
@@ -21,7 +23,9 @@ _SKEW_SECONDS = 5  # how far clocks of two database servers may differ
 
 
 class People(Access):
-    """Authenticates callers and decides what they may; `users`, `tokens`, `keys` and `sessions` hold the rest.
+    """Authenticates callers and decides what they may.
+
+    The rest is in its parts: `users`, `groups`, `tokens`, `sessions`, `keys`, and `why`, which explains decisions.
 
     `hooks` are called inside the transaction that creates a user.
     """
@@ -29,8 +33,10 @@ class People(Access):
     def __init__(self, sealer: Sealer, hooks: Sequence[UserCreated] = ()) -> None:
         self.keys = Keys(sealer)
         self.users = Users(self, hooks)
+        self.groups = Groups(self)
         self.tokens = Tokens(self)
         self.sessions = Sessions(self.keys)
+        self.why = Why(self)
 
     def authenticate(self, tx: Tx, token: str | None) -> Caller:
         """Return the caller whose service token or access token this is, with one query; Unauthenticated otherwise.

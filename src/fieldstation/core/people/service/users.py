@@ -1,6 +1,5 @@
-"""Users and groups: how they come, what may change about them, and who may see them."""
+"""Users: how they come, what may change about them, and who may see them."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,20 +8,19 @@ from typing import Any
 from fieldstation.core.audit.model import STATION, Deed, Entry
 from fieldstation.core.audit.service import record
 from fieldstation.core.people.model import Caller, Permission
-from fieldstation.core.people.service.access import GROUP_PREFIX, Access
+from fieldstation.core.people.service.access import Access
+from fieldstation.core.people.service.names import checked_name
 from fieldstation.core.people.service.passwords import hash_password, verify_password
 from fieldstation.core.people.store import sessions as session_store
 from fieldstation.core.people.store import users as store
 from fieldstation.db import Tx
 from fieldstation.kernel.canonical import Json
-from fieldstation.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from fieldstation.kernel.errors import Conflict, Forbidden, NotFound
 from fieldstation.kernel.ids import is_id, new_id
 from fieldstation.kernel.paging import Page, PageRequest, page_of
 from fieldstation.ports.hooks import CreatedUser, UserCreated
 
 LOCAL = "local"  # the issuer of those who sign in here, whatever address is in their tokens
-USERNAME = r"[a-z0-9][a-z0-9._@-]{0,63}"
-_RESERVED = frozenset({"everyone", "station", "me"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +82,10 @@ class Users:
         """
         user_id = new_id("user")
         created = CreatedUser(
-            id=user_id, username=_name(new.username), principal=store.new_principal(tx, "user"), space=new_id("project")
+            id=user_id,
+            username=checked_name(new.username),
+            principal=store.new_principal(tx, "user"),
+            space=new_id("project"),
         )
         if not store.insert(tx, _row(new, created)):
             raise Conflict(f"the username {new.username} is taken", next_step="choose another username", reason="taken")
@@ -93,6 +94,12 @@ class Users:
         for hook in self._hooks:
             hook.user_created(tx, created)
         return self.get(tx, user_id)
+
+    def create_first(self, tx: Tx, username: str, password: str) -> User | None:
+        """Create the first user, an operator; None when there is any user already."""
+        if store.any_user(tx):
+            return None
+        return self.create(tx, NewUser(username=username, password=password, operator=True))
 
     def add(self, tx: Tx, caller: Caller, new: NewUser) -> User:
         """Create a user, for an operator."""
@@ -158,44 +165,10 @@ class Users:
         session_store.end_all(tx, user.id)
         record(tx, Entry(actor=caller.user_id, deed=Deed.PASSWORD_CHANGED, thing=user.id))
 
-    def create_group(self, tx: Tx, caller: Caller, name: str) -> int:
-        """Create a group and return its principal; it is named `group:<name>` where a member is asked for."""
-        self._access.require(caller, Permission.STATION_OPERATE)
-        principal = store.new_principal(tx, "group")
-        if not store.insert_group(tx, principal, _name(name)):
-            raise Conflict(f"the group {name} exists", next_step="choose another name", reason="taken")
-        record(tx, Entry(actor=caller.user_id, deed=Deed.GROUP_CREATED, thing=GROUP_PREFIX + name))
-        return principal
-
-    def join_group(self, tx: Tx, caller: Caller, group: str, username: str) -> None:
-        """Make a user a member of a group; their next request counts it."""
-        member, principal = self._pair(tx, caller, group, username)
-        if store.join(tx, member, principal):
-            record(tx, _group_entry(Deed.GROUP_JOINED, caller, group, username))
-
-    def leave_group(self, tx: Tx, caller: Caller, group: str, username: str) -> None:
-        """Take a user out of a group; their next request counts it."""
-        member, principal = self._pair(tx, caller, group, username)
-        if store.leave(tx, member, principal):
-            record(tx, _group_entry(Deed.GROUP_LEFT, caller, group, username))
-
-    def _pair(self, tx: Tx, caller: Caller, group: str, username: str) -> tuple[int, int]:
-        self._access.require(caller, Permission.STATION_OPERATE)
-        return self.get(tx, username).principal, self._access.principal_of(tx, GROUP_PREFIX + group)
-
 
 def usernames(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
     """Return the usernames of user ids, in one statement; unknown ids are left out."""
     return store.usernames(tx, sorted(set(ids)))
-
-
-def _name(name: str) -> str:
-    if not re.fullmatch(USERNAME, name) or name in _RESERVED or is_id(name, "user"):
-        raise Invalid(
-            f"{name!r} cannot be a name here",
-            next_step="use up to 64 of a-z, 0-9, dot, underscore, hyphen and @, beginning with a letter or digit",
-        )
-    return name
 
 
 def _row(new: NewUser, created: CreatedUser) -> dict[str, Any]:
@@ -247,10 +220,6 @@ def _record_change(tx: Tx, caller: Caller, before: User, after: User) -> None:
     if names:
         body: dict[str, Json] = {"fields": names, "operator": after.operator, "quota_bytes": after.quota_bytes}
         record(tx, Entry(actor=caller.user_id, deed=deed, thing=after.id, body=body))
-
-
-def _group_entry(deed: Deed, caller: Caller, group: str, username: str) -> Entry:
-    return Entry(actor=caller.user_id, deed=deed, thing=GROUP_PREFIX + group, body={"username": username})
 
 
 def _hidden() -> NotFound:

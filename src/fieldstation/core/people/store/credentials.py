@@ -23,6 +23,7 @@ _BY_SERVICE_TOKEN = text(f"""
       FROM service_token t JOIN station_user u ON u.id = t.user_id
      WHERE t.id = :id
 """)
+_BY_USERNAME = text(f"SELECT {_CALLER} FROM station_user u WHERE u.username = :username")
 _INSERT_TOKEN = text("""
     INSERT INTO service_token (id, user_id, name, hash, scopes, expires_at)
     VALUES (:id, :user_id, :name, :hash, cast(:scopes AS text[]), :expires_at)
@@ -56,6 +57,11 @@ def caller_by_access_token(tx: Tx, *, sub: str, kid: str, session: str) -> Row[A
 def caller_by_service_token(tx: Tx, token_id: str) -> Row[Any] | None:
     """Load the caller a service token belongs to, with the token's hash, scopes and expiry."""
     return tx.one_or_none(_BY_SERVICE_TOKEN, {"id": token_id})
+
+
+def caller_by_username(tx: Tx, username: str) -> Row[Any] | None:
+    """Load a user as the caller they would be."""
+    return tx.one_or_none(_BY_USERNAME, {"username": username})
 
 
 def insert_token(tx: Tx, values: dict[str, Any]) -> datetime:

@@ -34,16 +34,8 @@ _PASSWORD = text("SELECT password_hash FROM station_user WHERE id = :id")
 _LOCK_OPERATORS = text("SELECT id FROM station_user WHERE operator AND suspended_at IS NULL ORDER BY id FOR UPDATE")
 _USER_PRINCIPAL = text("SELECT principal FROM station_user WHERE username = :name")
 _GROUP_PRINCIPAL = text("SELECT principal FROM station_group WHERE name = :name")
+_ANY = text("SELECT EXISTS (SELECT 1 FROM station_user)")
 _USERNAMES = text("SELECT id, username FROM station_user WHERE id = ANY(:ids)")
-_INSERT_GROUP = text("""
-    INSERT INTO station_group (principal, name) VALUES (:principal, :name)
-    ON CONFLICT (name) DO NOTHING
-    RETURNING principal
-""")
-_JOIN = text(
-    "INSERT INTO membership (member, principal) VALUES (:member, :principal) ON CONFLICT DO NOTHING RETURNING member"
-)
-_LEAVE = text("DELETE FROM membership WHERE member = :member AND principal = :principal RETURNING member")
 
 
 def new_principal(tx: Tx, kind: str) -> int:
@@ -110,21 +102,12 @@ def group_principal(tx: Tx, name: str) -> int | None:
     return found
 
 
+def any_user(tx: Tx) -> bool:
+    """Tell whether there is any user yet."""
+    found: bool = tx.scalar(_ANY)
+    return found
+
+
 def usernames(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
     """Read the names of users by id."""
     return {row.id: row.username for row in tx.all(_USERNAMES, {"ids": list(ids)})}
-
-
-def insert_group(tx: Tx, principal: int, name: str) -> bool:
-    """Insert a group; False when the name is taken."""
-    return tx.scalar(_INSERT_GROUP, {"principal": principal, "name": name}) is not None
-
-
-def join(tx: Tx, member: int, group: int) -> bool:
-    """Make a user a member of a group; tell whether that changed anything."""
-    return tx.scalar(_JOIN, {"member": member, "principal": group}) is not None
-
-
-def leave(tx: Tx, member: int, group: int) -> bool:
-    """Take a user out of a group; tell whether that changed anything."""
-    return tx.scalar(_LEAVE, {"member": member, "principal": group}) is not None
