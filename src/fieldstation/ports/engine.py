@@ -120,12 +120,18 @@ class Usage:
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """What an engine knows of one attempt at one moment. `exit_code` is 128 + n for a program ended by signal n."""
+    """What an engine knows of one attempt at one moment. `exit_code` is 128 + n for a program ended by signal n.
+
+    `canceled`: the engine sent the signal of a `cancel` before it saw an exit code; without it the program ended by
+    itself, whatever was asked later. `detail` is a line for the operator, such as why a program could not start.
+    """
 
     attempt_id: str
     phase: Phase
     exit_code: int | None = None
+    canceled: bool = False
     breaches: frozenset[Breach] = frozenset()
+    detail: str = ""
     usage: Usage = field(default_factory=Usage)
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -170,6 +176,12 @@ class Engine(Protocol):
     def probe(self) -> str | None:
         """Run the engine's own recipe with `true`; return None when it works, else what is missing and what to do."""
 
+    def locate(self, attempt_id: str, target: str) -> str:
+        """Return the path under which the run sees `target` (a mount's target, `/outputs` or a path below one).
+
+        Engines that mount return `target` itself. Known before `submit`, so that argv can be written with it.
+        """
+
     def submit(self, spec: RunSpec) -> Handle:
         """Start an attempt. Return means: it is recorded where `find` sees it, and its process starts or started.
 
@@ -181,7 +193,7 @@ class Engine(Protocol):
         """Tell the phase of each attempt, in any order, one each. An EXITED or LOST attempt has no process left."""
 
     def cancel(self, attempt_id: str, *, grace_seconds: float) -> None:
-        """Ask the attempt to end: SIGTERM to all its processes, SIGKILL after the grace; returns without waiting.
+        """Ask the attempt to end: SIGTERM to its process group, SIGKILL to all after the grace; returns without waiting.
 
         Also of an attempt never submitted: after return, a late submit of it is refused. Idempotent.
         """
@@ -196,7 +208,10 @@ class Engine(Protocol):
         """Return a handle for each of these attempts that was ever started here and not released, running or ended."""
 
     def release(self, attempt_id: str) -> None:
-        """Forget an ended attempt: return means no process, folder, cgroup or other trace of it is left. Idempotent."""
+        """Forget an ended attempt: return means no process, folder, cgroup or other trace of it is left. Idempotent.
+
+        Raises EngineBusy while a process of it lives; then nothing was removed.
+        """
 
     def on_change(self, wake: Callable[[], None]) -> None:
         """Have `wake` called soon after an attempt's phase changes. It may also be called for no reason."""

@@ -1,0 +1,52 @@
+"""The default engine on Linux: every attempt in a sandbox of its own, with no daemon and no supervisor of ours.
+
+Bubblewrap itself writes the exit code into the attempt's folder, so attempts outlive the station. See design
+section 7 and `docs/explanations/sandbox.md` for what the sandbox keeps out and what it does not.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from fieldstation.engines.local.engine import LocalEngine, dropped
+from fieldstation.engines.local.folder import Folder
+from fieldstation.engines.local.launch import STATUS, Command
+from fieldstation.engines.sandbox.probe import what_is_missing
+from fieldstation.engines.sandbox.recipe import Recipe, check
+from fieldstation.engines.sandbox.seccomp import build_filter, supported
+from fieldstation.ports.engine import Isolation, LimitKind, RunSpec, Traits
+
+
+class SandboxEngine(LocalEngine):
+    """Attempts live in `attempts/<attempt id>/`; `station_environment` is the folder that `station:` tools see as /env."""
+
+    def __init__(self, attempts: Path, *, station_environment: Path | None = None) -> None:
+        self._bubblewrap = shutil.which("bwrap")
+        self._filter = build_filter() if supported() else b""
+        images = frozenset({"host"} if station_environment is None else {"host", "station"})
+        super().__init__(attempts, traits=lambda limits: _traits(limits, images))
+        self._recipe = Recipe(self._folder / ".shown", station_environment)
+
+    def probe(self) -> str | None:
+        """Run the engine's own recipe with `true`; return None when it works, else what is missing and what to do."""
+        return what_is_missing(self, self._folder)
+
+    def locate(self, attempt_id: str, target: str) -> str:
+        """Return `target` itself: the sandbox mounts."""
+        return target
+
+    def check(self, spec: RunSpec) -> None:
+        """Refuse what this engine can never run. Raises EngineRefused."""
+        check(spec)
+        self._recipe.arguments(spec, self._folder)
+
+    def command(self, spec: RunSpec, folder: Folder) -> Command:
+        """Return bubblewrap's command line, which shows the program's argv and nothing else of the run."""
+        arguments = self._recipe.arguments(spec, folder.outputs)
+        descriptors = ["--json-status-fd", str(STATUS), "--args", str(STATUS + 1), "--seccomp", str(STATUS + 2)]
+        argv = dropped([self._bubblewrap or "bwrap", *descriptors, "--", *spec.argv], spec)
+        return Command(argv=argv, descriptors=(arguments, self._filter))
+
+
+def _traits(limits: LimitKind, images: frozenset[str]) -> Traits:
+    return Traits(isolation=Isolation.STRONG, limits=limits, image_kinds=images, own_uid=os.geteuid() == 0)
