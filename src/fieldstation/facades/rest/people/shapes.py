@@ -1,0 +1,225 @@
+"""Users, groups, tokens and decisions as our REST API writes them."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from fieldstation.core.people.model import Caller, Permission
+from fieldstation.core.people.service.groups import Group
+from fieldstation.core.people.service.names import NAME
+from fieldstation.core.people.service.passwords import MAX_LENGTH, MIN_LENGTH
+from fieldstation.core.people.service.tokens import DEFAULT_DAYS, MAX_DAYS, IssuedToken, NewToken, Token
+from fieldstation.core.people.service.users import NewUser, User, UserChange
+from fieldstation.core.people.service.why import Decision
+from fieldstation.kernel.clock import wire_time
+
+_MAX_QUOTA = 2**62
+_TEXT = r"^[^\x00-\x1f\x7f]+$"  # one line that a database and a terminal can hold
+Line = Annotated[str, StringConstraints(max_length=200, pattern=_TEXT)]
+Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
+Password = Annotated[str, StringConstraints(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
+Quota = Annotated[int, Field(ge=0, le=_MAX_QUOTA, description="bytes they may keep; absent: the station's default")]
+
+
+class UserIn(BaseModel):
+    """A user to be made. Without a password they cannot sign in here."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    username: Name = Field(description="lower-case letters, digits, '.', '_', '-' and '@'", examples=["ada"])
+    password: Password | None = None
+    name: Line | None = Field(default=None, examples=["Ada Lovelace"])
+    email: Line | None = Field(default=None, examples=["ada@example.org"])
+    operator: bool = Field(default=False, description="whether they may do everything")
+    quota_bytes: Quota | None = None
+
+    def new(self) -> NewUser:
+        """Return it as the core takes it."""
+        return NewUser(
+            username=self.username,
+            password=self.password,
+            name=self.name,
+            email=self.email,
+            operator=self.operator,
+            quota_bytes=self.quota_bytes,
+        )
+
+
+class UserPatch(BaseModel):
+    """What to change; fields left out stay as they are, null takes a name, an address or a quota away.
+
+    A new `password` of one's own needs `current_password`; it ends all sessions.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line | None = None
+    email: Line | None = None
+    operator: bool = False
+    suspended: bool = False
+    quota_bytes: Quota | None = None
+    password: Password | None = None
+    current_password: Annotated[str, StringConstraints(max_length=MAX_LENGTH)] | None = None
+
+    def change(self) -> UserChange:
+        """Return it as the core takes it, without the password."""
+        return UserChange(
+            fields=frozenset(self.model_fields_set - {"password", "current_password"}),
+            name=self.name,
+            email=self.email,
+            operator=self.operator,
+            suspended=self.suspended,
+            quota_bytes=self.quota_bytes,
+        )
+
+
+class UserOut(BaseModel):
+    """A user."""
+
+    id: str = Field(examples=["user-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"])
+    username: str = Field(examples=["ada"])
+    name: str | None = None
+    email: str | None = None
+    operator: bool
+    project: str = Field(description="id of their own project")
+    quota_bytes: int | None = Field(default=None, description="bytes they may keep; absent: the station's default")
+    created: str
+    suspended: str | None = Field(default=None, description="since when they cannot do anything")
+
+
+class MeOut(UserOut):
+    """The caller."""
+
+    scopes: list[Permission] | None = Field(
+        default=None, description="what the token used here was narrowed to; absent: not narrowed"
+    )
+
+
+class GroupIn(BaseModel):
+    """A group to be made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name = Field(examples=["hydrology"])
+
+
+class GroupOut(BaseModel):
+    """A group; a member of a thing is written `group:<name>`."""
+
+    name: str = Field(examples=["hydrology"])
+    created: str
+
+
+class GroupMemberOut(BaseModel):
+    """One member of a group."""
+
+    username: str = Field(examples=["ada"])
+
+
+class TokenIn(BaseModel):
+    """A service token to be made for the caller."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line = Field(description="what it is for", examples=["nightly upload"])
+    scopes: list[Permission] | None = Field(
+        default=None, description="what it is narrowed to; absent: everything its user may", examples=[["dataset:read"]]
+    )
+    days: int = Field(default=DEFAULT_DAYS, ge=1, le=MAX_DAYS, description="how long it lives")
+
+    def new(self) -> NewToken:
+        """Return it as the core takes it."""
+        scopes = None if self.scopes is None else frozenset(self.scopes)
+        return NewToken(name=self.name, scopes=scopes, days=self.days)
+
+
+class TokenOut(BaseModel):
+    """A service token, without its secret."""
+
+    id: str = Field(examples=["token-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"])
+    name: str
+    scopes: list[Permission] | None = Field(default=None, description="absent: everything its user may")
+    created: str
+    expires: str
+
+
+class IssuedTokenOut(TokenOut):
+    """A fresh service token; `token` is shown this once."""
+
+    token: str = Field(description="send it as `Authorization: Bearer …`")
+
+
+class ReasonOut(BaseModel):
+    """One reason of a decision."""
+
+    name: str = Field(examples=["role"])
+    text: str = Field(examples=["ada is in group:hydrology, which is a reader of this data set"])
+
+
+class DecisionOut(BaseModel):
+    """Whether somebody may do something, why, and what would help."""
+
+    permission: Permission
+    thing: str | None = Field(default=None, description="id of the thing; absent: the station as a whole")
+    user: str = Field(examples=["ada"])
+    allowed: bool
+    because: list[ReasonOut]
+    next_step: str | None = None
+
+
+def user_out(user: User) -> UserOut:
+    """Write a user."""
+    return UserOut(
+        id=user.id,
+        username=user.username,
+        name=user.name,
+        email=user.email,
+        operator=user.operator,
+        project=user.space,
+        quota_bytes=user.quota_bytes,
+        created=wire_time(user.created_at),
+        suspended=wire_time(user.suspended_at) if user.suspended_at else None,
+    )
+
+
+def me_out(user: User, caller: Caller) -> MeOut:
+    """Write the caller."""
+    return MeOut(**user_out(user).model_dump(), scopes=None if caller.scopes is None else sorted(caller.scopes))
+
+
+def group_out(group: Group) -> GroupOut:
+    """Write a group."""
+    return GroupOut(name=group.name, created=wire_time(group.created_at))
+
+
+def group_member_out(username: str) -> GroupMemberOut:
+    """Write a member of a group."""
+    return GroupMemberOut(username=username)
+
+
+def token_out(token: Token) -> TokenOut:
+    """Write a token."""
+    return TokenOut(
+        id=token.id,
+        name=token.name,
+        scopes=None if token.scopes is None else sorted(token.scopes),
+        created=wire_time(token.created_at),
+        expires=wire_time(token.expires_at),
+    )
+
+
+def issued_out(issued: IssuedToken) -> IssuedTokenOut:
+    """Write a fresh token with its secret."""
+    return IssuedTokenOut(**token_out(issued.token).model_dump(), token=issued.text)
+
+
+def decision_out(decision: Decision) -> DecisionOut:
+    """Write a decision."""
+    return DecisionOut(
+        permission=decision.permission,
+        thing=decision.thing,
+        user=decision.username,
+        allowed=decision.allowed,
+        because=[ReasonOut(name=reason.name, text=reason.text) for reason in decision.because],
+        next_step=decision.next_step,
+    )

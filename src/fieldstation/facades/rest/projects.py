@@ -1,0 +1,116 @@
+"""Projects over REST."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from fieldstation.core.people.service.names import NAME
+from fieldstation.core.projects.model import Project
+from fieldstation.core.projects.service import Projects
+from fieldstation.facades.kit.calls import CallerCall
+from fieldstation.facades.kit.pages import ById, PageOut, page_out
+from fieldstation.facades.kit.problems import responses
+from fieldstation.facades.rest.members import MemberIn, MembersOut, members_out
+from fieldstation.kernel.clock import wire_time
+
+
+class ProjectIn(BaseModel):
+    """A project to be made; you own it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(pattern=f"^{NAME}$")] = Field(
+        description="lower-case letters, digits, '.', '_', '-' and '@'; unique among your own", examples=["flood-2026"]
+    )
+
+
+class ProjectOut(BaseModel):
+    """A project: where runs happen, seen by its members."""
+
+    id: str = Field(examples=["project-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"])
+    name: str = Field(examples=["flood-2026"])
+    owner: str = Field(description="username of who made it", examples=["ada"])
+    personal: bool = Field(description="whether it is the one that its owner was given")
+    created: str
+
+
+def router(projects: Projects) -> APIRouter:
+    """Return the routes of projects."""
+    routes = APIRouter(tags=["projects"])
+    _add_projects(routes, projects)
+    _add_members(routes, projects)
+    return routes
+
+
+def _add_projects(routes: APIRouter, projects: Projects) -> None:
+    @routes.post(
+        "/projects",
+        operation_id="create_project",
+        summary="Make a project",
+        status_code=HTTPStatus.CREATED,
+        responses=responses(403, 409),
+    )
+    async def create(body: ProjectIn, call: CallerCall) -> ProjectOut:
+        return await call(lambda tx, caller: _out(projects.create(tx, caller, body.name)))
+
+    @routes.get(
+        "/projects",
+        operation_id="list_projects",
+        summary="List the projects you see, newest first",
+        response_model_exclude_none=True,
+        responses=responses(),
+    )
+    async def list_all(call: CallerCall, page: ById) -> PageOut[ProjectOut]:
+        return await call(lambda tx, caller: page_out(projects.list(tx, caller, page), _out))
+
+    @routes.get(
+        "/projects/{reference}",
+        operation_id="show_project",
+        summary="Show a project, by id or by your own name for it",
+        responses=responses(403, 404),
+    )
+    async def show(reference: str, call: CallerCall) -> ProjectOut:
+        return await call(lambda tx, caller: _out(projects.show(tx, caller, reference)))
+
+
+def _add_members(routes: APIRouter, projects: Projects) -> None:
+    @routes.get(
+        "/projects/{reference}/members",
+        operation_id="list_project_members",
+        summary="List who is what in a project",
+        responses=responses(403, 404),
+    )
+    async def members(reference: str, call: CallerCall) -> MembersOut:
+        return await call(lambda tx, caller: members_out(projects.members(tx, caller, reference)))
+
+    @routes.put(
+        "/projects/{reference}/members/{username}",
+        operation_id="set_project_member",
+        summary="Give a user, `group:<name>` or `everyone` a role in a project",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=responses(403, 404, 409),
+    )
+    async def put(reference: str, username: str, body: MemberIn, call: CallerCall) -> None:
+        await call(lambda tx, caller: projects.set_member(tx, caller, reference, username, body.role))
+
+    @routes.delete(
+        "/projects/{reference}/members/{username}",
+        operation_id="remove_project_member",
+        summary="Take a user, `group:<name>` or `everyone` out of a project",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=responses(403, 404, 409),
+    )
+    async def remove(reference: str, username: str, call: CallerCall) -> None:
+        await call(lambda tx, caller: projects.remove_member(tx, caller, reference, username))
+
+
+def _out(project: Project) -> ProjectOut:
+    return ProjectOut(
+        id=project.id,
+        name=project.name,
+        owner=project.owner,
+        personal=project.personal,
+        created=wire_time(project.created_at),
+    )
