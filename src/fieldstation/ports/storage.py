@@ -36,6 +36,10 @@ class StoreFull(Exception):
     """The store has no room (or is below its reserve); nothing was kept."""
 
 
+class NotRegular(Exception):
+    """What should be copied is a link, folder, device, socket or FIFO; only regular files are kept."""
+
+
 class Sink(Protocol):
     """Takes the bytes of one blob, hashing while they stream. Use one thread at a time."""
 
@@ -55,11 +59,17 @@ class BlobStore(Protocol):
     def sink(self) -> Sink:
         """Open a new sink. Raises StoreFull below the reserve."""
 
+    def put_bytes(self, data: bytes) -> Stored:
+        """Keep a small blob that is whole in memory; the cheapest way in for many small files. Raises StoreFull."""
+
     def put_path(self, source: Path) -> Stored:
-        """Copy (or reflink) one regular file into the store; never links it."""
+        """Copy (or reflink) one regular file into the store; never links it. Raises NotRegular, OSError, StoreFull."""
 
     def put_descriptors(self, sources: Iterable[int]) -> Iterator[Stored]:
-        """Copy the bytes of open descriptors into the store, in order; flush once afterwards."""
+        """Copy open regular files, each from its beginning, into the store, in order; flush once afterwards.
+
+        The descriptors stay the caller's. Raises as `put_path` does.
+        """
 
     def flush(self) -> None:
         """Make all finished blobs durable; call before the commit that names them."""

@@ -1,0 +1,43 @@
+"""What data sets, versions, files and references are, and which of them are well formed."""
+
+from fieldstation.core.datasets.model.manifest import FileEntry, Manifest, manifest_of
+from fieldstation.core.datasets.model.media import media_type_of, worth_keeping
+from fieldstation.core.datasets.model.names import check_paths, folded, name_fault, path_fault
+from fieldstation.core.datasets.model.reference import Reference, read_reference
+from fieldstation.core.datasets.model.schema import check_metadata, check_schema
+from fieldstation.core.datasets.model.values import (
+    Account,
+    Change,
+    Dataset,
+    NewDataset,
+    NewVersion,
+    Source,
+    Upload,
+    Version,
+    VersionRef,
+)
+
+__all__ = [
+    "Account",
+    "Change",
+    "Dataset",
+    "FileEntry",
+    "Manifest",
+    "NewDataset",
+    "NewVersion",
+    "Reference",
+    "Source",
+    "Upload",
+    "Version",
+    "VersionRef",
+    "check_metadata",
+    "check_paths",
+    "check_schema",
+    "folded",
+    "manifest_of",
+    "media_type_of",
+    "name_fault",
+    "path_fault",
+    "read_reference",
+    "worth_keeping",
+]

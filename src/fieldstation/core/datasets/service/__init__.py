@@ -1,0 +1,7 @@
+"""What can be done with data sets."""
+
+from fieldstation.core.datasets.service.datasets import Datasets, File
+from fieldstation.core.datasets.service.uploads import Incoming, Uploads
+from fieldstation.core.datasets.store.datasets import Filter
+
+__all__ = ["Datasets", "File", "Filter", "Incoming", "Uploads"]

@@ -1,0 +1,129 @@
+"""The one road by which versions come into being, for many at once."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from fieldstation.core.datasets.model import NewVersion, Version, check_metadata
+from fieldstation.core.datasets.store import accounts, blobs, datasets, versions
+from fieldstation.core.people.model import Kind, hidden
+from fieldstation.db import Tx
+from fieldstation.db.outbox import Event, Outbox
+from fieldstation.kernel.errors import Conflict, Invalid, Unavailable
+from fieldstation.kernel.ids import new_id
+from fieldstation.ports.hooks import VersionPublished
+from fieldstation.ports.storage import BlobStore
+
+PUBLISHED = "dataset.version_published"
+
+
+class Publisher:
+    """Publishes versions in a fixed number of statements, whatever their number."""
+
+    def __init__(self, store: BlobStore, outbox: Outbox, hooks: Sequence[VersionPublished]) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._hooks = hooks
+
+    def publish(self, tx: Tx, news: Sequence[NewVersion]) -> Sequence[Version]:
+        """Publish all of `news` or (on any error) none; their bytes must be in the store and flushed.
+
+        Raises Invalid (names, metadata), NotFound or Conflict (no such data set, in the trash), Unavailable
+        (`blob_gone`: removed since it was stored; store it again).
+        """
+        manifests = [new.manifest for new in news]
+        if not manifests:
+            return []
+        locked = datasets.lock(tx, list({new.dataset_id for new in news}))
+        _check(news, locked)
+        self._keep(tx, news)
+        made = versions.insert(tx, _numbered(news, locked))
+        _count(tx, made, locked)
+        self._tell(tx, made, locked)
+        return made
+
+    def _keep(self, tx: Tx, news: Iterable[NewVersion]) -> None:
+        """Lock the blobs, then look that their bytes are there: from then on removal cannot take them."""
+        wanted: dict[str, int] = {}
+        for new in news:
+            in_place = {source.path for source in new.sources}
+            wanted |= {file.sha256: file.size for file in new.files if file.path not in in_place}
+        if wanted:
+            _check_sizes(wanted, blobs.keep(tx, wanted))
+            if gone := self._store.missing(wanted):
+                raise Unavailable(
+                    f"the bytes of {len(gone)} files are not in the store (any more)",
+                    next_step="send the files again",
+                    reason="blob_gone",
+                )
+
+    def _tell(self, tx: Tx, made: Sequence[Version], locked: Mapping[str, datasets.Locked]) -> None:
+        self._outbox.emit(tx, [_event(version, locked[version.dataset_id].name) for version in made])
+        for hook in self._hooks:
+            for version in made:
+                hook.version_published(tx, version.id)
+
+
+def _check(news: Iterable[NewVersion], locked: Mapping[str, datasets.Locked]) -> None:
+    for new in news:
+        found = locked.get(new.dataset_id)
+        if found is None:
+            raise hidden(Kind.DATASET)
+        if found.trashed is not None:
+            raise in_trash(found.name, found.id)
+        check_metadata(new.metadata, found.schema)
+
+
+def _check_sizes(wanted: Mapping[str, int], kept: Mapping[str, int]) -> None:
+    if wrong := [sha256 for sha256, size in wanted.items() if kept[sha256] != size]:
+        raise Invalid(
+            f"blob {wrong[0]} has {kept[wrong[0]]} bytes, not {wanted[wrong[0]]}",
+            next_step="take size and digest from the same file",
+            reason="size_mismatch",
+        )
+
+
+def _numbered(news: Iterable[NewVersion], locked: Mapping[str, datasets.Locked]) -> Sequence[versions.Numbered]:
+    latest = {found.id: found.latest for found in locked.values()}
+    numbered = []
+    for new in news:
+        latest[new.dataset_id] += 1
+        numbered.append(versions.Numbered(id=new_id("version"), number=latest[new.dataset_id], new=new))
+    return numbered
+
+
+def _count(tx: Tx, made: Iterable[Version], locked: Mapping[str, datasets.Locked]) -> None:
+    count: Counter[str] = Counter()
+    size: defaultdict[str, int] = defaultdict(int)
+    owned: defaultdict[str, int] = defaultdict(int)
+    for version in made:
+        kept = 0 if version.in_place else version.size
+        count[version.dataset_id] += 1
+        size[version.dataset_id] += version.size
+        owned[locked[version.dataset_id].owner] += kept
+    datasets.advance(tx, {dataset: (count[dataset], size[dataset]) for dataset in sorted(count)})
+    accounts.charge(tx, owned)
+
+
+def _event(version: Version, name: str) -> Event:
+    return Event(
+        kind=PUBLISHED,
+        thing=version.dataset_id,
+        audience=version.dataset_id,
+        body={
+            "version": version.id,
+            "name": name,
+            "number": version.number,
+            "file_count": version.file_count,
+            "size": version.size,
+            "run": version.run_id,
+        },
+    )
+
+
+def in_trash(name: str, dataset_id: str) -> Conflict:
+    """Return the error for the use of a data set that is in the trash."""
+    return Conflict(
+        f"the data set {name} is in the trash",
+        next_step=f"take it out: fieldstation dataset restore {dataset_id}",
+        reason="trashed",
+    )

@@ -1,0 +1,70 @@
+"""Data as runs use it: checked again before it is mounted, and made ready to take outputs."""
+
+from collections.abc import Mapping, Sequence
+
+from fieldstation.core.datasets.model import FileEntry, NewDataset, Version
+from fieldstation.core.datasets.service.datasets import Datasets
+from fieldstation.core.datasets.store import blobs, versions
+from fieldstation.core.datasets.store import use as store
+from fieldstation.core.people.model import Caller, Kind, Permission
+from fieldstation.core.people.service import People
+from fieldstation.db import Tx
+from fieldstation.kernel.errors import NotFound
+from fieldstation.kernel.ids import is_id
+from fieldstation.kernel.paging import PageRequest
+from fieldstation.ports.storage import Stored
+
+
+class DataUse:
+    """What runs need of data sets."""
+
+    def __init__(self, datasets: Datasets, people: People) -> None:
+        self._datasets = datasets
+        self._people = people
+
+    def for_outputs(self, tx: Tx, caller: Caller, reference: str, *, make: bool) -> str:
+        """Return the data set that will take outputs, on which the caller may edit.
+
+        A name means one of the caller's own; with `make` it is made where there is none.
+        """
+        if not is_id(reference, "dataset"):
+            own = store.own(tx, caller.space, reference)
+            if own is None and make:
+                return self._datasets.create(tx, caller, NewDataset(name=reference)).id
+            reference = own or reference
+        return self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT).id
+
+    def gone(self, tx: Tx, version_ids: Sequence[str]) -> set[str]:
+        """Return those of these versions that can no longer be used, because their data set is in the trash."""
+        return set(version_ids) - store.usable(tx, version_ids)
+
+    def readable(self, tx: Tx, caller: Caller, version_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return (version: name of its data set) for those that the caller may read now."""
+        visible = self._people.visible(caller, Permission.DATASET_READ, Kind.DATASET)
+        condition = f"d.trashed IS NULL AND d.purged IS NULL AND {visible.where('d.id')}"
+        return store.seen(tx, version_ids, condition, visible.values)
+
+    def known(self, tx: Tx, caller: Caller, version_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return (version: name of its data set) for those that the caller may see, also from the trash."""
+        visible = self._people.visible(caller, Permission.DATASET_READ, Kind.DATASET)
+        return store.seen(tx, version_ids, visible.where("d.id"), visible.values)
+
+    def file_of(self, tx: Tx, version_id: str, path: str) -> FileEntry:
+        """Return one file of a version that the caller was already found to have."""
+        entry = versions.file(tx, version_id, path)
+        if entry is None:
+            raise NotFound(f"the version has no file {path!r}", next_step="list its files and look at the spelling")
+        return entry
+
+    def first_files(self, tx: Tx, version_id: str, limit: int) -> Sequence[FileEntry]:
+        """Return the first files of a version by path, at most `limit`."""
+        return versions.files(tx, version_id, PageRequest(limit=limit))[:limit]
+
+    def versions_of(self, tx: Tx, caller: Caller, version_ids: Sequence[str]) -> Sequence[Version]:
+        """Return those of these versions that the caller may see, also from the trash."""
+        wanted = self.known(tx, caller, version_ids)
+        return versions.by_ids(tx, sorted(wanted))
+
+    def keep(self, tx: Tx, holder: str, stored: Sequence[Stored]) -> None:
+        """Have `holder` (such as an attempt, for its logs) keep blobs that no version names."""
+        blobs.hold(tx, holder, {item.sha256: item.size for item in stored})

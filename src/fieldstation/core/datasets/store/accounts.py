@@ -1,0 +1,39 @@
+"""What each person keeps and has reserved."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import text
+
+from fieldstation.core.datasets.model import Account
+from fieldstation.db import Tx
+
+_CHARGE = text("""
+    INSERT INTO storage_account AS a (owner, used)
+    SELECT owner, bytes FROM unnest(cast(:owners AS text[]), cast(:bytes AS bigint[])) AS row (owner, bytes)
+     ORDER BY owner
+    ON CONFLICT (owner) DO UPDATE SET used = a.used + excluded.used
+""")
+_READ = text("""
+    SELECT coalesce((SELECT a.used FROM storage_account a WHERE a.owner = :owner), 0) AS used,
+           (SELECT coalesce(sum(u.size), 0) FROM upload u
+             WHERE u.owner = :owner AND u.expires > station_now()) AS reserved
+""")
+_LOCK = text(
+    "INSERT INTO storage_account AS a (owner, used) VALUES (:owner, 0) ON CONFLICT (owner) DO UPDATE SET used = a.used"
+)
+
+
+def charge(tx: Tx, added: Mapping[str, int]) -> None:
+    """Add bytes to what each owner keeps (negative: give back), rows in one order for all."""
+    tx.execute(_CHARGE, {"owners": list(added), "bytes": list(added.values())})
+
+
+def read(tx: Tx, owner: str, quota: int) -> Account:
+    """Read what an owner keeps and has reserved."""
+    row = tx.execute(_READ, {"owner": owner}).one()
+    return Account(used=int(row.used), reserved=int(row.reserved), quota=quota)
+
+
+def lock(tx: Tx, owner: str) -> None:
+    """Make this transaction the only one that reserves for `owner`."""
+    tx.execute(_LOCK, {"owner": owner})

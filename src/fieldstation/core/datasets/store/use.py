@@ -1,0 +1,34 @@
+"""What runs ask about data: is it still there, may somebody read it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import text
+
+from fieldstation.db import Tx
+
+_USABLE = text("""
+    SELECT v.id FROM version v JOIN dataset d ON d.id = v.dataset_id
+     WHERE v.id = ANY(:ids) AND d.trashed IS NULL AND d.purged IS NULL
+""")
+_OWN = text("SELECT id FROM dataset WHERE space = :space AND name = :name AND trashed IS NULL")
+
+
+def usable(tx: Tx, version_ids: Sequence[str]) -> set[str]:
+    """Return those of these versions whose data set is not in the trash."""
+    return {row.id for row in tx.all(_USABLE, {"ids": list(version_ids)})}
+
+
+def seen(tx: Tx, version_ids: Sequence[str], condition: str, values: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return (version: name of its data set) for those whose data set `d` satisfies `condition`."""
+    query = text(f"""
+        SELECT v.id, d.name FROM version v JOIN dataset d ON d.id = v.dataset_id
+         WHERE v.id = ANY(:ids) AND {condition}
+    """)
+    return {row.id: row.name for row in tx.all(query, {"ids": list(version_ids), **values})}
+
+
+def own(tx: Tx, space: str, name: str) -> str | None:
+    """Return the data set of this name in a space."""
+    found: str | None = tx.scalar(_OWN, {"space": space, "name": name})
+    return found

@@ -1,0 +1,79 @@
+"""Moving bytes between a connection and the store, in threads of its own: slow transfers never starve the core."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+from starlette.requests import ClientDisconnect
+
+from fieldstation.kernel.errors import Fault, Invalid, Unavailable
+from fieldstation.ports.storage import StoreFull
+
+MOVING_THREADS = 32
+BLOCK = 1 << 20
+Result = TypeVar("Result")
+
+
+class Movers:
+    """The threads that move bytes; when all are taken, the next transfer waits."""
+
+    def __init__(self) -> None:
+        self._threads: anyio.CapacityLimiter | None = None
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Run `work` in a moving thread; a full disk becomes the error that says so."""
+        if self._threads is None:
+            self._threads = anyio.CapacityLimiter(MOVING_THREADS)
+        try:
+            return await anyio.to_thread.run_sync(work, limiter=self._threads)
+        except StoreFull as full:
+            raise disk_full(str(full)) from full
+
+    async def take_in(self, body: AsyncIterator[bytes], take: Callable[[bytes], None]) -> None:
+        """Hand `body` to `take` in blocks of about 1 MiB, reading the next block while one is worked.
+
+        Raises Invalid (`truncated`) when the connection breaks, and whatever `take` raises.
+        """
+        working: asyncio.Task[None] | None = None
+        try:
+            async for block in _blocks(body):
+                if working:
+                    await working
+                working = asyncio.create_task(self.run(lambda block=block: take(block)))  # type: ignore[misc]
+            if working:
+                await working
+        except ClientDisconnect:
+            raise truncated("the connection ended") from None
+        finally:
+            if working and not working.done():
+                await asyncio.wait([working])
+
+
+async def _blocks(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    waiting: list[bytes] = []
+    size = 0
+    async for chunk in body:
+        waiting.append(chunk)
+        size += len(chunk)
+        if size >= BLOCK:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if size:
+        yield b"".join(waiting)
+
+
+def truncated(how: str) -> Invalid:
+    """Return the error for a body that ended too early."""
+    return Invalid(f"the request ended before all its bytes came: {how}", next_step="send it again", reason="truncated")
+
+
+def disk_full(detail: str) -> Unavailable:
+    """Return the error for bytes that the station's disk has no room for."""
+    return Unavailable(
+        f"the station's disk is full: {detail}",
+        next_step="tell the operator of this station; fieldstation gc --plan shows what can be freed",
+        reason="disk_full",
+        fault=Fault.OURS,
+    )

@@ -1,0 +1,5 @@
+"""Data sets over REST."""
+
+from fieldstation.facades.rest.datasets.routes import router
+
+__all__ = ["router"]

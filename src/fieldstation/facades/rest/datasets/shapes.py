@@ -1,0 +1,150 @@
+"""Data sets, versions and files as our REST API writes them."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from fieldstation.core.datasets.model import Change, Dataset, FileEntry, NewDataset, Version, media_type_of
+from fieldstation.kernel.clock import wire_time
+
+Labels = Annotated[dict[str, str], Field(description="free labels; a value may be empty", examples=[{"site": "north"}])]
+Schema = Annotated[
+    dict[str, JsonValue], Field(description="JSON Schema (2020-12) for the metadata of every version; patterns are RE2")
+]
+
+
+class DatasetIn(BaseModel):
+    """A data set to be made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(
+        description="lower-case letters, digits, '.', '_' and '-'; unique among your own", examples=["rainfall"]
+    )
+    title: str = Field(default="", examples=["Rain gauges of the north"])
+    description: str = ""
+    labels: Labels = Field(default_factory=dict)
+    metadata_schema: Schema | None = None
+
+    def new(self) -> NewDataset:
+        """Return it as the core takes it."""
+        return NewDataset(
+            name=self.name,
+            title=self.title,
+            description=self.description,
+            labels=self.labels,
+            schema=self.metadata_schema,
+        )
+
+
+class DatasetChange(BaseModel):
+    """What to change; fields left out stay as they are, an empty `metadata_schema` takes the schema off."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | None = None
+    title: str | None = None
+    description: str | None = None
+    labels: Labels | None = None
+    metadata_schema: Schema | None = None
+
+    def change(self) -> Change:
+        """Return it as the core takes it."""
+        return Change(
+            name=self.name,
+            title=self.title,
+            description=self.description,
+            labels=self.labels,
+            schema=self.metadata_schema,
+        )
+
+
+class DatasetOut(BaseModel):
+    """A data set."""
+
+    id: str = Field(examples=["dataset-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"])
+    name: str = Field(examples=["rainfall"])
+    title: str
+    description: str
+    labels: dict[str, str]
+    metadata_schema: dict[str, JsonValue] | None = None
+    owner: str = Field(description="username of its owner", examples=["ada"])
+    latest: int = Field(description="number of its newest version; 0 before the first", examples=[3])
+    size: int = Field(description="bytes of all versions together")
+    created: str
+    changed: str
+    trashed: str | None = Field(default=None, description="when it was put into the trash")
+    purge_after: str | None = Field(default=None, description="when its files may be removed for good")
+
+
+class VersionOut(BaseModel):
+    """One immutable version."""
+
+    id: str = Field(examples=["version-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b12"])
+    dataset: str = Field(description="id of its data set")
+    number: int = Field(examples=[1])
+    manifest_digest: str = Field(
+        description="SHA-256 over the sorted list of its files; equal files give an equal digest"
+    )
+    file_count: int
+    size: int = Field(description="bytes of all its files")
+    metadata: dict[str, JsonValue]
+    author: str = Field(description="username of who published it")
+    run: str | None = Field(default=None, description="id of the run that made it")
+    in_place: bool = Field(description="its files lie outside the store, where they were registered")
+    created: str
+
+
+class FileOut(BaseModel):
+    """One file of a version."""
+
+    path: str = Field(examples=["2021/may.csv"])
+    size: int
+    sha256: str
+    media_type: str
+
+
+def dataset_out(dataset: Dataset, names: Mapping[str, str]) -> DatasetOut:
+    """Write a data set; `names` gives usernames by id."""
+    return DatasetOut(
+        id=dataset.id,
+        name=dataset.name,
+        title=dataset.title,
+        description=dataset.description,
+        labels=dict(dataset.labels),
+        metadata_schema=None if dataset.schema is None else _json(dataset.schema),
+        owner=names.get(dataset.owner, dataset.owner),
+        latest=dataset.latest,
+        size=dataset.size,
+        created=wire_time(dataset.created),
+        changed=wire_time(dataset.changed),
+        trashed=None if dataset.trashed is None else wire_time(dataset.trashed),
+        purge_after=None if dataset.purge_after is None else wire_time(dataset.purge_after),
+    )
+
+
+def version_out(version: Version, names: Mapping[str, str]) -> VersionOut:
+    """Write a version; `names` gives usernames by id."""
+    return VersionOut(
+        id=version.id,
+        dataset=version.dataset_id,
+        number=version.number,
+        manifest_digest=version.manifest_digest,
+        file_count=version.file_count,
+        size=version.size,
+        metadata=_json(version.metadata),
+        author=names.get(version.author, version.author),
+        run=version.run_id,
+        in_place=version.in_place,
+        created=wire_time(version.created),
+    )
+
+
+def file_out(file: FileEntry) -> FileOut:
+    """Write a file."""
+    return FileOut(path=file.path, size=file.size, sha256=file.sha256, media_type=media_type_of(file))
+
+
+def _json(value: object) -> dict[str, JsonValue]:
+    return dict(value)  # type: ignore[call-overload,no-any-return]
