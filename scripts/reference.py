@@ -12,7 +12,7 @@ from annotated_types import Ge, Le, MinLen
 from pydantic.fields import FieldInfo
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from fieldstation.cli import app
+from fieldstation.cli.main import COMMANDS, load
 from fieldstation.core.people.model import GRANTS, Kind, Permission, Role
 from fieldstation.core.runs.model.reasons import MEANINGS
 from fieldstation.settings import PREFIX, Settings
@@ -94,20 +94,17 @@ def _granting(permission: Permission) -> list[str]:
 
 
 def commands() -> str:
-    """Describe every command."""
-    root = typer.main.get_command(app)
-    assert isinstance(root, TyperGroup)
-    return "\n".join(_describe(root, ("fieldstation",)))
+    """Describe every command, in the order of the program's own table."""
+    return "\n".join(text for name in COMMANDS for text in _describe(load(name), ("fieldstation", name)))
 
 
-def _describe(group: TyperGroup, path: tuple[str, ...]) -> Iterable[str]:
-    context = typer.Context(group, info_name=path[-1])
-    for name in group.list_commands(context):
-        inner = group.get_command(context, name)
-        if isinstance(inner, TyperGroup):
-            yield from _describe(inner, (*path, name))
-        elif isinstance(inner, TyperCommand) and not inner.hidden:
-            yield _one(inner, (*path, name))
+def _describe(command: object, path: tuple[str, ...]) -> Iterable[str]:
+    if isinstance(command, TyperGroup):
+        context = typer.Context(command, info_name=path[-1])
+        for name in command.list_commands(context):
+            yield from _describe(command.get_command(context, name), (*path, name))
+    elif isinstance(command, TyperCommand) and not command.hidden:
+        yield _one(command, path)
 
 
 def _one(command: TyperCommand, path: tuple[str, ...]) -> str:
