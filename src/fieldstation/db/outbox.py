@@ -17,6 +17,7 @@ from fieldstation.db.database import Tx
 
 CHANNEL = "fieldstation"
 MAX_TRIES = 8
+_THINGS_A_NOTE = 100  # a note holds less than 8,000 bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,16 +111,27 @@ class Outbox:
         if wanted:
             consumers, ids, ats = zip(*wanted, strict=True)
             tx.execute(_DELIVER, {"consumers": list(consumers), "ids": list(ids), "ats": list(ats)})
-        for feature in sorted({event.kind.partition(".")[0] for event in batch}):
-            notify(tx, feature)
+        for payload in _payloads(batch):
+            notify(tx, payload)
 
     def _consumers(self, kind: str) -> Iterable[str]:
         feature = kind.partition(".")[0] + "."
         return (*self._subscriptions.get(kind, ()), *self._subscriptions.get(feature, ()))
 
 
+def _payloads(batch: Sequence[Event]) -> Iterable[str]:
+    """Name the feature and the things that something happened to, in as few notes as their size allows."""
+    things: dict[str, dict[str, None]] = {}
+    for event in batch:
+        things.setdefault(event.kind.partition(".")[0], {})[event.thing] = None
+    for feature, ids in things.items():
+        listed = list(ids)
+        for start in range(0, len(listed), _THINGS_A_NOTE):
+            yield " ".join([feature, *listed[start : start + _THINGS_A_NOTE]])
+
+
 def notify(tx: Tx, payload: str) -> None:
-    """Wake everybody who listens for `payload` once this transaction commits; carries no data of its own."""
+    """Wake everybody who listens once this transaction commits; `payload` is a feature and ids, never data."""
     tx.execute(_NOTIFY, {"channel": CHANNEL, "payload": payload})
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fieldstation.core.datasets.model.values import FileEntry
+from fieldstation.core.datasets.model import FileEntry
 from fieldstation.core.runs.model.globs import matches
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.values import Collectable, Holder, Run
@@ -82,6 +82,11 @@ class Collect:
             with self._database.begin() as tx:
                 self._collecting.released(tx, gone)
 
+    def unreleased(self, limit: int) -> Sequence[str]:
+        """Return ended attempts that the engine was not seen to forget, those of some seconds ago and more."""
+        with self._database.begin() as tx:
+            return self._collecting.unreleased(tx, self._bench.name, limit)
+
     def _released(self, attempt_id: str) -> bool:
         try:
             self._bench.engine.release(attempt_id)
@@ -125,7 +130,9 @@ class Collect:
         except StoreFull as error:
             raise _Refused(Reason.STATION_FULL, str(error)) from error
         except OSError as error:
-            raise _Refused(Reason.OUTPUT_REFUSED, f"a file changed or cannot be read: {error.strerror or error}") from error
+            raise _Refused(
+                Reason.OUTPUT_REFUSED, f"a file changed or cannot be read: {error.strerror or error}"
+            ) from error
 
     def _keep_file(self, root: Path, found: Found, rule: Output | None) -> FileEntry:
         with opened(root, found.path) as descriptor:

@@ -40,7 +40,12 @@ class Dispatch:
     """Starts runs on one engine. One process at a time does this for each engine."""
 
     def __init__(
-        self, database: Database, dispatching: Dispatching, staging: Staging, place: Place, wake_watch: Callable[[], None]
+        self,
+        database: Database,
+        dispatching: Dispatching,
+        staging: Staging,
+        place: Place,
+        wake_watch: Callable[[], None],
     ) -> None:
         self._database = database
         self._dispatching = dispatching
@@ -130,7 +135,9 @@ class Dispatch:
             self._place.engine.cancel(item.attempt_id, grace_seconds=0)  # a late submit of it is refused from now on
         with self._database.begin() as tx:
             adopted = [
-                (item.attempt_id, item.fence, known[item.attempt_id].reference) for item in taken if item.attempt_id in known
+                (item.attempt_id, item.fence, known[item.attempt_id].reference)
+                for item in taken
+                if item.attempt_id in known
             ]
             if adopted:
                 self._dispatching.started(tx, adopted)

@@ -1,4 +1,4 @@
-"""One thread that repeats a step for as long as the process lives; the top of every loop, so it never dies of an error."""
+"""One thread that repeats a step for as long as the process lives: the top of every loop, which no error ends."""
 
 import threading
 from collections.abc import Callable
@@ -56,7 +56,7 @@ class Loop:
 
     def _guarded(self) -> float:
         try:
-            pause = self._step()
+            pause: float = self._step()
         except Unavailable as error:
             log.warning("loop waits", loop=self.name, why=error.text)
             return self._backoff()

@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from fieldstation.core.datasets.service import Datasets
+from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.values import Claim, Run, RunInput
 from fieldstation.core.tools.model.definition import Definition
@@ -28,9 +29,10 @@ class CannotStage(Exception):
 class Staging:
     """Prepares attempts. No bytes are copied where the store and the run share a file system."""
 
-    def __init__(self, database: Database, datasets: Datasets, tools: Tools, store: BlobStore) -> None:
+    def __init__(self, database: Database, datasets: Datasets, use: DataUse, tools: Tools, store: BlobStore) -> None:
         self._database = database
         self._datasets = datasets
+        self._use = use
         self._tools = tools
         self._store = store
         self.definition = lru_cache(maxsize=512)(self._read_definition)
@@ -65,7 +67,7 @@ class Staging:
             return []
         versions = sorted({item.version_id for item in run.inputs})
         with self._database.begin() as tx:
-            gone = self._datasets.gone(tx, versions)
+            gone = self._use.gone(tx, versions)
         if gone:
             names = ", ".join(sorted({f"{i.dataset_id}@{i.number}" for i in run.inputs if i.version_id in gone}))
             raise CannotStage(Reason.INPUT_UNREADABLE, names)
@@ -94,9 +96,7 @@ class Staging:
     def _tool_files(self, revision: str) -> Sequence[TreeEntry]:
         entries = []
         for name, text in self.definition(revision).files.items():
-            sink = self._store.sink()
-            sink.write(text.encode())
-            stored = sink.finish()
+            stored = self._store.put_bytes(text.encode())
             entries.append(TreeEntry(path=name, size=stored.size, sha256=stored.sha256))
         return entries
 

@@ -38,7 +38,9 @@ class Watch:
             handles = self._watching.running(tx, self._name)
             stops = [*self._watching.stops(tx, self._name), *self._repeated(tx)] if handles else []
             deadline = self._watching.next_deadline(tx, self._name) if handles else None
-        self._record(self._engine.observe([Handle(attempt_id=id, reference=handle) for id, handle in handles.items()]))
+        self._record(
+            self._engine.observe([Handle(attempt_id=name, reference=handle) for name, handle in handles.items()])
+        )
         for stop in stops:
             log.info("stopping", attempt=stop.attempt_id, grace_seconds=stop.grace_seconds)
             self._engine.cancel(stop.attempt_id, grace_seconds=stop.grace_seconds)

@@ -46,10 +46,14 @@ _YOURS, _OURS, _PASSING = Fault.YOURS, Fault.OURS, Fault.PASSING
 
 MEANINGS: Mapping[Reason, Meaning] = {
     Reason.WAITING_FOR_SLOTS: Meaning(
-        text="all slots are taken", fault=_PASSING, next_step="wait; `fieldstation run explain` shows the place in the queue"
+        text="all slots are taken",
+        fault=_PASSING,
+        next_step="wait; `fieldstation run explain` shows the place in the queue",
     ),
     Reason.WAITING_FOR_RETRY: Meaning(
-        text="the attempt before ended and the next one waits for a slot", fault=_PASSING, next_step="wait; the events say why"
+        text="the attempt before ended and the next one waits for a slot",
+        fault=_PASSING,
+        next_step="wait; the events say why",
     ),
     Reason.NO_ENGINE: Meaning(
         text="no engine of this station can run it now",
@@ -140,6 +144,8 @@ MEANINGS: Mapping[Reason, Meaning] = {
         next_step="submit again",
     ),
     Reason.ENGINE_FAILED: Meaning(
-        text="the engine could not start it", fault=_OURS, next_step="tell the operator the run's id; `fieldstation doctor` helps"
+        text="the engine could not start it",
+        fault=_OURS,
+        next_step="tell the operator the run's id; `fieldstation doctor` helps",
     ),
 }

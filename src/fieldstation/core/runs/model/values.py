@@ -212,3 +212,13 @@ class End:
     logs: Mapping[str, Any]
     state: str  # of the run
     run_reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmitKey:
+    """One person's key for one submit, with the digest of the canonical body it came with."""
+
+    user_id: str
+    route: str
+    key: str
+    body_digest: str

@@ -25,6 +25,8 @@ class Cancels:
         if state == State.CANCELED:
             self._outbox.emit(tx, [run_event(run_id, run.project_id, State.CANCELED, reason=Reason.STOPPED_BY_USER)])
         elif state is not None:
-            asked = Event(kind="run.cancel_requested", thing=run_id, audience=run.project_id, body={"by": caller.username})
+            asked = Event(
+                kind="run.cancel_requested", thing=run_id, audience=run.project_id, body={"by": caller.username}
+            )
             self._outbox.emit(tx, [asked])
         return self._runs.show(tx, caller, run_id)

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fieldstation.core.datasets.model.values import FileEntry, NewVersion
+from fieldstation.core.datasets.model import FileEntry, NewVersion
 from fieldstation.core.datasets.service import Datasets
+from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.states import Outcome, State
 from fieldstation.core.runs.model.values import Collectable, End, Holder, Run, RunOutput, Verdict
@@ -14,6 +15,7 @@ from fieldstation.core.runs.store import attempts as attempt_store
 from fieldstation.core.runs.store import runs as run_store
 from fieldstation.db import Tx
 from fieldstation.db.outbox import Event, Outbox
+from fieldstation.ports.storage import Stored
 
 LOST_ATTEMPTS = 3  # a run whose attempts vanish is tried so often, whatever its tool says
 
@@ -37,8 +39,9 @@ class Collected:
 class Collecting:
     """What a collector does inside its transactions; bytes move before them."""
 
-    def __init__(self, datasets: Datasets, outbox: Outbox) -> None:
+    def __init__(self, datasets: Datasets, use: DataUse, outbox: Outbox) -> None:
         self._datasets = datasets
+        self._use = use
         self._outbox = outbox
 
     def claim(
@@ -57,7 +60,10 @@ class Collecting:
         chosen = {collected.item.attempt_id: (collected, _next_state(collected)) for collected in batch}
         moves = attempt_store.end(tx, [_end_of(collected, state) for collected, state in chosen.values()])
         ours = {move.attempt_id for move in moves}
-        outputs = self._publish(tx, [collected for collected, _ in chosen.values() if collected.item.attempt_id in ours])
+        outputs = self._publish(
+            tx, [collected for collected, _ in chosen.values() if collected.item.attempt_id in ours]
+        )
+        self._keep_logs(tx, [collected for collected, _ in chosen.values() if collected.item.attempt_id in ours])
         attempt_store.add_use(tx, sorted(ours))
         self._outbox.emit(tx, [_event_of(*chosen[move.attempt_id], outputs.get(move.run_id)) for move in moves])
         return ours
@@ -69,6 +75,16 @@ class Collecting:
     def unreleased(self, tx: Tx, engine: str, limit: int) -> Sequence[str]:
         """Return ended attempts of which the engine may still have traces."""
         return attempt_store.unreleased(tx, engine, limit)
+
+    def _keep_logs(self, tx: Tx, batch: Sequence[Collected]) -> None:
+        for collected in batch:
+            stored = [
+                Stored(sha256=facts["sha256"], size=facts["size"])
+                for facts in collected.logs.values()
+                if "sha256" in facts
+            ]
+            if stored:
+                self._use.keep(tx, collected.item.attempt_id, stored)
 
     def _publish(self, tx: Tx, batch: Sequence[Collected]) -> Mapping[str, RunOutput]:
         made = [collected for collected in batch if collected.files and collected.verdict.outcome is Outcome.SUCCEEDED]

@@ -66,7 +66,9 @@ class Explains:
     def _reuse(self, tx: Tx, caller: Caller, run: Run) -> Reuse:
         wanted, _, parts = run_store.reuse_parts(tx, run.id)
         if run.reused_from:
-            return Reuse(wanted=True, reused_from=run.reused_from, text=f"the result of {run.reused_from} was used again")
+            return Reuse(
+                wanted=True, reused_from=run.reused_from, text=f"the result of {run.reused_from} was used again"
+            )
         if "not_reusable" in parts:
             return Reuse(wanted=wanted, reused_from=None, text=f"never reused: {parts['not_reusable']}")
         if not wanted:
@@ -84,7 +86,11 @@ class Explains:
         if best is None:
             return Reuse(wanted=True, reused_from=None, text="no run of this tool that you may see succeeded before it")
         other, names = best
-        text = f"differs from {other} in {', '.join(names)}" if names else f"the result of {other} is gone or not yours to read"
+        text = (
+            f"differs from {other} in {', '.join(names)}"
+            if names
+            else f"the result of {other} is gone or not yours to read"
+        )
         return Reuse(wanted=True, reused_from=None, text=text, nearest=other, differs=names)
 
     def _sees(self, tx: Tx, caller: Caller, run_id: str) -> bool:

@@ -4,15 +4,15 @@ import mimetypes
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from fieldstation.core.datasets.model.values import FileEntry, VersionRef
+from fieldstation.core.datasets.model import FileEntry, VersionRef
 from fieldstation.core.datasets.service import Datasets
+from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.runs.model.values import RunInput
 from fieldstation.core.tools.model.definition import Definition, Input
 from fieldstation.core.tools.model.render import check_inputs
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import FieldstationError, Invalid, NotFound, Problem
-from fieldstation.kernel.paging import PageRequest
 
 _MOST_CANDIDATES = 1000  # files looked through for the one that fits a slot
 
@@ -20,8 +20,9 @@ _MOST_CANDIDATES = 1000  # files looked through for the one that fits a slot
 class Inputs:
     """Resolves the inputs of a submission against the slots of its tool."""
 
-    def __init__(self, datasets: Datasets) -> None:
+    def __init__(self, datasets: Datasets, use: DataUse) -> None:
         self._datasets = datasets
+        self._use = use
 
     def resolve(
         self, tx: Tx, caller: Caller, definition: Definition, given: Mapping[str, Sequence[str]]
@@ -48,7 +49,7 @@ class Inputs:
         ref = self._datasets.resolve(tx, caller, reference, Permission.DATASET_COMPUTE)
         name, number = place
         folder = f"/inputs/{name}/{number}" if slot.many else f"/inputs/{name}"
-        file = self._file(tx, caller, slot, ref)
+        file = self._file(tx, slot, ref)
         return RunInput(
             slot=name,
             version_id=ref.version_id,
@@ -59,14 +60,14 @@ class Inputs:
             target=folder if file is None else f"{folder}/{PurePosixPath(file.path).name}",
         )
 
-    def _file(self, tx: Tx, caller: Caller, slot: Input, ref: VersionRef) -> FileEntry | None:
+    def _file(self, tx: Tx, slot: Input, ref: VersionRef) -> FileEntry | None:
         """Return the one file that is meant, or None for the whole version."""
         if ref.path is not None:
-            return self._datasets.file_of(tx, ref.version_id, ref.path)
+            return self._use.file_of(tx, ref.version_id, ref.path)
         if slot.many or not slot.media_types:
             return None
-        page = self._datasets.files_of(tx, ref.version_id, PageRequest(limit=_MOST_CANDIDATES))
-        fitting = [file for file in page.items if _fits(slot, file)]
+        files = self._use.first_files(tx, ref.version_id, _MOST_CANDIDATES)
+        fitting = [file for file in files if _fits(slot, file)]
         if len(fitting) == 1:
             return fitting[0]
         wanted = " or ".join(slot.media_types)

@@ -1,17 +1,16 @@
 """Where a version came from and what was made of it: versions and runs as a graph, up or down, as far as one may see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fieldstation.core.datasets.model.values import Version
-from fieldstation.core.datasets.service import Datasets
+from fieldstation.core.datasets.model import Version
+from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.people.model import Caller
 from fieldstation.core.runs.model.values import Run
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.core.runs.store import runs as run_store
 from fieldstation.db import Tx
-from fieldstation.kernel.errors import NotFound
 
 _MOST_STEPS = 20
 _MOST_NODES = 500
@@ -35,9 +34,13 @@ class Edge:
 
 @dataclass(frozen=True, kw_only=True)
 class Lineage:
-    """The part of the graph that the caller may see; `cut` when there is more than is shown."""
+    """The part of the graph that the caller may see; `names` are those of the versions' data sets by version id.
+
+    `cut` when there is more than is shown.
+    """
 
     versions: Sequence[Version]
+    names: Mapping[str, str]
     runs: Sequence[Run]
     edges: Sequence[Edge]
     cut: bool
@@ -46,9 +49,9 @@ class Lineage:
 class Lineages:
     """Follows lineage."""
 
-    def __init__(self, runs: Runs, datasets: Datasets) -> None:
+    def __init__(self, runs: Runs, use: DataUse) -> None:
         self._runs = runs
-        self._datasets = datasets
+        self._use = use
 
     def lineage(self, tx: Tx, caller: Caller, version_id: str, direction: Direction) -> Lineage:
         """Walk from a version that the caller may read; each step costs the same number of queries."""
@@ -59,31 +62,30 @@ class Lineages:
             runs.update(found)
             reached = {edge for run in found.values() for edge in edges_of(run)}
             edges |= reached
-            frontier = {edge.version_id for edge in reached if (edge.slot is None) is (direction is Direction.DOWN)} - versions
-            versions |= frontier
-            if not frontier:
+            frontier = {edge.version_id for edge in reached if _leads(edge, direction)} - versions
+            versions |= {edge.version_id for edge in reached}
+            if not frontier or (cut := len(versions) + len(runs) > _MOST_NODES):
                 break
-            if len(versions) + len(runs) > _MOST_NODES:
-                cut = True
-                break
-        shown = self._datasets.versions_of(tx, caller, sorted(versions))
-        seen = {version.id for version in shown}
-        kept = [edge for edge in edges if edge.version_id in seen]
-        return Lineage(versions=shown, runs=list(runs.values()), edges=sorted(kept, key=str), cut=cut)
+        names = self._use.known(tx, caller, sorted(versions))
+        return Lineage(
+            versions=self._use.versions_of(tx, caller, sorted(names)),
+            names=names,
+            runs=list(runs.values()),
+            edges=sorted((edge for edge in edges if edge.version_id in names), key=str),
+            cut=cut,
+        )
 
-    def _step(self, tx: Tx, caller: Caller, frontier: set[str], direction: Direction) -> dict[str, Run]:
+    def _step(self, tx: Tx, caller: Caller, frontier: set[str], direction: Direction) -> Mapping[str, Run]:
         ids = sorted(frontier)
         if direction is Direction.UP:
             wanted = set(run_store.makers(tx, ids).values())
         else:
             wanted = {run_id for _, run_id in run_store.users(tx, ids, _MOST_NODES)}
-        found: dict[str, Run] = {}
-        for run_id in sorted(wanted):
-            try:
-                found[run_id] = self._runs.show(tx, caller, run_id)
-            except NotFound:
-                continue
-        return found
+        return self._runs.several(tx, caller, sorted(wanted))
+
+
+def _leads(edge: Edge, direction: Direction) -> bool:
+    return (edge.slot is None) is (direction is Direction.DOWN)
 
 
 def edges_of(run: Run) -> Sequence[Edge]:

@@ -54,7 +54,9 @@ class Logs:
             return LogChunk(offset=offset, data=b"")
         if attempt.state is not AttemptState.ENDED:
             engine = self._engines.get(attempt.engine)
-            return LogChunk(offset=offset, data=b"") if engine is None else engine.logs(attempt.id, stream, offset, limit)
+            return (
+                LogChunk(offset=offset, data=b"") if engine is None else engine.logs(attempt.id, stream, offset, limit)
+            )
         return self._kept(attempt.logs.get(stream.value, {}), offset, limit)
 
     def _kept(self, facts: Mapping[str, Any], offset: int, limit: int) -> LogChunk:

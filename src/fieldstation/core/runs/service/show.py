@@ -36,6 +36,11 @@ class Runs:
         visible = self._people.visible(caller, Permission.PROJECT_READ, Kind.PROJECT)
         return page_of(run_store.page_of_runs(tx, page, visible, filters), page, lambda run: (run.id,))
 
+    def several(self, tx: Tx, caller: Caller, run_ids: Sequence[str]) -> Mapping[str, Run]:
+        """Return those of these runs that the caller may see, by id."""
+        visible = self._people.visible(caller, Permission.PROJECT_READ, Kind.PROJECT)
+        return run_store.runs_by_ids(tx, run_ids, visible)
+
     def events(self, tx: Tx, caller: Caller, run_id: str, after: int = 0) -> Sequence[StoredEvent]:
         """Return what happened to a run, in order, behind the event `after`."""
         self.show(tx, caller, run_id)

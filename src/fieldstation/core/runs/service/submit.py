@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from fieldstation.core.datasets.service import Datasets
+from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.people.model import Caller, Kind, Permission, Thing
 from fieldstation.core.people.service import People
 from fieldstation.core.runs.model.reuse import NotReusable, reuse_parts
 from fieldstation.core.runs.model.states import State
-from fieldstation.core.runs.model.values import Run, Submission
+from fieldstation.core.runs.model.values import Run, Submission, SubmitKey
 from fieldstation.core.runs.service.inputs import Inputs
 from fieldstation.core.runs.service.news import run_event
 from fieldstation.core.runs.store import runs as run_store
 from fieldstation.core.runs.store import submitted
-from fieldstation.core.runs.store.submitted import SubmitKey
 from fieldstation.core.tools.model.definition import Definition
 from fieldstation.core.tools.model.render import fill
-from fieldstation.core.tools.service import ResolvedTool, Tools
+from fieldstation.core.tools.model.published import ResolvedTool
+from fieldstation.core.tools.service import Tools
 from fieldstation.db import Tx
 from fieldstation.db.outbox import Outbox
 from fieldstation.kernel.canonical import digest
@@ -43,6 +44,7 @@ class Collaborators:
 
     people: People
     datasets: Datasets
+    use: DataUse
     tools: Tools
     outbox: Outbox
     fingerprints: Mapping[str, str]  # of what lies under `host:` and `station:` here, for the reuse key
@@ -54,9 +56,9 @@ class Submits:
     def __init__(self, parts: Collaborators) -> None:
         self._people = parts.people
         self._tools = parts.tools
-        self._datasets = parts.datasets
+        self._use = parts.use
         self._outbox = parts.outbox
-        self._inputs = Inputs(parts.datasets)
+        self._inputs = Inputs(parts.datasets, parts.use)
         self._fingerprints = parts.fingerprints
 
     def submit(self, tx: Tx, caller: Caller, submission: Submission, key: SubmitKey | None = None) -> Answer:
@@ -143,7 +145,7 @@ class Submits:
 
     def _output_dataset(self, tx: Tx, caller: Caller, submission: Submission, tool: ResolvedTool) -> str:
         name = submission.output or f"{tool.name}-results"
-        return self._datasets.for_outputs(tx, caller, name)
+        return self._use.for_outputs(tx, caller, name, make=True)
 
     def _reused(
         self, tx: Tx, caller: Caller, submission: Submission, parts: Mapping[str, Any] | NotReusable
@@ -151,7 +153,7 @@ class Submits:
         if not submission.reuse or isinstance(parts, NotReusable):
             return None
         for run in run_store.reusable(tx, digest(parts)):
-            if run.output is None or self._datasets.readable_version(tx, caller, run.output.version_id):
+            if run.output is None or self._use.readable(tx, caller, [run.output.version_id]):
                 return run
         return None
 
@@ -204,5 +206,3 @@ def _priority(priority: int) -> int:
             problems=[Problem(where="/priority", text="must be from 0 to 9")],
         )
     return priority
-
-

@@ -48,7 +48,8 @@ class Watching:
     def pending_stops(self, tx: Tx, engine: str) -> Sequence[Stop]:
         """Return the stops recorded earlier of attempts that still run."""
         return [
-            Stop(attempt_id=attempt_id, grace_seconds=seconds) for attempt_id, seconds in attempt_store.stopping(tx, engine, CANCEL_GRACE_SECONDS)
+            Stop(attempt_id=attempt_id, grace_seconds=seconds)
+            for attempt_id, seconds in attempt_store.stopping(tx, engine, CANCEL_GRACE_SECONDS)
         ]
 
     def next_deadline(self, tx: Tx, engine: str) -> float | None:

@@ -131,7 +131,8 @@ _USE = text("""
 """)
 _RELEASED = text("UPDATE attempt SET released_at = station_now() WHERE id = ANY(:ids)")
 _UNRELEASED = text("""
-    SELECT id FROM attempt WHERE engine = :engine AND state = 'ended' AND released_at IS NULL LIMIT :limit
+    SELECT id FROM attempt WHERE engine = :engine AND state = 'ended' AND released_at IS NULL
+       AND ended_at < station_now() - interval '5 seconds' LIMIT :limit
 """)
 
 
@@ -276,5 +277,6 @@ def unreleased(tx: Tx, engine: str, limit: int) -> Sequence[str]:
 
 def _moved(rows: Sequence[Any]) -> Sequence[Moved]:
     return [
-        Moved(attempt_id=row.attempt_id, run_id=row.run_id, project_id=row.project_id, number=row.attempts) for row in rows
+        Moved(attempt_id=row.attempt_id, run_id=row.run_id, project_id=row.project_id, number=row.attempts)
+        for row in rows
     ]

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from fieldstation.core.runs.store.runs import runs_by_ids
 from fieldstation.core.runs.model.values import Claim, Holder
+from fieldstation.core.runs.store.runs import runs_by_ids
 from fieldstation.db import Tx
 from fieldstation.kernel.ids import new_id
 
@@ -76,8 +76,12 @@ _PACE = text("""
              ORDER BY ended_at DESC LIMIT 200) recent
 """)
 _HOLD_ALL = text("UPDATE run SET state = 'held', reason = :reason WHERE state = 'queued' RETURNING id, project_id")
-_UNHOLD = text("UPDATE run SET state = 'queued', reason = NULL WHERE state = 'held' AND reason = :reason RETURNING id, project_id")
-_COUNTS = text("SELECT state, count(*) FROM run WHERE state NOT IN ('succeeded', 'failed', 'canceled') GROUP BY state")
+_UNHOLD = text(
+    "UPDATE run SET state = 'queued', reason = NULL WHERE state = 'held' AND reason = :reason RETURNING id, project_id"
+)
+_COUNTS = text(
+    "SELECT state, count(*) AS runs FROM run WHERE state NOT IN ('succeeded', 'failed', 'canceled') GROUP BY state"
+)
 
 
 def claim(tx: Tx, holder: Holder, *, slots: int, uids: Sequence[int | None]) -> Sequence[Claim]:
@@ -139,6 +143,4 @@ def unhold(tx: Tx, reason: str) -> Sequence[Any]:
 
 def counts(tx: Tx) -> dict[str, int]:
     """Return how many runs are in each state that is not final."""
-    return {row[0]: row[1] for row in tx.all(_COUNTS)}
-
-
+    return {row.state: row.runs for row in tx.all(_COUNTS)}

@@ -1,6 +1,6 @@
 """From rows to values, in one place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -17,7 +17,7 @@ RUN_COLUMNS = """r.id, r.project_id, r.user_id, r.username, r.name, r.tool_id, r
 
 def run_of(row: Row[Any], inputs: Sequence[RunInput], output: RunOutput | None) -> Run:
     """Build a run from its row, which has RUN_COLUMNS."""
-    fields: Mapping[str, Any] = row._mapping
+    fields = dict(row._mapping)
     return Run(
         **{name: fields[name] for name in _SAME},
         retry_on=frozenset(fields["retry_on"]),

@@ -30,7 +30,6 @@ _INSERT_INPUTS = text("""
            dataset_id text, number integer, manifest_digest text, path text, target text)
 """)
 _BY_ID = text(f"SELECT {RUN_COLUMNS} FROM run r WHERE r.id = :id")
-_BY_IDS = text(f"SELECT {RUN_COLUMNS} FROM run r WHERE r.id = ANY(:ids)")
 _INPUTS = text("""
     SELECT run_id, slot, version_id, dataset_id, number, manifest_digest, path, target
       FROM run_input WHERE run_id = ANY(:ids) ORDER BY run_id, place
@@ -57,6 +56,8 @@ _MAKERS = text("""
 """)
 _USERS = text("SELECT version_id, run_id FROM run_input WHERE version_id = ANY(:ids) ORDER BY run_id LIMIT :limit")
 
+ALL = Visible(sql="true", values={})
+
 
 def insert_run(tx: Tx, values: Mapping[str, Any], inputs: Sequence[RunInput]) -> None:
     """Write a new run with its inputs; `values` has the columns by name, JSON ones as plain values."""
@@ -73,9 +74,10 @@ def run_by_id(tx: Tx, run_id: str) -> Run | None:
     return None if row is None else _complete(tx, [row])[0]
 
 
-def runs_by_ids(tx: Tx, run_ids: Sequence[str]) -> Mapping[str, Run]:
-    """Return these runs by id."""
-    return {run.id: run for run in _complete(tx, tx.all(_BY_IDS, {"ids": list(run_ids)}))}
+def runs_by_ids(tx: Tx, run_ids: Sequence[str], visible: Visible = ALL) -> Mapping[str, Run]:
+    """Return these runs by id, those whose project is visible."""
+    query = text(f"SELECT {RUN_COLUMNS} FROM run r WHERE r.id = ANY(:ids) AND {visible.where('r.project_id')}")
+    return {run.id: run for run in _complete(tx, tx.all(query, {"ids": list(run_ids), **visible.values}))}
 
 
 def page_of_runs(tx: Tx, page: PageRequest, visible: Visible, filters: Mapping[str, Any]) -> Sequence[Run]:

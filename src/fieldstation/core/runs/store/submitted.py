@@ -1,9 +1,8 @@
 """Submits already answered, by their Idempotency-Key."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import text
 
+from fieldstation.core.runs.model.values import SubmitKey
 from fieldstation.db import Tx
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:user_id || chr(10) || :route || chr(10) || :key, 0))")
@@ -16,16 +15,6 @@ _FORGET = text("""
     DELETE FROM submitted WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM submitted WHERE created_at < station_now() - interval '48 hours' LIMIT :limit))
 """)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SubmitKey:
-    """One person's key for one submit, with the digest of the canonical body it came with."""
-
-    user_id: str
-    route: str
-    key: str
-    body_digest: str
 
 
 def lock(tx: Tx, key: SubmitKey) -> bool:

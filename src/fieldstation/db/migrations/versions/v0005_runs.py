@@ -9,7 +9,7 @@ _RUN = """
     CREATE TABLE run (
         id text COLLATE "C" PRIMARY KEY,
         project_id text COLLATE "C" NOT NULL REFERENCES project (id),
-        user_id text COLLATE "C" NOT NULL REFERENCES "user" (id),
+        user_id text COLLATE "C" NOT NULL REFERENCES station_user (id),
         username text NOT NULL,
         name text,
         tool_id text COLLATE "C" NOT NULL REFERENCES tool (id),
@@ -35,7 +35,7 @@ _RUN = """
         reuse_parts jsonb NOT NULL,
         reused_from text COLLATE "C" REFERENCES run (id),
         cancel_requested_at timestamptz,
-        cancel_requested_by text COLLATE "C" REFERENCES "user" (id),
+        cancel_requested_by text COLLATE "C" REFERENCES station_user (id),
         request_id text COLLATE "C" NOT NULL,
         created_at timestamptz NOT NULL,
         queued_at timestamptz NOT NULL,
@@ -116,6 +116,7 @@ def upgrade() -> None:
     op.execute("CREATE INDEX ix_run_input_version ON run_input (version_id)")
     op.execute("CREATE INDEX ix_run_output_version ON run_output (version_id)")
     op.execute("CREATE INDEX ix_attempt_live ON attempt (engine, state) WHERE released_at IS NULL")
+    op.execute("CREATE UNIQUE INDEX uq_attempt_uid ON attempt (engine, uid) WHERE released_at IS NULL AND uid IS NOT NULL")
     op.execute("""
         CREATE TABLE submitted (
             user_id text COLLATE "C" NOT NULL,

@@ -1,0 +1,160 @@
+"""Tables of runs, as migration 0005 makes them."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from fieldstation.db import metadata
+
+_C = Text(collation="C")
+_TIME = DateTime(timezone=True)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", _C, primary_key=True),
+    Column("project_id", _C, ForeignKey("project.id", name="run_project_id_fkey"), nullable=False),
+    Column("user_id", _C, ForeignKey("station_user.id", name="run_user_id_fkey"), nullable=False),
+    Column("username", Text, nullable=False),
+    Column("name", Text),
+    Column("tool_id", _C, ForeignKey("tool.id", name="run_tool_id_fkey"), nullable=False),
+    Column("tool_name", _C, nullable=False),
+    Column("tool_version", _C, nullable=False),
+    Column("revision", _C, nullable=False),
+    Column("parameters", JSONB, nullable=False),
+    Column("resources", JSONB, nullable=False),
+    Column("output_dataset_id", _C, ForeignKey("dataset.id", name="run_output_dataset_id_fkey"), nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("state", _C, nullable=False),
+    Column("reason", _C),
+    Column("message", Text),
+    Column("exit_code", Integer),
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("max_attempts", SmallInteger, nullable=False),
+    Column("retry_on", ARRAY(_C), nullable=False),
+    Column("soft_seconds", Double, nullable=False),
+    Column("hard_seconds", Double, nullable=False),
+    Column("tag", Text),
+    Column("reuse", Boolean, nullable=False),
+    Column("reuse_key", _C),
+    Column("reuse_parts", JSONB, nullable=False),
+    Column("reused_from", _C, ForeignKey("run.id", name="run_reused_from_fkey")),
+    Column("cancel_requested_at", _TIME),
+    Column("cancel_requested_by", _C, ForeignKey("station_user.id", name="run_cancel_requested_by_fkey")),
+    Column("request_id", _C, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("queued_at", _TIME, nullable=False),
+    Column("started_at", _TIME),
+    Column("ended_at", _TIME),
+    CheckConstraint("priority BETWEEN 0 AND 9", name="priority"),
+    Index("ix_run_project", "project_id", "id"),
+    Index("ix_run_user", "user_id", "id"),
+    Index("ix_run_ended_at", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
+    Index("ix_run_tool", "tool_id", "id"),
+    Index(
+        "ix_run_unfinished",
+        "state",
+        "project_id",
+        "id",
+        postgresql_where=text("state NOT IN ('succeeded', 'failed', 'canceled')"),
+    ),
+    Index("ix_run_queue", "project_id", "priority", "queued_at", "id", postgresql_where=text("state = 'queued'")),
+    Index("ix_run_reuse", "reuse_key", postgresql_where=text("state = 'succeeded' AND reused_from IS NULL")),
+)
+
+run_input = Table(
+    "run_input",
+    metadata,
+    Column("run_id", _C, ForeignKey("run.id", name="run_input_run_id_fkey"), primary_key=True),
+    Column("place", SmallInteger, primary_key=True),
+    Column("slot", _C, nullable=False),
+    Column("version_id", _C, ForeignKey("version.id", name="run_input_version_id_fkey"), nullable=False),
+    Column("dataset_id", _C, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("manifest_digest", _C, nullable=False),
+    Column("path", _C),
+    Column("target", _C, nullable=False),
+    Index("ix_run_input_version", "version_id"),
+)
+
+run_output = Table(
+    "run_output",
+    metadata,
+    Column("run_id", _C, ForeignKey("run.id", name="run_output_run_id_fkey"), primary_key=True),
+    Column("version_id", _C, ForeignKey("version.id", name="run_output_version_id_fkey"), primary_key=True),
+    Column("dataset_id", _C, nullable=False),
+    Column("number", Integer, nullable=False),
+    Index("ix_run_output_version", "version_id"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", _C, primary_key=True),
+    Column("run_id", _C, ForeignKey("run.id", name="attempt_run_id_fkey"), nullable=False),
+    Column("number", SmallInteger, nullable=False),
+    Column("engine", _C, nullable=False),
+    Column("uid", Integer),
+    Column("state", _C, nullable=False),
+    Column("holder", _C),
+    Column("fence", BigInteger, nullable=False),
+    Column("lease_expires", _TIME, nullable=False),
+    Column("handle", Text),
+    Column("soft_deadline", _TIME, nullable=False),
+    Column("hard_deadline", _TIME, nullable=False),
+    Column("stop_reason", _C),
+    Column("stop_asked_at", _TIME),
+    Column("kill_asked_at", _TIME),
+    Column("claimed_at", _TIME, nullable=False),
+    Column("running_at", _TIME),
+    Column("exited_at", _TIME),
+    Column("ended_at", _TIME),
+    Column("released_at", _TIME),
+    Column("lost", Boolean, nullable=False, server_default=text("false")),
+    Column("exit_code", Integer),
+    Column("breaches", ARRAY(_C), nullable=False, server_default=text("'{}'")),
+    Column("outcome", _C),
+    Column("reason", _C),
+    Column("usage", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("logs", JSONB, nullable=False, server_default=text("'{}'")),
+    UniqueConstraint("run_id", "number", name="attempt_run_id_number_key"),
+    Index("ix_attempt_live", "engine", "state", postgresql_where=text("released_at IS NULL")),
+    Index(
+        "uq_attempt_uid", "engine", "uid", unique=True, postgresql_where=text("released_at IS NULL AND uid IS NOT NULL")
+    ),
+)
+
+submitted = Table(
+    "submitted",
+    metadata,
+    Column("user_id", _C, primary_key=True),
+    Column("route", _C, primary_key=True),
+    Column("key", _C, primary_key=True),
+    Column("body_digest", _C, nullable=False),
+    Column("run_id", _C, ForeignKey("run.id", name="submitted_run_id_fkey"), nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Index("ix_submitted_created_at", "created_at"),
+)
+
+project_use = Table(
+    "project_use",
+    metadata,
+    Column("project_id", _C, ForeignKey("project.id", name="project_use_project_id_fkey"), primary_key=True),
+    Column("used_seconds", Double, nullable=False),
+    Column("counted_at", _TIME, nullable=False),
+)

@@ -1,0 +1,58 @@
+"""Following a run live: its events and its logs, until it is final."""
+
+from collections.abc import AsyncIterator
+
+from fastapi import Request
+
+from fieldstation.core.runs.service.logs import Logs
+from fieldstation.core.runs.service.show import Runs
+from fieldstation.facades.kit.calls import Call
+from fieldstation.facades.kit.hub import Hub
+from fieldstation.facades.kit.sse import last_event, sse
+from fieldstation.facades.rest.runs.shapes import event_out
+from fieldstation.ports.engine import Stream
+
+_LOG_CHUNK = 1 << 16
+_LOG_POLL_SECONDS = 0.25
+
+
+def last_seen(request: Request) -> int:
+    """Return the id of the last event that the client has."""
+    return last_event(request)
+
+
+async def followed_events(call: Call, runs: Runs, hub: Hub, run_id: str, after: int) -> AsyncIterator[bytes]:
+    """Yield each event behind `after` as it comes; ends after the event of a final state, with an event `end`."""
+    with hub.watching(run_id) as watcher:
+        while True:
+            seen = after
+            found = await call(lambda tx, caller: runs.events(tx, caller, run_id, seen))
+            for event in found:
+                after = event.id
+                yield sse(event.kind, event_out(event).model_dump(mode="json", exclude_none=True), id=event.id)
+            run = await call(lambda tx, caller: runs.show(tx, caller, run_id))
+            if run.state.final and not found:
+                yield sse("end", {"state": run.state.value})
+                return
+            if not found:
+                await watcher.wait()
+
+
+async def followed_log(
+    call: Call, logs: Logs, hub: Hub, run_id: str, stream: Stream, offset: int
+) -> AsyncIterator[bytes]:
+    """Yield pieces of a log as they are written: `{"offset", "text"}`, the event's id being the offset behind it."""
+    with hub.watching(run_id) as watcher:
+        while True:
+            place = await call(lambda tx, caller: logs.place(tx, caller, run_id))
+            start, over = offset, place.over
+            chunk = await call.core.thread(lambda: logs.read(place, stream, start, _LOG_CHUNK))
+            if chunk.data:
+                offset = chunk.offset + len(chunk.data)
+                text = chunk.data.decode(errors="replace")
+                yield sse("log", {"offset": chunk.offset, "skipped": chunk.skipped, "text": text}, id=offset)
+            elif over:
+                yield sse("end", {"offset": offset})
+                return
+            else:
+                await watcher.wait(_LOG_POLL_SECONDS)

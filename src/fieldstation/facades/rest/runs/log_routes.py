@@ -1,0 +1,70 @@
+"""The routes of logs."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from fieldstation.core.runs.service.logs import Logs
+from fieldstation.facades.kit.calls import CallerCall
+from fieldstation.facades.kit.hub import Hub
+from fieldstation.facades.kit.problems import responses
+from fieldstation.facades.kit.sse import event_stream, last_event, wants_events
+from fieldstation.facades.rest.runs.follow import followed_log
+from fieldstation.ports.engine import Stream
+
+_MOST_BYTES = 8 << 20
+
+
+def add_log_routes(routes: APIRouter, logs: Logs, hub: Hub) -> None:
+    """Add the routes of logs to those of runs."""
+
+    @routes.get(
+        "/{run_id}/logs/{stream}",
+        operation_id="read_run_log",
+        summary="Read or follow a log of a run",
+        response_class=Response,
+        responses={
+            **responses(404),
+            200: {
+                "content": {
+                    "text/plain": {"schema": {"type": "string"}},
+                    "text/event-stream": {"schema": {"type": "string"}},
+                },
+                "description": "Bytes of the log from `offset`, or live as events",
+                "headers": {
+                    "Log-Offset": {"description": "offset of the first byte given", "schema": {"type": "integer"}},
+                    "Log-Next": {"description": "offset to go on from", "schema": {"type": "integer"}},
+                    "Log-Over": {"description": "`true` when nothing will be added", "schema": {"type": "string"}},
+                },
+            },
+        },
+    )
+    async def read(
+        call: CallerCall,
+        request: Request,
+        run_id: str,
+        stream: Stream,
+        offset: Annotated[int, Query(ge=0, le=2**62, description="of the bytes that the program wrote")] = 0,
+        limit: Annotated[int, Query(ge=1, le=_MOST_BYTES, description="at most so many bytes")] = 1 << 20,
+        attempt: Annotated[
+            int | None, Query(ge=1, le=1000, description="number of the attempt; the newest if absent")
+        ] = None,
+    ) -> Any:
+        """Read what a run wrote, also after it failed; with `Accept: text/event-stream` it comes live to the end."""
+        place = await call(lambda tx, caller: logs.place(tx, caller, run_id, attempt))
+        if wants_events(request):
+            start = last_event(request) or offset
+            return event_stream(followed_log(call, logs, hub, run_id, stream, start))
+        chunk = await call.core.thread(lambda: logs.read(place, stream, offset, limit))
+        end = chunk.offset + len(chunk.data)
+        return Response(
+            content=chunk.data,
+            media_type="text/plain; charset=utf-8",
+            headers={
+                "Log-Offset": str(chunk.offset),
+                "Log-Next": str(end),
+                "Log-Over": "true" if place.over and not chunk.data else "false",
+                "X-Content-Type-Options": "nosniff",
+                "Cache-Control": "no-store",
+            },
+        )

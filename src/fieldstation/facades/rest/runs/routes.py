@@ -1,0 +1,213 @@
+"""The routes of runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from fieldstation.core.runs.model.states import State
+from fieldstation.core.runs.model.values import Run, SubmitKey
+from fieldstation.core.runs.service.cancel import Cancels
+from fieldstation.core.runs.service.explain import Explains
+from fieldstation.core.runs.service.logs import Logs
+from fieldstation.core.runs.service.show import Runs
+from fieldstation.core.runs.service.submit import Submits
+from fieldstation.facades.kit.calls import Call, CallerCall
+from fieldstation.facades.kit.hub import Hub
+from fieldstation.facades.kit.pages import ById, PageOut, page_out
+from fieldstation.facades.kit.problems import responses
+from fieldstation.facades.kit.sse import event_stream, wants_events
+from fieldstation.facades.rest.runs.follow import followed_events, last_seen
+from fieldstation.facades.rest.runs.log_routes import add_log_routes
+from fieldstation.facades.rest.runs.shapes import (
+    AttemptsOut,
+    EventsOut,
+    ExplanationOut,
+    RunIn,
+    RunOut,
+    attempt_out,
+    event_out,
+    explanation_out,
+    run_out,
+)
+from fieldstation.kernel.canonical import digest
+
+LONGEST_WAIT_SECONDS = 60.0
+_ROUTE = "POST /api/v1/runs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunsDoor:
+    """What the routes stand on."""
+
+    submits: Submits
+    runs: Runs
+    cancels: Cancels
+    explains: Explains
+    logs: Logs
+    hub: Hub
+
+
+def _filters(
+    state: Annotated[State | None, Query(description="only runs in this state")] = None,
+    tool: Annotated[str | None, Query(max_length=200, description="only runs of this tool, by name")] = None,
+    project: Annotated[str | None, Query(max_length=200, description="only runs of this project, by id")] = None,
+) -> Mapping[str, Any]:
+    given = {"state": state.value if state else None, "tool_name": tool, "project_id": project}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def router(door: RunsDoor) -> APIRouter:
+    """Return the routes of runs."""
+    routes = APIRouter(prefix="/runs", tags=["runs"])
+    _add_submit(routes, door)
+    _add_reads(routes, door)
+    _add_events(routes, door)
+    add_log_routes(routes, door.logs, door.hub)
+    return routes
+
+
+def _add_submit(routes: APIRouter, door: RunsDoor) -> None:
+    @routes.post(
+        "",
+        operation_id="submit_run",
+        summary="Run a tool beside the data",
+        status_code=201,
+        response_model=RunOut,
+        response_model_exclude_none=True,
+        responses={
+            **responses(400, 403, 404, 409),
+            200: {"model": RunOut, "description": "The same key made this run before"},
+        },
+    )
+    async def submit(
+        call: CallerCall,
+        body: RunIn,
+        response: Response,
+        idempotency_key: Annotated[
+            str | None,
+            Header(
+                min_length=1,
+                max_length=255,
+                pattern=r"^[\x21-\x7e]+$",
+                description="the same key never makes a second run",
+            ),
+        ] = None,
+    ) -> RunOut:
+        """Queue a run of a tool on data that you may read. Outputs become a new version of a data set of yours."""
+        body_digest = digest(body.model_dump(mode="json")) if idempotency_key else ""
+
+        def key_of(user_id: str) -> SubmitKey | None:
+            if idempotency_key is None:
+                return None
+            return SubmitKey(user_id=user_id, route=_ROUTE, key=idempotency_key, body_digest=body_digest)
+
+        submission = body.submission()
+        answer = await call(lambda tx, caller: door.submits.submit(tx, caller, submission, key_of(caller.user_id)))
+        response.status_code = 200 if answer.repeated else 201
+        response.headers["Location"] = f"/api/v1/runs/{answer.run.id}"
+        return run_out(answer.run)
+
+    @routes.post(
+        "/{run_id}/cancel",
+        operation_id="cancel_run",
+        summary="Ask for the end of a run",
+        response_model=RunOut,
+        response_model_exclude_none=True,
+        responses=responses(403, 404),
+    )
+    async def cancel(call: CallerCall, run_id: str) -> RunOut:
+        """Ask a run to stop: a waiting one is canceled at once, a running one is asked to end, a final one stays."""
+        return run_out(await call(lambda tx, caller: door.cancels.cancel(tx, caller, run_id)))
+
+
+def _add_reads(routes: APIRouter, door: RunsDoor) -> None:
+    @routes.get(
+        "",
+        operation_id="list_runs",
+        summary="List runs, newest first",
+        response_model=PageOut[RunOut],
+        response_model_exclude_none=True,
+        responses=responses(),
+    )
+    async def list_runs(
+        call: CallerCall, page: ById, filters: Annotated[Mapping[str, Any], Depends(_filters)]
+    ) -> PageOut[RunOut]:
+        """List the runs of all projects that you may see."""
+        return page_out(await call(lambda tx, caller: door.runs.page(tx, caller, page, filters)), run_out)
+
+    @routes.get(
+        "/{run_id}",
+        operation_id="show_run",
+        summary="Show a run",
+        response_model=RunOut,
+        response_model_exclude_none=True,
+        responses=responses(404),
+    )
+    async def show(
+        call: CallerCall,
+        run_id: str,
+        wait_seconds: Annotated[
+            float, Query(ge=0, le=LONGEST_WAIT_SECONDS, description="answer when the run is final, or after so long")
+        ] = 0.0,
+    ) -> RunOut:
+        """Show one run; with `wait_seconds` the answer comes as soon as its state is final."""
+        return run_out(await _waited(call, door, run_id, wait_seconds))
+
+    @routes.get(
+        "/{run_id}/attempts",
+        operation_id="list_attempts",
+        summary="List the attempts of a run",
+        response_model=AttemptsOut,
+        response_model_exclude_none=True,
+        responses=responses(404),
+    )
+    async def attempts(call: CallerCall, run_id: str) -> AttemptsOut:
+        """List all tries at a run, with the times that split each into staging, running and collecting."""
+        found = await call(lambda tx, caller: door.runs.attempts(tx, caller, run_id))
+        return AttemptsOut(items=[attempt_out(attempt) for attempt in found])
+
+    @routes.get(
+        "/{run_id}/explain",
+        operation_id="explain_run",
+        summary="Explain why a run is as it is",
+        response_model=ExplanationOut,
+        response_model_exclude_none=True,
+        responses=responses(404),
+    )
+    async def explain(call: CallerCall, run_id: str) -> ExplanationOut:
+        """Say why a run waits, how it ended, and why a result was or was not used again."""
+        return explanation_out(await call(lambda tx, caller: door.explains.explain(tx, caller, run_id)))
+
+
+def _add_events(routes: APIRouter, door: RunsDoor) -> None:
+    @routes.get(
+        "/{run_id}/events",
+        operation_id="list_run_events",
+        summary="What happened to a run",
+        response_model=EventsOut,
+        response_model_exclude_none=True,
+        responses={
+            **responses(404),
+            200: {"content": {"text/event-stream": {}}, "description": "Events, as a list or live"},
+        },
+    )
+    async def events(call: CallerCall, request: Request, run_id: str) -> Any:
+        """List the events of a run; with `Accept: text/event-stream` they come live until the run is final."""
+        after = last_seen(request)
+        if wants_events(request):
+            await call(lambda tx, caller: door.runs.show(tx, caller, run_id))
+            return event_stream(followed_events(call, door.runs, door.hub, run_id, after))
+        found = await call(lambda tx, caller: door.runs.events(tx, caller, run_id, after))
+        return EventsOut(items=[event_out(event) for event in found])
+
+
+async def _waited(call: Call, door: RunsDoor, run_id: str, seconds: float) -> Run:
+    if not seconds:
+        return await call(lambda tx, caller: door.runs.show(tx, caller, run_id))
+    with door.hub.watching(run_id) as watcher:
+        async for run in watcher.looks(lambda: call(lambda tx, caller: door.runs.show(tx, caller, run_id)), seconds):
+            if run.state.final:
+                break
+    return run

@@ -1,0 +1,64 @@
+"""The doors, mounted on one application."""
+
+from fastapi import APIRouter, FastAPI
+
+from fieldstation import __version__
+from fieldstation.core.people.model import Kind, Permission
+from fieldstation.db import Database
+from fieldstation.facades import issuer
+from fieldstation.facades.kit.calls import Core
+from fieldstation.facades.kit.hub import Hub
+from fieldstation.facades.kit.moving import Movers
+from fieldstation.facades.kit.problems import install_problems
+from fieldstation.facades.kit.requests import Requests
+from fieldstation.facades.rest import datasets, people, projects, runs, tools
+from fieldstation.ports.storage import BlobStore
+from fieldstation.wiring.features import Features
+
+_ABOUT = "Bring the computation to the data: versioned data sets, tools run beside them, results with their lineage."
+
+
+def build_app(database: Database, features: Features, store: BlobStore, hub: Hub, public_url: str) -> FastAPI:
+    """Return the application with every door."""
+    app = FastAPI(
+        title="Fieldstation",
+        version=__version__,
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    app.state.core = Core(database, features.people)
+    install_problems(app)
+    app.include_router(_rest(features, store, hub))
+    app.include_router(issuer.router(features.people, public_url))
+    app.add_middleware(Requests)
+    return app
+
+
+def _rest(features: Features, store: BlobStore, hub: Hub) -> APIRouter:
+    rest = APIRouter(prefix="/api/v1")
+    rest.include_router(people.router(features.people, _finders(features)))
+    rest.include_router(projects.router(features.projects))
+    rest.include_router(datasets.router(features.datasets, features.uploads, store, Movers()))
+    rest.include_router(tools.router(features.tools))
+    door = runs.RunsDoor(
+        submits=features.submits,
+        runs=features.runs,
+        cancels=features.cancels,
+        explains=features.explains,
+        logs=features.logs,
+        hub=hub,
+    )
+    rest.include_router(runs.router(door))
+    rest.include_router(runs.lineage_router(features.lineages, features.datasets))
+    return rest
+
+
+def _finders(features: Features) -> dict[Kind, people.Finder]:
+    """Return, for each kind of thing that has names, how to find the thing of a name."""
+    return {
+        Kind.DATASET: lambda tx, caller, name: features.datasets.find(tx, caller, name, Permission.DATASET_READ).id,
+        Kind.TOOL: lambda tx, caller, name: features.tools.resolve(tx, caller, name).tool_id,
+    }

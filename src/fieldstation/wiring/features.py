@@ -1,0 +1,95 @@
+"""The features of the core, each handed those below it."""
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fieldstation import __version__
+from fieldstation.core.datasets.service import Datasets, Uploads
+from fieldstation.core.datasets.service.use import DataUse
+from fieldstation.core.people.service import Access, People
+from fieldstation.core.projects.service import Projects
+from fieldstation.core.runs.service.cancel import Cancels
+from fieldstation.core.runs.service.explain import Explains
+from fieldstation.core.runs.service.lineage import Lineages
+from fieldstation.core.runs.service.logs import Logs
+from fieldstation.core.runs.service.show import Runs
+from fieldstation.core.runs.service.submit import Collaborators, Submits
+from fieldstation.core.tools.model.definition import HOST_IMAGE, STATION_IMAGE
+from fieldstation.core.tools.service import Tools
+from fieldstation.db.outbox import Outbox
+from fieldstation.kernel.sealing import Sealer, load_or_make_key
+from fieldstation.ports.engine import Engine
+from fieldstation.ports.storage import BlobStore
+from fieldstation.settings import Settings
+
+_PACKAGE_LISTS = (Path("/var/lib/dpkg/status"), Path("/var/lib/rpm/rpmdb.sqlite"), Path("/lib/apk/db/installed"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Features:
+    """Every service of the core."""
+
+    outbox: Outbox
+    people: People
+    projects: Projects
+    datasets: Datasets
+    uploads: Uploads
+    use: DataUse
+    tools: Tools
+    runs: Runs
+    submits: Submits
+    cancels: Cancels
+    explains: Explains
+    lineages: Lineages
+    logs: Logs
+
+
+def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, Engine]) -> Features:
+    """Build all features over one store and the engines that this process may ask."""
+    sealer = Sealer(load_or_make_key(settings.secret_key_file or settings.data / "station.key"))
+    outbox = Outbox()
+    access = Access()
+    projects = Projects(access)
+    people = People(sealer, hooks=[projects])
+    datasets = Datasets(people, store, outbox)
+    use = DataUse(datasets, people)
+    tools = Tools(access)
+    runs = Runs(people)
+    parts = Collaborators(
+        people=people, datasets=datasets, use=use, tools=tools, outbox=outbox, fingerprints=image_fingerprints()
+    )
+    return Features(
+        outbox=outbox,
+        people=people,
+        projects=projects,
+        datasets=datasets,
+        uploads=Uploads(people, datasets, store, settings.quota_bytes),
+        use=use,
+        tools=tools,
+        runs=runs,
+        submits=Submits(parts),
+        cancels=Cancels(runs, outbox),
+        explains=Explains(runs),
+        lineages=Lineages(runs, use),
+        logs=Logs(runs, engines, store),
+    )
+
+
+def image_fingerprints() -> Mapping[str, str]:
+    """Say what lies behind the images that have no digest: the station's release, and the host's packages."""
+    return {
+        STATION_IMAGE: f"station:{__version__}/python-{platform.python_version()}",
+        HOST_IMAGE: f"host:{__version__}/{_packages()}",
+    }
+
+
+def _packages() -> str:
+    for listing in _PACKAGE_LISTS:
+        try:
+            return hashlib.sha256(listing.read_bytes()).hexdigest()
+        except OSError:
+            continue
+    return platform.platform()

@@ -1,0 +1,118 @@
+"""The loops of a worker process, by role."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from fieldstation.core.runs.service.collect import Collecting
+from fieldstation.core.runs.service.dispatch import Dispatching
+from fieldstation.core.runs.service.tidy import forget_submits
+from fieldstation.core.runs.service.watch import Watching
+from fieldstation.db import Database, Tx, partitions
+from fieldstation.ports.engine import Engine
+from fieldstation.ports.storage import BlobStore
+from fieldstation.settings import Settings
+from fieldstation.wiring.engines import uids_of
+from fieldstation.wiring.features import Features
+from fieldstation.workers.collect import Bench, Collect
+from fieldstation.workers.crew import Crew
+from fieldstation.workers.dispatch import Dispatch, Place
+from fieldstation.workers.loop import Loop
+from fieldstation.workers.release import Release
+from fieldstation.workers.staging import Staging
+from fieldstation.workers.sweep import Chore, Sweep
+from fieldstation.workers.watch import Watch
+
+_COLLECTORS = 2
+_HOUR = 3600.0
+_EVENT_DAYS = 400
+
+
+class LoopBuilder:
+    """Builds the loops that a process was given the roles for."""
+
+    def __init__(self, settings: Settings, database: Database, features: Features, store: BlobStore) -> None:
+        self._settings = settings
+        self._database = database
+        self._features = features
+        self._store = store
+        self._loops: list[Loop] = []
+        self._runs: list[Loop] = []  # those that news of runs wakes
+        self._closers: list[Callable[[], None]] = []
+
+    def build(self, roles: Collection[str], engines: Mapping[str, Engine]) -> Crew:
+        """Return the crew for these roles."""
+        staging = Staging(
+            self._database, self._features.datasets, self._features.use, self._features.tools, self._store
+        )
+        for name, engine in engines.items():
+            self._add_engine(roles, name, engine, staging)
+        if "sweep" in roles:
+            self._add_sweep()
+        return Crew(self._loops, {"run": self._runs}, self._closers)
+
+    def _add_engine(self, roles: Collection[str], name: str, engine: Engine, staging: Staging) -> None:
+        collects = self._collectors(roles, name, engine, staging)
+        watches: list[Loop] = []
+        if "watch" in roles:
+            watch = Watch(
+                self._database,
+                Watching(self._features.outbox),
+                name,
+                engine,
+                waker(collects),
+            )
+            watches.append(self._add(Loop(f"watch {name}", watch.step), watch.close))
+            engine.on_change(watches[0].wake)
+        if "dispatch" in roles:
+            place = Place(name=name, engine=engine, slots=self._settings.slots, uids=uids_of(self._settings, engine))
+            dispatch = Dispatch(
+                self._database,
+                Dispatching(self._features.outbox),
+                staging,
+                place,
+                waker(watches),
+            )
+            self._add(Loop(f"dispatch {name}", dispatch.step), dispatch.close)
+
+    def _collectors(self, roles: Collection[str], name: str, engine: Engine, staging: Staging) -> list[Loop]:
+        if "collect" not in roles:
+            return []
+        features = self._features
+        bench = Bench(name=name, engine=engine, store=self._store, definition=staging.definition)
+        collect = Collect(self._database, Collecting(features.datasets, features.use, features.outbox), bench)
+        loops = [self._add(Loop(f"collect {name} {place}", collect.step)) for place in range(_COLLECTORS)]
+        self._loops.append(Loop(f"release {name}", Release(collect).step))
+        return loops
+
+    def _add_sweep(self) -> None:
+        sweep = Sweep(
+            self._database,
+            [
+                Chore(name="submits", seconds=_HOUR, work=forget_submits),
+                Chore(name="partitions", seconds=_HOUR, work=_partitions),
+            ],
+        )
+        self._loops.append(Loop("sweep", sweep.step))
+        self._closers.append(sweep.close)
+
+    def _add(self, loop: Loop, close: Callable[[], None] | None = None) -> Loop:
+        self._loops.append(loop)
+        self._runs.append(loop)
+        if close is not None:
+            self._closers.append(close)
+        return loop
+
+
+def waker(loops: Sequence[Loop]) -> Callable[[], None]:
+    """Return what wakes all of `loops`, also those added later."""
+
+    def wake() -> None:
+        for loop in loops:
+            loop.wake()
+
+    return wake
+
+
+def _partitions(tx: Tx) -> bool:
+    partitions.ensure(tx)
+    partitions.drop_older(tx, _EVENT_DAYS)
+    return False

@@ -1,0 +1,99 @@
+"""One process of a station: its doors, its loops, and the order in which they start and stop."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from fieldstation.db import Database
+from fieldstation.db.listen import Listener
+from fieldstation.facades.kit.hub import Hub
+from fieldstation.settings import Settings
+from fieldstation.storage.filesystem import FilesystemStore
+from fieldstation.wiring.doors import build_app
+from fieldstation.wiring.engines import build_engines
+from fieldstation.wiring.features import Features, build_features
+from fieldstation.wiring.loops import LoopBuilder
+from fieldstation.workers.crew import Crew
+
+API = "api"
+LOOP_ROLES = ("dispatch", "watch", "collect", "sweep")
+ALL_ROLES = (API, *LOOP_ROLES)
+_FIRST_USER = "admin"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workers:
+    """The loops of this process and the listener that wakes them and whoever waits at a door."""
+
+    crew: Crew
+    listener: Listener
+
+    def start(self) -> None:
+        """Start everything."""
+        self.listener.start()
+        self.crew.start()
+
+    def stop(self) -> None:
+        """Stop everything, giving back what is held."""
+        self.crew.stop()
+        self.listener.stop()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Station:
+    """One process of a station. `app` serves HTTP; `workers` must run beside it also where no loop has a role."""
+
+    settings: Settings
+    database: Database
+    features: Features
+    app: FastAPI
+    workers: Workers
+
+    def prepare(self) -> None:
+        """Make what a new station needs: the first user and the tools that come with it. Idempotent."""
+        path = self.settings.data / "admin-password"
+        password = self.settings.admin_password or _made_password(path)
+        with self.database.begin() as tx:
+            self.features.people.users.create_first(tx, _FIRST_USER, password)
+        with self.database.begin() as tx:
+            self.features.tools.install_builtins(tx)
+
+    def close(self) -> None:
+        """Give the database connections back."""
+        self.database.close()
+
+
+def build_station(
+    settings: Settings, database_url: str, roles: Collection[str] = ALL_ROLES, *, public_url: str | None = None
+) -> Station:
+    """Build what this process needs for its roles; nothing runs yet.
+
+    `public_url` is the address it is reached at, when the settings name none.
+    """
+    database = Database(database_url, name=f"fieldstation {'+'.join(sorted(roles))}"[:60])
+    store = FilesystemStore(settings.data, settings.reserve_bytes)
+    engines = build_engines(settings)
+    features = build_features(settings, store, engines)
+    hub = Hub()
+    crew = LoopBuilder(settings, database, features, store).build(roles, engines)
+    listener = Listener(database.dsn)
+    listener.subscribe(crew.note)
+    listener.subscribe(hub.note)
+    url = settings.public_url or public_url or f"http://{settings.host}:{settings.port}"
+    app = build_app(database, features, store, hub, url)
+    return Station(
+        settings=settings, database=database, features=features, app=app, workers=Workers(crew=crew, listener=listener)
+    )
+
+
+def _made_password(path: Path) -> str:
+    """Read the password that was made up at the first start, or make it up now (0600)."""
+    if path.exists():
+        return path.read_text().strip()
+    password = secrets.token_urlsafe(18)
+    path.touch(mode=0o600)
+    path.write_text(password + "\n")
+    return password
