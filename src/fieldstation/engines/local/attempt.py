@@ -14,11 +14,12 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from fieldstation.engines.local import logs
 from fieldstation.engines.local.cgroups.port import Group
-from fieldstation.engines.local.disk import measure
+from fieldstation.engines.local.disk import DiskUse, measure
 from fieldstation.engines.local.folder import Folder
 from fieldstation.engines.local.identity import Process, hold, identify
 from fieldstation.engines.local.inner import find_inner, stragglers
@@ -35,10 +36,19 @@ _DETAIL_BYTES = 400
 class Attempt:
     """Follows one started attempt. All methods may be called from several threads."""
 
-    def __init__(self, folder: Folder, launch: Launch, group: Group | None, *, own_child: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        launch: Launch,
+        group: Group | None,
+        start_failure: Callable[[str], int | None],
+        *,
+        own_child: bool = False,
+    ) -> None:
         self.folder = folder
         self.launch = launch
         self._group = group
+        self._start_failure = start_failure
         self._own_child = own_child  # and so must be collected by us
         self._lock = threading.RLock()
         self._ending = folder.ending()
@@ -158,9 +168,8 @@ class Attempt:
 
     def _measure(self) -> Kill | None:
         limits = self.launch.limits
-        for stream in Stream:
-            logs.trim(self.folder.log(stream), limits.log_bytes)
-        disk = measure(self.folder.outputs)
+        self._trim_logs()
+        disk = self._measure_disk()
         self._disk = disk.bytes
         kill = disk_kill(disk, limits)
         if kill is None and self._group is None and self._recorder is not None:
@@ -190,7 +199,7 @@ class Attempt:
             inner.signal(signal.SIGKILL)
             return False
         left = self._members() if self._group is not None else []
-        if not left and (status.child_pid is None or status.pid_namespace is None):
+        if not left and status.pid_namespace is None:
             left = stragglers(self.launch.recorder)
         for process in left:
             process.signal(signal.SIGKILL)
@@ -208,23 +217,18 @@ class Attempt:
         return held
 
     def _settle(self) -> None:
+        """Write down how it ended, before the groups that hold the evidence are removed."""
         status, kill, cancel = self.folder.status(), self.folder.kill(), self.folder.cancel()
-        limits = self.launch.limits
-        disk = measure(self.folder.outputs)
-        breaches = {kill.breach} if kill else set()
-        if disk_kill(disk, limits):
-            breaches.add(Breach.DISK)
-        if any([logs.trim(self.folder.log(stream), limits.log_bytes) for stream in Stream]):
-            breaches.add(Breach.LOG)
-        if self._group is not None:
-            breaches |= self._group.breaches()
-        evidence = status.exit_code is not None or kill is not None or cancel is not None
+        last_words = "" if status.exit_code is not None else self._last_words()
+        exit_code = self._start_failure(last_words) if status.exit_code is None else status.exit_code
+        evidence = exit_code is not None or kill is not None or cancel is not None
+        disk = self._measure_disk()
         ending = Ending(
             phase=Phase.EXITED if evidence else Phase.LOST,
-            exit_code=status.exit_code,
+            exit_code=exit_code,
             canceled=cancel is not None,
-            breaches=frozenset(breaches),
-            detail=kill.detail if kill else "" if evidence else self._last_words(),
+            breaches=self._breaches(kill, disk),
+            detail=kill.detail if kill else last_words,
             usage=self._usage(disk.bytes),
             ended_at=self._ended_at(status),
         )
@@ -232,6 +236,24 @@ class Attempt:
         self._ending = ending
         self.close()
         self.remove_group()
+
+    def _breaches(self, kill: Kill | None, disk: DiskUse) -> frozenset[Breach]:
+        met = {kill.breach} if kill else set()
+        if disk_kill(disk, self.launch.limits):
+            met.add(Breach.DISK)
+        if self._trim_logs():
+            met.add(Breach.LOG)
+        return frozenset(met) | (self._group.breaches() if self._group is not None else frozenset())
+
+    def _trim_logs(self) -> bool:
+        """Bound both logs; tell whether one ever was over its limit."""
+        limit = self.launch.limits.log_bytes
+        over = [logs.trim(self.folder.log(stream), limit) for stream in Stream]
+        return any(over)
+
+    def _measure_disk(self) -> DiskUse:
+        uses = [measure(place) for place in self.folder.writable()]
+        return DiskUse(bytes=sum(use.bytes for use in uses), too_deep=any(use.too_deep for use in uses))
 
     def _usage(self, disk_bytes: int) -> Usage:
         if self._group is None:

@@ -54,27 +54,29 @@ class LocalEngine:
         """What this engine can do."""
         return self._traits
 
-    def check(self, spec: RunSpec) -> None:
-        """Refuse what this engine can never run. Raises EngineRefused."""
+    def command(self, spec: RunSpec, folder: Folder) -> Command:
+        """Return the recorder to start for a run; touches nothing. Raises EngineRefused."""
         raise NotImplementedError
 
-    def command(self, spec: RunSpec, folder: Folder) -> Command:
-        """Return the recorder to start for a run."""
-        raise NotImplementedError
+    def furnish(self, spec: RunSpec, folder: Folder) -> None:
+        """Put into the prepared folder what the run needs there besides its outputs."""
+
+    def start_failure(self, stderr: str) -> int | None:
+        """Return the exit code that a shell would give, when the recorder says that it could not start the program."""
 
     def submit(self, spec: RunSpec) -> Handle:
         """Start an attempt; see the port."""
-        self.check(spec)
-        uid, gid = owner(spec)
         folder = Folder(self._folder, spec.attempt_id)
+        command = self.command(spec, folder)
         with folder.locked():
             launch = folder.launch()
             if launch is None and folder.cancel() is not None:
                 raise EngineRefused("canceled", "the attempt was canceled before it started")
             if launch is not None:
                 return _handle(folder, launch)
-            folder.prepare(uid, gid)
-            attempt = self._start(spec, folder)
+            folder.prepare(*owner(spec))
+            self.furnish(spec, folder)
+            attempt = self._start(spec, folder, command)
             with self._lock:
                 self._attempts[spec.attempt_id] = attempt
         self._watcher.follow(attempt)
@@ -139,9 +141,8 @@ class LocalEngine:
         if self._groups is not None:
             self._groups.close()
 
-    def _start(self, spec: RunSpec, folder: Folder) -> Attempt:
+    def _start(self, spec: RunSpec, folder: Folder, command: Command) -> Attempt:
         files = Files(status=folder.status_path, stdout=folder.log(Stream.STDOUT), stderr=folder.log(Stream.STDERR))
-        command = self.command(spec, folder)
         group: Group | None = None
         pid = None
         try:
@@ -155,7 +156,7 @@ class LocalEngine:
                 folders = tuple(map(str, group.folders())) if group else ()
                 launch = Launch(recorder=identity, started_at=now(), limits=spec.limits, groups=folders)
                 folder.record_launch(launch)
-                attempt = Attempt(folder, launch, group, own_child=True)
+                attempt = Attempt(folder, launch, group, self.start_failure, own_child=True)
                 waiting.go()
         except BaseException as error:
             if pid is not None:
@@ -185,7 +186,7 @@ class LocalEngine:
             if launch is None:
                 return None
             group = self._groups.open([*map(Path, launch.groups)]) if self._groups and launch.groups else None
-            attempt = self._attempts[folder.attempt_id] = Attempt(folder, launch, group)
+            attempt = self._attempts[folder.attempt_id] = Attempt(folder, launch, group, self.start_failure)
         if not attempt.ended:
             self._watcher.follow(attempt)
         return attempt

@@ -38,7 +38,12 @@ class Folder:
         self.attempts = attempts
         self.path = attempts / attempt_id
         self.outputs = self.path / "outputs"
+        self.scratch = self.path / "tmp"  # only where an engine cannot give the run a /tmp of its own
         self.status_path = self.path / "status.json"
+
+    def writable(self) -> list[Path]:
+        """Return the folders in which the run writes."""
+        return [folder for folder in (self.outputs, self.scratch) if folder.exists()]
 
     def log(self, stream: Stream) -> Path:
         """Return the file of one log."""

@@ -38,13 +38,23 @@ def identify(pid: int) -> Identity | None:
 
 
 def parent_of(pid: int) -> int | None:
-    """Return the parent's pid (Linux only)."""
+    """Return the parent's pid."""
+    if not BOOT_ID.exists():
+        told = _told_by("ps", "-o", "ppid=", "-p", str(pid))
+        return int(told) if told else None
     fields = _stat(pid)
     return None if fields is None else int(fields[1])
 
 
+def every_pid() -> list[int]:
+    """Return the pids of this machine, as far as this process may know them."""
+    if not BOOT_ID.exists():
+        return [int(pid) for pid in _told_by("ps", "-axo", "pid=").split()]
+    return [int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit()]
+
+
 class Process:
-    """A process held so that its pid cannot come to mean another: a pidfd on Linux, elsewhere checked before each use."""
+    """A process held so that its pid cannot mean another: by pidfd, or where there is none by a check before use."""
 
     def __init__(self, identity: Identity, descriptor: int | None) -> None:
         self.identity = identity

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from fieldstation.engines.local.identity import Identity, Process, boot_id, hold, identify, parent_of
+from fieldstation.engines.local.identity import Identity, Process, boot_id, every_pid, hold, identify, parent_of
 from fieldstation.engines.local.records import Status
 
 
@@ -21,13 +21,13 @@ def find_inner(status: Status, recorder: Identity) -> Process | None:
 
 def stragglers(recorder: Identity) -> list[Process]:
     """Return living processes of the recorder's session: what is left when it died before it could name anyone."""
-    if recorder.boot != boot_id() or not Path("/proc/self/stat").exists():
+    if recorder.boot != boot_id():
         return []
     if identify(recorder.pid) not in (None, recorder):  # the session's number means another one now
         return []
     found = []
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        process = _member(int(name), recorder.pid)
+    for pid in every_pid():
+        process = _member(pid, recorder.pid)
         if process is not None:
             found.append(process)
     return found
@@ -44,11 +44,9 @@ def _member(pid: int, session: int) -> Process | None:
 
 
 def _proven(process: Process, status: Status, recorder: Identity) -> bool:
-    if status.child_start is not None:
-        return process.identity.start == status.child_start
     if status.pid_namespace is None:
         return parent_of(process.pid) == recorder.pid
     try:
-        return os.stat(f"/proc/{process.pid}/ns/pid").st_ino == status.pid_namespace
+        return Path(f"/proc/{process.pid}/ns/pid").stat().st_ino == status.pid_namespace
     except OSError:
         return False

@@ -17,7 +17,7 @@ from pathlib import Path
 SHELL = "/bin/sh"
 STATUS = 3  # the descriptor on which a recorder writes its status
 _SCRIPT = (
-    'read -r go && [ "$go" = go ] || exit 125; '
+    'cd / && read -r go && [ "$go" = go ] || exit 125; '
     'while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done; shift; exec "$@" </dev/null'
 )
 _CLEAR_OF_TARGETS = 64  # our own descriptors are kept above those that the child will have
@@ -35,7 +35,7 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Files:
-    """Where the recorder's status and the program's two logs go; opened for appending, readable by the station alone."""
+    """Where the recorder's status and the program's logs go; opened for appending, readable by the station alone."""
 
     status: Path
     stdout: Path

@@ -8,7 +8,6 @@ from fieldstation.engines.local.identity import Identity
 from fieldstation.ports.engine import Breach, Limits, Phase, Usage
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class Launch:
     """Written before anything of the run starts: its recorder's process, its limits, the cgroups it joins."""
@@ -21,10 +20,9 @@ class Launch:
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """What the recorder wrote: the run's first process with what proves that a pid is still it, and the exit code."""
+    """What the recorder wrote: the run's first process, the namespace that proves it, and the exit code."""
 
     child_pid: int | None = None
-    child_start: str | None = None
     pid_namespace: int | None = None
     exit_code: int | None = None
 
@@ -82,17 +80,14 @@ def read_launch(text: str) -> Launch:
 
 def read_status(text: str) -> Status:
     """Read the lines of a recorder (`bwrap --json-status-fd` or ours); a line cut short is not there yet."""
-    found: dict[str, int | str] = {}
+    found: dict[str, int] = {}
     for line in text.splitlines():
         try:
             found.update(json.loads(line))
         except ValueError:
             continue
     return Status(
-        child_pid=_number(found.get("child-pid")),
-        child_start=None if "child-start" not in found else str(found["child-start"]),
-        pid_namespace=_number(found.get("pid-namespace")),
-        exit_code=_number(found.get("exit-code")),
+        child_pid=found.get("child-pid"), pid_namespace=found.get("pid-namespace"), exit_code=found.get("exit-code")
     )
 
 
@@ -128,7 +123,3 @@ def read_ending(text: str) -> Ending:
 def now() -> datetime:
     """Return the machine's time, for records that people read; nothing is decided by it."""
     return datetime.now(UTC)
-
-
-def _number(value: int | str | None) -> int | None:
-    return None if value is None else int(value)

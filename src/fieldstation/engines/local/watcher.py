@@ -64,7 +64,7 @@ class Watcher:
             for attempt in self._wait():
                 try:
                     self._step(attempt)
-                except Exception:
+                except Exception:  # noqa: BLE001 the others are followed on
                     _log.exception("an attempt could not be followed", attempt=attempt.folder.attempt_id)
                     self._set_due(attempt, 1.0)
 

@@ -12,13 +12,13 @@ from fieldstation.engines.local.engine import LocalEngine, dropped
 from fieldstation.engines.local.folder import Folder
 from fieldstation.engines.local.launch import STATUS, Command
 from fieldstation.engines.sandbox.probe import what_is_missing
-from fieldstation.engines.sandbox.recipe import Recipe, check
+from fieldstation.engines.sandbox.recipe import Recipe
 from fieldstation.engines.sandbox.seccomp import build_filter, supported
 from fieldstation.ports.engine import Isolation, LimitKind, RunSpec, Traits
 
 
 class SandboxEngine(LocalEngine):
-    """Attempts live in `attempts/<attempt id>/`; `station_environment` is the folder that `station:` tools see as /env."""
+    """Attempts live in `attempts/<attempt id>/`; `station_environment` is what `station:` tools see as /env."""
 
     def __init__(self, attempts: Path, *, station_environment: Path | None = None) -> None:
         self._bubblewrap = shutil.which("bwrap")
@@ -31,14 +31,9 @@ class SandboxEngine(LocalEngine):
         """Run the engine's own recipe with `true`; return None when it works, else what is missing and what to do."""
         return what_is_missing(self, self._folder)
 
-    def locate(self, attempt_id: str, target: str) -> str:
+    def locate(self, attempt_id: str, target: str) -> str:  # noqa: ARG002
         """Return `target` itself: the sandbox mounts."""
         return target
-
-    def check(self, spec: RunSpec) -> None:
-        """Refuse what this engine can never run. Raises EngineRefused."""
-        check(spec)
-        self._recipe.arguments(spec, self._folder)
 
     def command(self, spec: RunSpec, folder: Folder) -> Command:
         """Return bubblewrap's command line, which shows the program's argv and nothing else of the run."""
@@ -46,6 +41,12 @@ class SandboxEngine(LocalEngine):
         descriptors = ["--json-status-fd", str(STATUS), "--args", str(STATUS + 1), "--seccomp", str(STATUS + 2)]
         argv = dropped([self._bubblewrap or "bwrap", *descriptors, "--", *spec.argv], spec)
         return Command(argv=argv, descriptors=(arguments, self._filter))
+
+    def start_failure(self, stderr: str) -> int | None:
+        """Return 127 or 126, as a shell would, when bubblewrap found no program to start, or none it may start."""
+        if not stderr.startswith("bwrap: execvp "):
+            return None
+        return 127 if stderr.endswith("No such file or directory") else 126
 
 
 def _traits(limits: LimitKind, images: frozenset[str]) -> Traits:

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 _ROOTS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
-_CONFIGURATION = ("/etc/ld.so.cache", "/etc/ssl", "/etc/ca-certificates", "/etc/pki", "/etc/alternatives", "/etc/localtime")
+_CONFIGURATION = (
+    "/etc/ld.so.cache",
+    "/etc/ssl",
+    "/etc/ca-certificates",
+    "/etc/pki",
+    "/etc/alternatives",
+    "/etc/localtime",
+)
 _FILES = {
     "passwd": "root:x:0:0:root:/:/usr/sbin/nologin\nrun:x:65534:65534:run:/tmp:/bin/sh\n",
     "group": "root:x:0:\nrun:x:65534:\n",

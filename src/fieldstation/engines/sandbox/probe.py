@@ -2,14 +2,12 @@
 
 import shutil
 import sys
-import time
 from pathlib import Path
-from uuid import uuid4
 
+from fieldstation.engines.local.probe import said_by_true
 from fieldstation.engines.sandbox.seccomp import supported
-from fieldstation.ports.engine import Engine, EngineBusy, EngineRefused, Observation, Phase, RunSpec, Stream
+from fieldstation.ports.engine import Engine
 
-_PATIENCE_SECONDS = 20.0
 _SWITCHES = (
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "sysctl -w kernel.unprivileged_userns_clone=1"),
     ("/proc/sys/user/max_user_namespaces", "0", "sysctl -w user.max_user_namespaces=15000"),
@@ -30,30 +28,8 @@ def what_is_missing(engine: Engine, attempts: Path) -> str | None:
     for program, package in (("bwrap", "bubblewrap"), ("setpriv", "util-linux")):
         if shutil.which(program) is None:
             return f"{program} is not installed: apt install {package}"
-    said = _said_by_true(engine)
+    said = said_by_true(engine)
     return None if said is None else _explained(said, attempts)
-
-
-def _said_by_true(engine: Engine) -> str | None:
-    """Return what went wrong with `true`, or None."""
-    attempt_id = f"probe-{uuid4()}"
-    try:
-        handle = engine.submit(RunSpec(attempt_id=attempt_id, image="host:", argv=["true"]))
-    except (EngineRefused, EngineBusy) as error:
-        return str(error)
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while (seen := engine.observe([handle])[0]).phase is Phase.RUNNING:
-        if time.monotonic() > deadline:
-            engine.cancel(attempt_id, grace_seconds=0)
-            return "`true` did not end in the sandbox"
-        time.sleep(0.005)
-    stderr = engine.logs(attempt_id, Stream.STDERR, 0, 4096).data.decode(errors="replace").strip()
-    engine.release(attempt_id)
-    return None if _succeeded(seen) else stderr or seen.detail or f"`true` ended with {seen.exit_code}"
-
-
-def _succeeded(seen: Observation) -> bool:
-    return seen.phase is Phase.EXITED and seen.exit_code == 0
 
 
 def _explained(said: str, attempts: Path) -> str:

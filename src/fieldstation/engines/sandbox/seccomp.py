@@ -41,7 +41,9 @@ def supported(machine: str | None = None) -> bool:
 def build_filter(machine: str | None = None) -> bytes:
     """Return the filter as an array of struct sock_filter. Raises KeyError for an architecture we do not know."""
     architecture = NUMBERS[machine or platform.machine()]
-    return _assemble([*_check_architecture(architecture), *_check_arguments(architecture), *_check_numbers(architecture)])
+    return _assemble(
+        [*_check_architecture(architecture), *_check_arguments(architecture), *_check_numbers(architecture)]
+    )
 
 
 def _check_architecture(architecture: Architecture) -> list[_Step]:

@@ -103,7 +103,9 @@ class GroupV1:
         return next((value for folder in self._folders if (value := number(folder / file)) is not None), None)
 
 
-def find_groups(name: str, root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> GroupsV1 | None:
+def find_groups(
+    name: str, root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")
+) -> GroupsV1 | None:
     """Return where groups of version 1 can be made, or None."""
     parents = {}
     for line in own.read_text().splitlines():

@@ -93,7 +93,9 @@ class GroupV2:
         return removed([self._folder])
 
 
-def find_groups(name: str, root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> GroupsV2 | None:
+def find_groups(
+    name: str, root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")
+) -> GroupsV2 | None:
     """Return where groups of version 2 can be made, or None."""
     path = next((line[3:] for line in own.read_text().splitlines() if line.startswith("0::")), None)
     if path is None:
@@ -101,7 +103,7 @@ def find_groups(name: str, root: Path = Path("/sys/fs/cgroup"), own: Path = Path
     home = root / path.lstrip("/")
     if home.name == _STATION:  # moved there when it first made groups
         home = home.parent
-    if not _NEEDED <= _words(home / "cgroup.controllers") or not os.access(home / "cgroup.procs", os.W_OK):
+    if not _words(home / "cgroup.controllers") >= _NEEDED or not os.access(home / "cgroup.procs", os.W_OK):
         return None
     try:
         _enable(home, is_root=path == "/")
