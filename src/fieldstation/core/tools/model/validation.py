@@ -11,10 +11,10 @@ from datetime import date, time
 from functools import lru_cache
 from typing import Any
 
-import re2  # type: ignore[import-untyped]
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-from jsonschema.exceptions import ValidationError, relevance  # type: ignore[import-untyped]
-from jsonschema.validators import extend  # type: ignore[import-untyped]
+import re2
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, relevance
+from jsonschema.validators import extend
 from referencing import Registry
 
 from fieldstation.core.tools.model.document import escape
