@@ -97,3 +97,31 @@ class BlobStore(Protocol):
 
     def digests(self) -> Iterator[str]:
         """Walk over all blobs that lie here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One regular file that lies outside the store: its absolute path, and what tells whether it changed."""
+
+    location: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+class PlaceRefused(Exception):
+    """A path is outside the allowed folders, or a link, or not a regular file; the text says which and why."""
+
+
+class Places(Protocol):
+    """Files outside the store, below folders that the operator allowed; no symbolic link is ever followed."""
+
+    def walk(self, location: str) -> Iterator[tuple[str, Found | PlaceRefused]]:
+        """Yield each file below the folder `location` with its path in there (or the file itself with its name).
+
+        What is neither folder nor regular file comes as the reason why it cannot be taken. Raises PlaceRefused when
+        `location` itself cannot be taken, OSError when it cannot be read.
+        """
+
+    def open(self, location: str) -> tuple[int, Found]:
+        """Open one file for reading; the facts are those of the very descriptor. Raises PlaceRefused, OSError."""

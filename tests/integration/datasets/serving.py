@@ -39,7 +39,8 @@ class Serving:
 
     def stop(self) -> None:
         """Stop and wait."""
-        assert self._loop and self._server
+        assert self._loop
+        assert self._server
         self._loop.call_soon_threadsafe(self._server.stop)
         self._thread.join(timeout=20)
 

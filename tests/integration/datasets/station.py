@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from fieldstation.core.datasets.service import Datasets, Uploads
+from fieldstation.core.datasets.service import Contents, Datasets, Uploads
 from fieldstation.core.people.model import Caller
 from fieldstation.core.people.service import NewUser, People
 from fieldstation.core.people.service.tokens import NewToken
@@ -20,9 +20,10 @@ from fieldstation.db.outbox import Outbox
 from fieldstation.facades.kit.calls import Core
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import install_problems
-from fieldstation.facades.rest.datasets import router
+from fieldstation.facades.rest.datasets import Parts, router
 from fieldstation.kernel.sealing import Sealer
 from fieldstation.storage.filesystem import FilesystemStore
+from fieldstation.storage.places import FilesystemPlaces
 
 QUOTA = 50 << 20
 Files = Mapping[str, bytes]
@@ -58,6 +59,9 @@ class Station:
         hooked = People(Sealer(b"k" * 32), [Projects(self.people)])
         self.people.users = hooked.users
         self.store = FilesystemStore(root, reserve)
+        self.outside = root.parent / "outside"
+        self.outside.mkdir()
+        self.places = FilesystemPlaces([self.outside])
         self.datasets = Datasets(self.people, self.store, Outbox())
         self.uploads = Uploads(self.people, self.datasets, self.store, quota)
         self.app = self._app()
@@ -79,6 +83,15 @@ class Station:
         self._clients.append(client)
         return Person(caller=caller, client=client)
 
+    def _parts(self) -> Parts:
+        return Parts(
+            datasets=self.datasets,
+            uploads=self.uploads,
+            contents=Contents(self.store, self.places),
+            store=self.store,
+            movers=Movers(),
+        )
+
     def close(self) -> None:
         """End all connections."""
         for client in self._clients:
@@ -87,7 +100,7 @@ class Station:
     def _app(self) -> FastAPI:
         app = FastAPI()
         app.state.core = Core(self.database, self.people)
-        app.include_router(router(self.datasets, self.uploads, self.store, Movers()), prefix="/api/v1")
+        app.include_router(router(self._parts()), prefix="/api/v1")
         install_problems(app)
         return app
 

@@ -3,7 +3,6 @@
 import base64
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -13,8 +12,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from fieldstation.facades.kit.moving import BLOCK, Movers
+from fieldstation.facades.kit.problems import MEDIA_TYPE, ProblemOut
 from fieldstation.facades.kit.ranges import Failed, NotModified, Part, Unsatisfiable, Whole, wanted
+from fieldstation.kernel.errors import Fault, PreconditionFailed
 
+_WORTH_SENDING = 256 << 10
 PATHSEND = "http.response.pathsend"
 _SHOWN = frozenset(
     {"application/json", "image/gif", "image/jpeg", "image/png", "image/webp", "text/csv", "text/plain"}
@@ -42,26 +44,41 @@ class Outgoing:
     open: Callable[[], int]
 
 
-class FileAnswer(Response):
-    """Answers GET or HEAD for one file, with conditions and ranges."""
+def answer_file(file: Outgoing, movers: Movers, headers: Mapping[str, str]) -> Response:
+    """Answer GET or HEAD for one file, as conditions and range in `headers` want it; raises PreconditionFailed."""
+    etag = f'"{file.sha256}"'
+    found = wanted(headers, etag=etag, size=file.size)
+    common = {**_STORED, "ETag": etag, "Accept-Ranges": "bytes"}
+    match found:
+        case Failed():
+            raise PreconditionFailed("this file is not the one that If-Match names", next_step="read it anew")
+        case NotModified():
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=common)
+        case Unsatisfiable():
+            problem = ProblemOut(
+                type="urn:fieldstation:problem:range",
+                title=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE.phrase,
+                status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+                detail=f"the range begins behind the last of {file.size} bytes",
+                reason="range",
+                fault=Fault.YOURS,
+                next_step="ask for a range inside the file, or for all of it",
+            )
+            headers = {**common, "Content-Range": f"bytes */{file.size}", "Content-Type": MEDIA_TYPE}
+            return Response(problem.model_dump_json(), status_code=problem.status, headers=headers)
+        case Whole() | Part():
+            return _FileAnswer(file, movers, found, common)
 
-    def __init__(self, file: Outgoing, movers: Movers, headers: Mapping[str, str]) -> None:
+
+class _FileAnswer(Response):
+    """Sends a file or one range of it."""
+
+    def __init__(self, file: Outgoing, movers: Movers, part: Whole | Part, headers: Mapping[str, str]) -> None:
         self._file = file
         self._movers = movers
-        etag = f'"{file.sha256}"'
-        self._wanted = wanted(headers, etag=etag, size=file.size)
-        super().__init__(status_code=_status(self._wanted))
-        del self.headers["content-length"]
-        self.headers.update({**_STORED, "ETag": etag, "Accept-Ranges": "bytes"})
-        if isinstance(self._wanted, Unsatisfiable):
-            self.headers["Content-Range"] = f"bytes */{file.size}"
-        if isinstance(self._wanted, Whole | Part):
-            self._describe(self._wanted)
-        elif not isinstance(self._wanted, NotModified):
-            self.headers["Content-Length"] = "0"
-
-    def _describe(self, part: Whole | Part) -> None:
-        file = self._file
+        self._part = part
+        ranged = isinstance(part, Part)
+        super().__init__(status_code=HTTPStatus.PARTIAL_CONTENT if ranged else HTTPStatus.OK, headers=headers)
         self.headers["Content-Type"] = _with_charset(file.media_type)
         self.headers["Content-Disposition"] = disposition(file.name, shown=file.media_type in _SHOWN)
         self.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(file.sha256)).decode()}:"
@@ -69,37 +86,54 @@ class FileAnswer(Response):
         if isinstance(part, Part):
             self.headers["Content-Range"] = f"bytes {part.first}-{part.last}/{file.size}"
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # an ASGI app
         """Send the head, then the bytes that are wanted."""
-        part = self._wanted
-        if scope["method"] == "HEAD" or not isinstance(part, Whole | Part) or not self._file.size:
+        if scope["method"] == "HEAD" or not self._file.size:
             await self._start(send)
             await send({"type": "http.response.body", "body": b""})
-        elif isinstance(part, Whole) and self._file.path and PATHSEND in scope.get("extensions", {}):
+        elif isinstance(self._part, Whole) and self._file.path and PATHSEND in scope.get("extensions", {}):
             await self._start(send)
             await send({"type": PATHSEND, "path": str(self._file.path)})
         else:
-            first, size = (part.first, part.size) if isinstance(part, Part) else (0, self._file.size)
-            await self._copy(send, first, size)
+            await self._copy(send)
 
     async def _start(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
 
-    async def _copy(self, send: Send, first: int, size: int) -> None:
+    async def _copy(self, send: Send) -> None:
+        first, size = (self._part.first, self._part.size) if isinstance(self._part, Part) else (0, self._file.size)
         descriptor = await self._movers.run(self._file.open)
         try:
             await self._start(send)
             await send_blocks(send, self._movers, _blocks(descriptor, first, size))
         finally:
-            with suppress(OSError):
-                os.close(descriptor)
+            os.close(descriptor)
+
+
+class BlocksAnswer(Response):
+    """Sends what `blocks` make, small ones together; `headers` say what it is and, if known, how long."""
+
+    def __init__(self, blocks: Iterator[bytes], movers: Movers, headers: Mapping[str, str]) -> None:
+        super().__init__(status_code=HTTPStatus.OK, headers=headers)
+        self._blocks = blocks
+        self._movers = movers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # an ASGI app
+        """Send the head, then all blocks."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send_blocks(send, self._movers, _gathered(self._blocks))
 
 
 async def send_blocks(send: Send, movers: Movers, blocks: Iterator[bytes]) -> None:
-    """Send blocks as they are made in moving threads; a client that went away ends it quietly."""
-    with suppress(OSError):
-        while block := await movers.run(lambda: next(blocks, b"")):
+    """Send blocks as they are made in moving threads; a client that goes away ends it quietly.
+
+    When making a block fails, the connection is cut: a reader sees too few bytes, never wrong ones.
+    """
+    while block := await movers.run(lambda: next(blocks, b"")):
+        try:
             await send({"type": "http.response.body", "body": block, "more_body": True})
+        except OSError:
+            return
     await send({"type": "http.response.body", "body": b""})
 
 
@@ -115,22 +149,20 @@ def disposition(name: str, *, shown: bool) -> str:
     return f'{"inline" if shown else "attachment"}; filename="{plain}"{exact}'
 
 
-def _status(found: object) -> int:
-    match found:
-        case Part():
-            return HTTPStatus.PARTIAL_CONTENT
-        case NotModified():
-            return HTTPStatus.NOT_MODIFIED
-        case Failed():
-            return HTTPStatus.PRECONDITION_FAILED
-        case Unsatisfiable():
-            return HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
-        case _:
-            return HTTPStatus.OK
-
-
 def _with_charset(media_type: str) -> str:
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") and ";" not in media_type else media_type
+
+
+def _gathered(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    waiting: list[bytes] = []
+    size = 0
+    for block in blocks:
+        waiting.append(block)
+        size += len(block)
+        if size >= _WORTH_SENDING:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join(waiting)
 
 
 def _blocks(descriptor: int, first: int, size: int) -> Iterator[bytes]:
@@ -138,8 +170,6 @@ def _blocks(descriptor: int, first: int, size: int) -> Iterator[bytes]:
     while first < end:
         block = os.pread(descriptor, min(BLOCK, end - first), first)
         if not block:
-            raise OSError(
-                "a stored file is shorter than its record"
-            )  # the client sees a cut connection, not wrong bytes
+            raise OSError("a stored file is shorter than its record")
         yield block
         first += len(block)

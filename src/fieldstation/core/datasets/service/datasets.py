@@ -145,6 +145,13 @@ class Datasets:
         sources = versions.sources(tx, version.id, [path]) if version.in_place else []
         return File(version=version, entry=entry, source=sources[0] if sources else None)
 
+    def all_files(self, tx: Tx, caller: Caller, version: Version) -> Sequence[File]:
+        """Return all files of a version, by path."""
+        self._people.decide(tx, caller, _READ, _thing(version.dataset_id))
+        entries = list(versions.all_files(tx, version.id))
+        sources = versions.all_sources(tx, version.id) if version.in_place else {}
+        return [File(version=version, entry=entry, source=sources.get(entry.path)) for entry in entries]
+
     def entries(self, tx: Tx, version_id: str) -> Iterator[TreeEntry]:
         """Walk over all files of a version in the order of their paths, some thousand at a time; decides nothing."""
         for file in versions.all_files(tx, version_id):

@@ -1,7 +1,7 @@
 """Rows of versions and their files."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,10 @@ _FILE = text("""
 _SOURCES = text("""
     SELECT s.path, s.location, s.mtime_ns, s.inode FROM version_source s
      WHERE s.version_key = (SELECT key FROM version WHERE id = :version_id) AND s.path = ANY(:paths)
+""")
+_ALL_SOURCES = text("""
+    SELECT s.path, s.location, s.mtime_ns, s.inode FROM version_source s
+     WHERE s.version_key = (SELECT key FROM version WHERE id = :version_id)
 """)
 _LAST_PATH = "\U0010ffff" * 2  # behind every path there can be
 
@@ -139,7 +143,16 @@ def file(tx: Tx, version_id: str, path: str) -> FileEntry | None:
 def sources(tx: Tx, version_id: str, paths: Sequence[str]) -> Sequence[Source]:
     """Read where these files of a version lie, those that were registered in place."""
     rows = tx.all(_SOURCES, {"version_id": version_id, "paths": list(paths)})
-    return [Source(path=row.path, location=row.location, mtime_ns=row.mtime_ns, inode=row.inode) for row in rows]
+    return [_source(row) for row in rows]
+
+
+def all_sources(tx: Tx, version_id: str) -> Mapping[str, Source]:
+    """Read where all files of a version lie that were registered in place, by path."""
+    return {row.path: _source(row) for row in tx.all(_ALL_SOURCES, {"version_id": version_id})}
+
+
+def _source(row: Any) -> Source:
+    return Source(path=row.path, location=row.location, mtime_ns=row.mtime_ns, inode=row.inode)
 
 
 def _columns_of(versions: Sequence[Numbered]) -> dict[str, Any]:

@@ -2,31 +2,28 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
 import anyio
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 
 from fieldstation.core.datasets.model import NewVersion, Version
-from fieldstation.core.datasets.service import Datasets, Incoming, Uploads
+from fieldstation.core.datasets.service import Incoming, Uploads
 from fieldstation.core.people.model import Caller
 from fieldstation.core.people.service.users import usernames
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import Call, CallerCall
 from fieldstation.facades.kit.forms import Form
-from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
+from fieldstation.facades.rest.datasets.parts import Number, Parts
 from fieldstation.facades.rest.datasets.receive import Received
 from fieldstation.facades.rest.datasets.shapes import FileOut, VersionOut, file_out, version_out
 from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import Page
-from fieldstation.ports.storage import BlobStore
 
-Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="number of the version")]
 Receive = Callable[[Request, Received], Awaitable[Mapping[str, Json]]]
 _SENT = {
     "requestBody": {
@@ -50,16 +47,7 @@ _SENT = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Intake:
-    """What the taking in of bytes needs."""
-
-    uploads: Uploads
-    store: BlobStore
-    movers: Movers
-
-
-def add_routes(routes: APIRouter, datasets: Datasets, intake: Intake) -> None:
+def add_routes(routes: APIRouter, parts: Parts) -> None:
     """Add the routes of versions."""
 
     @routes.post(
@@ -74,21 +62,21 @@ def add_routes(routes: APIRouter, datasets: Datasets, intake: Intake) -> None:
     async def add(reference: str, request: Request, call: CallerCall) -> VersionOut:
         receive = _receiver(request)
         size = _announced(request)
-        incoming = await call(lambda tx, caller: intake.uploads.begin(tx, caller, reference, size))
-        received = Received(intake.store)
+        incoming = await call(lambda tx, caller: parts.uploads.begin(tx, caller, reference, size))
+        received = Received(parts.store)
         try:
             metadata = await receive(request, received)
-            await intake.movers.run(received.finish)
+            await parts.movers.run(received.finish)
             new = NewVersion(
                 dataset_id=incoming.dataset_id,
                 files=received.files,
                 metadata=metadata,
                 author_id=incoming.upload.author,
             )
-            await intake.movers.run(lambda: new.manifest)
-            return await call(lambda tx, _caller: _published(tx, intake.uploads, incoming, new))
+            await parts.movers.run(lambda: new.manifest)
+            return await call(lambda tx, _caller: _published(tx, parts.uploads, incoming, new))
         except BaseException:
-            await _give_back(call, intake, incoming, received)
+            await _give_back(call, parts, incoming, received)
             raise
 
     def _receiver(request: Request) -> Receive:
@@ -103,7 +91,7 @@ def add_routes(routes: APIRouter, datasets: Datasets, intake: Intake) -> None:
 
     async def receive_form(request: Request, received: Received) -> Mapping[str, Json]:
         form = Form(request.headers["content-type"], received.open_part)
-        await intake.movers.take_in(request.stream(), form.feed)
+        await parts.movers.take_in(request.stream(), form.feed)
         form.close()
         return read_metadata(form.fields.get("metadata"))
 
@@ -115,7 +103,7 @@ def add_routes(routes: APIRouter, datasets: Datasets, intake: Intake) -> None:
         responses=responses(403, 404, 409),
     )
     async def list_all(reference: str, call: CallerCall, page: ById) -> PageOut[VersionOut]:
-        return await call(lambda tx, caller: _page(tx, datasets.versions(tx, caller, reference, page)))
+        return await call(lambda tx, caller: _page(tx, parts.datasets.versions(tx, caller, reference, page)))
 
     @routes.get(
         "/datasets/{reference}/versions/{number}",
@@ -125,7 +113,7 @@ def add_routes(routes: APIRouter, datasets: Datasets, intake: Intake) -> None:
         responses=responses(403, 404, 409),
     )
     async def show(reference: str, number: Number, call: CallerCall) -> VersionOut:
-        return await call(lambda tx, caller: _shown(tx, datasets.version(tx, caller, reference, number)))
+        return await call(lambda tx, caller: _shown(tx, parts.datasets.version(tx, caller, reference, number)))
 
     @routes.get(
         "/datasets/{reference}/versions/{number}/files",
@@ -142,8 +130,8 @@ def add_routes(routes: APIRouter, datasets: Datasets, intake: Intake) -> None:
         prefix: Annotated[str, Query(max_length=1024, description="only paths that begin so, such as `2021/`")] = "",
     ) -> PageOut[FileOut]:
         def work(tx: Tx, caller: Caller) -> PageOut[FileOut]:
-            version = datasets.version(tx, caller, reference, number)
-            return page_out(datasets.files(tx, caller, version, page, prefix), file_out)
+            version = parts.datasets.version(tx, caller, reference, number)
+            return page_out(parts.datasets.files(tx, caller, version, page, prefix), file_out)
 
         return await call(work)
 
@@ -170,10 +158,10 @@ def _announced(request: Request) -> int:
     return int(length)
 
 
-async def _give_back(call: Call, intake: Intake, incoming: Incoming, received: Received) -> None:
+async def _give_back(call: Call, parts: Parts, incoming: Incoming, received: Received) -> None:
     with anyio.CancelScope(shield=True):
-        await intake.movers.run(received.abort)
-        await call.core.run(lambda tx: intake.uploads.drop(tx, incoming))
+        await parts.movers.run(received.abort)
+        await call.core.run(lambda tx: parts.uploads.drop(tx, incoming))
 
 
 def _published(tx: Tx, uploads: Uploads, incoming: Incoming, new: NewVersion) -> VersionOut:

@@ -1,0 +1,23 @@
+"""What all routes of data sets are handed."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Path
+
+from fieldstation.core.datasets.service import Contents, Datasets, Uploads
+from fieldstation.facades.kit.moving import Movers
+from fieldstation.ports.storage import BlobStore
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="number of the version")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The services, the store and the threads that move bytes."""
+
+    datasets: Datasets
+    uploads: Uploads
+    contents: Contents
+    store: BlobStore
+    movers: Movers
