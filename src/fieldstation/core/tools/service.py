@@ -2,12 +2,13 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from fieldstation.core.audit.model import STATION, Deed, Entry
 from fieldstation.core.audit.service import record
 from fieldstation.core.people.model import EVERYONE, Caller, Kind, Permission, Role, Thing, hidden
-from fieldstation.core.people.service import Access
+from fieldstation.core.people.service import Access, Member
 from fieldstation.core.people.service.users import usernames
 from fieldstation.core.tools import store
 from fieldstation.core.tools.builtin import builtin_texts
@@ -49,7 +50,7 @@ class Tools:
         definition = _sound(text)
         namespace = STATION_NAMESPACE if public else namespace_of(caller.space)
         tool_id, new = self._put_tool(tx, namespace, definition)
-        thing = Thing(kind=Kind.TOOL, id=tool_id)
+        thing = _thing(tool_id)
         if new:
             principal, role = (EVERYONE, Role.READER) if public else (caller.principal, Role.OWNER)
             self._access.grant(tx, thing, principal, role, by=caller)
@@ -63,7 +64,7 @@ class Tools:
             definition = _sound(text)
             tool_id, new = self._put_tool(tx, STATION_NAMESPACE, definition)
             if new:
-                self._access.grant(tx, Thing(kind=Kind.TOOL, id=tool_id), EVERYONE, Role.READER)
+                self._access.grant(tx, _thing(tool_id), EVERYONE, Role.READER)
             self._put_version(tx, tool_id, definition, text, None)
 
     def resolve(self, tx: Tx, caller: Caller, reference: str) -> ResolvedTool:
@@ -105,6 +106,25 @@ class Tools:
         rows = store.page(tx, visible.where("t.id"), query, values)
         return page_of([_summary(row) for row in rows], request, lambda tool: (tool.id,))
 
+    def members(self, tx: Tx, caller: Caller, reference: str) -> Sequence[Member]:
+        """Return who may use a tool, and who owns it."""
+        return self._access.members(tx, _thing(self._find(tx, caller, reference).id))
+
+    def set_member(self, tx: Tx, caller: Caller, reference: str, username: str, role: Role) -> None:
+        """Let a user, a `group:<name>` or `everyone` use a tool, or own it; for its owners."""
+        thing = self._owned(tx, caller, reference)
+        self._access.grant(tx, thing, self._access.principal_of(tx, username), role, by=caller)
+
+    def remove_member(self, tx: Tx, caller: Caller, reference: str, username: str) -> None:
+        """Take a tool away from a user, a `group:<name>` or `everyone`; for its owners."""
+        thing = self._owned(tx, caller, reference)
+        self._access.revoke(tx, thing, self._access.principal_of(tx, username), by=caller)
+
+    def _owned(self, tx: Tx, caller: Caller, reference: str) -> Thing:
+        thing = _thing(self._find(tx, caller, reference).id)
+        self._access.decide(tx, caller, Permission.TOOL_PUBLISH, thing)
+        return thing
+
     def _put_tool(self, tx: Tx, namespace: str, definition: Definition) -> tuple[str, bool]:
         values = {"id": new_id("tool"), "namespace": namespace, "name": definition.name}
         return store.put_tool(tx, {**values, "newest": definition.version, **_described(definition)})
@@ -141,6 +161,10 @@ class Tools:
                 reason="ambiguous",
             )
         return rows[0]
+
+
+def _thing(tool_id: str) -> Thing:
+    return Thing(kind=Kind.TOOL, id=tool_id)
 
 
 def _sound(text: str) -> Definition:

@@ -35,6 +35,8 @@ class FaultOut(BaseModel):
 
     where: str = Field(description="JSON pointer into the request, or line and column", examples=["/parameters/count"])
     text: str = Field(examples=["must be a whole number, not text"])
+    line: int | None = Field(default=None, description="in a text that was sent, counted from 1")
+    column: int | None = Field(default=None, description="in that line, counted from 1")
 
 
 class ProblemOut(BaseModel):
@@ -73,9 +75,14 @@ def problem_response(error: errors.FieldstationError) -> JSONResponse:
         reason=error.reason,
         fault=error.fault,
         next_step=error.next_step,
-        problems=[FaultOut(where=problem.where, text=problem.text) for problem in error.problems],
+        problems=[fault_out(problem) for problem in error.problems],
         headers=headers,
     )
+
+
+def fault_out(problem: errors.Problem) -> FaultOut:
+    """Write one fault."""
+    return FaultOut(where=problem.where, text=problem.text, line=problem.line, column=problem.column)
 
 
 def install_problems(app: FastAPI) -> None:
@@ -130,7 +137,7 @@ def _respond(status: HTTPStatus, *, headers: Mapping[str, str] | None = None, **
         **fields,
     )
     return JSONResponse(
-        body.model_dump(mode="json", exclude_defaults=False),
+        body.model_dump(mode="json", exclude_none=True),
         status_code=status,
         headers=dict(headers or {}),
         media_type=MEDIA_TYPE,

@@ -1,0 +1,300 @@
+"""Tools over REST: the published ones, the publishing of more, and the check of a definition."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from fieldstation.core.tools.model.check import Checked, check
+from fieldstation.core.tools.model.definition import write_definition
+from fieldstation.core.tools.model.document import MAX_BYTES
+from fieldstation.core.tools.model.form import form_of
+from fieldstation.core.tools.model.published import ToolSummary, ToolVersion, VersionSummary
+from fieldstation.core.tools.service import Tools
+from fieldstation.facades.kit.calls import CallerCall
+from fieldstation.facades.kit.pages import ById, PageOut, page_out
+from fieldstation.facades.kit.problems import FaultOut, fault_out, responses
+from fieldstation.facades.rest.members import MemberIn, MembersOut, members_out
+from fieldstation.kernel.clock import wire_time
+from fieldstation.kernel.errors import Invalid, TooLarge
+
+YAML = "application/yaml"
+_EXAMPLE = """kind: Tool
+name: count-words
+version: 1.0.0
+description: Counts the words of a text
+image: "host:"
+command: [/usr/bin/wc, -w, --, "{{ inputs.text }}"]
+inputs:
+  text: {media_types: [text/plain]}
+"""
+_TEXT_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": f"a tool definition, at most {MAX_BYTES} bytes of YAML or JSON",
+        "content": {YAML: {"schema": {"type": "string"}, "example": _EXAMPLE}},
+    }
+}
+
+
+class ToolItemOut(BaseModel):
+    """A tool in a list, as its newest version describes it."""
+
+    id: str = Field(examples=["tool-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"])
+    namespace: str = Field(description="`native/station` is the station's own", examples=["native/station"])
+    name: str = Field(examples=["table-summary"])
+    version: str = Field(description="what the bare name means: the newest release", examples=["1.0.0"])
+    title: str = Field(examples=["Table summary by month"])
+    description: str
+    created: str = Field(description="when its first version was published")
+
+
+class ToolOut(BaseModel):
+    """One version of a tool."""
+
+    id: str = Field(examples=["tool-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"])
+    namespace: str = Field(examples=["native/station"])
+    name: str = Field(examples=["table-summary"])
+    version: str = Field(examples=["1.0.0"])
+    revision: str = Field(description="SHA-256 of the canonical definition: what runs")
+    title: str = Field(examples=["Table summary by month"])
+    description: str
+    definition: Mapping[str, Any] = Field(description="the definition with every default written out")
+    text: str = Field(description="the definition as its author wrote it")
+    published: str
+    published_by: str | None = Field(default=None, description="username; absent for tools that came with the station")
+
+
+class VersionItemOut(BaseModel):
+    """One version in the list of a tool's versions."""
+
+    version: str = Field(examples=["1.0.0"])
+    revision: str
+    published: str
+    published_by: str | None = None
+
+
+class CheckedToolOut(BaseModel):
+    """A definition without faults."""
+
+    format: str = Field(examples=["native"])
+    name: str = Field(examples=["count-words"])
+    version: str = Field(examples=["1.0.0"])
+    title: str
+    revision: str = Field(description="what the definition would be published as")
+
+
+class CheckOut(BaseModel):
+    """What a check found: the tool when there are no faults."""
+
+    tools: list[CheckedToolOut]
+    faults: list[FaultOut]
+    warnings: list[FaultOut]
+
+
+async def _definition_text(request: Request) -> str:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise TooLarge(
+                f"a tool definition has at most {MAX_BYTES} bytes",
+                next_step="put large files into an image or an input, not into the definition",
+            )
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid(
+            f"the definition is not UTF-8 text (byte {error.start})", next_step="save the file as UTF-8"
+        ) from None
+
+
+DefinitionText = Annotated[str, Depends(_definition_text)]
+
+
+def router(tools: Tools) -> APIRouter:
+    """Return the routes of tools."""
+    routes = APIRouter(tags=["tools"])
+    _add_tools(routes, tools)
+    _add_check(routes)
+    _add_versions(routes, tools)
+    _add_members(routes, tools)
+    return routes
+
+
+def _add_tools(routes: APIRouter, tools: Tools) -> None:
+    @routes.get(
+        "/tools",
+        operation_id="list_tools",
+        summary="List the tools you may use, newest first",
+        response_model_exclude_none=True,
+        responses=responses(),
+    )
+    async def list_all(
+        call: CallerCall,
+        page: ById,
+        search: Annotated[
+            str | None, Query(max_length=200, description="beginnings of words in name, title and description")
+        ] = None,
+    ) -> PageOut[ToolItemOut]:
+        return await call(lambda tx, caller: page_out(tools.list(tx, caller, page, search), _item_out))
+
+    @routes.post(
+        "/tools",
+        operation_id="publish_tool",
+        summary="Publish a version of a tool; 200 when exactly this was published before",
+        status_code=HTTPStatus.CREATED,
+        response_model_exclude_none=True,
+        responses={200: {"model": ToolOut}, **responses(403, 409, 413)},
+        openapi_extra=_TEXT_BODY,
+    )
+    async def publish(
+        text: DefinitionText,
+        call: CallerCall,
+        response: Response,
+        public: Annotated[bool, Query(description="for operators: publish it for everyone")] = False,
+    ) -> ToolOut:
+        publication = await call(lambda tx, caller: tools.publish(tx, caller, text, public=public))
+        if not publication.made:
+            response.status_code = HTTPStatus.OK
+        return _tool_out(publication.tool)
+
+    @routes.get(
+        "/tools/{reference}",
+        operation_id="show_tool",
+        summary="Show a tool by id or name, in its newest version or `name@version`",
+        response_model_exclude_none=True,
+        responses=responses(404, 409),
+    )
+    async def show(reference: str, call: CallerCall) -> ToolOut:
+        return await call(lambda tx, caller: _tool_out(tools.show(tx, caller, reference)))
+
+    @routes.get(
+        "/tools/{reference}/form",
+        operation_id="show_tool_form",
+        summary="Show what a run of the tool takes, as one JSON Schema (2020-12)",
+        response_class=JSONResponse,
+        responses=responses(404, 409),
+    )
+    async def form(reference: str, call: CallerCall) -> JSONResponse:
+        definition = (await call(lambda tx, caller: tools.resolve(tx, caller, reference))).definition
+        return JSONResponse(form_of(definition), media_type="application/schema+json")
+
+
+def _add_check(routes: APIRouter) -> None:
+    @routes.post(
+        "/tools/check",
+        operation_id="check_tool",
+        summary="Check a definition and list every fault; publishes nothing",
+        response_model_exclude_none=True,
+        responses=responses(413),
+        openapi_extra=_TEXT_BODY,
+    )
+    async def check_text(text: DefinitionText, call: CallerCall) -> CheckOut:
+        await call(lambda _tx, caller: caller)
+        return _check_out(await call.core.thread(lambda: check(text)))
+
+
+def _add_versions(routes: APIRouter, tools: Tools) -> None:
+    @routes.get(
+        "/tools/{reference}/versions",
+        operation_id="list_tool_versions",
+        summary="List the versions of a tool, the highest first",
+        response_model_exclude_none=True,
+        responses=responses(404, 409),
+    )
+    async def versions(reference: str, call: CallerCall, page: ById) -> PageOut[VersionItemOut]:
+        return await call(lambda tx, caller: page_out(tools.versions(tx, caller, reference, page), _version_out))
+
+    @routes.get(
+        "/tools/{reference}/versions/{version}",
+        operation_id="show_tool_version",
+        summary="Show one version of a tool",
+        response_model_exclude_none=True,
+        responses=responses(404, 409),
+    )
+    async def version(reference: str, version: str, call: CallerCall) -> ToolOut:
+        return await call(lambda tx, caller: _tool_out(tools.show(tx, caller, f"{reference}@{version}")))
+
+
+def _add_members(routes: APIRouter, tools: Tools) -> None:
+    @routes.get(
+        "/tools/{reference}/members",
+        operation_id="list_tool_members",
+        summary="List who may use a tool, and who owns it",
+        responses=responses(404, 409),
+    )
+    async def members(reference: str, call: CallerCall) -> MembersOut:
+        return await call(lambda tx, caller: members_out(tools.members(tx, caller, reference)))
+
+    @routes.put(
+        "/tools/{reference}/members/{username}",
+        operation_id="set_tool_member",
+        summary="Let a user, `group:<name>` or `everyone` use a tool (reader), or own it (owner)",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=responses(403, 404, 409),
+    )
+    async def put(reference: str, username: str, body: MemberIn, call: CallerCall) -> None:
+        await call(lambda tx, caller: tools.set_member(tx, caller, reference, username, body.role))
+
+    @routes.delete(
+        "/tools/{reference}/members/{username}",
+        operation_id="remove_tool_member",
+        summary="Take a tool away from a user, `group:<name>` or `everyone`",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=responses(403, 404, 409),
+    )
+    async def remove(reference: str, username: str, call: CallerCall) -> None:
+        await call(lambda tx, caller: tools.remove_member(tx, caller, reference, username))
+
+
+def _item_out(tool: ToolSummary) -> ToolItemOut:
+    return ToolItemOut(
+        id=tool.id,
+        namespace=tool.namespace,
+        name=tool.name,
+        version=tool.version,
+        title=tool.title,
+        description=tool.description,
+        created=wire_time(tool.created_at),
+    )
+
+
+def _tool_out(tool: ToolVersion) -> ToolOut:
+    return ToolOut(
+        id=tool.tool_id,
+        namespace=tool.namespace,
+        name=tool.name,
+        version=tool.version,
+        revision=tool.revision,
+        title=tool.definition.title,
+        description=tool.definition.description,
+        definition=write_definition(tool.definition),
+        text=tool.text,
+        published=wire_time(tool.published_at),
+        published_by=tool.published_by,
+    )
+
+
+def _version_out(version: VersionSummary) -> VersionItemOut:
+    return VersionItemOut(
+        version=version.version,
+        revision=version.revision,
+        published=wire_time(version.published_at),
+        published_by=version.published_by,
+    )
+
+
+def _check_out(checked: Checked) -> CheckOut:
+    found = checked.definition
+    tool = found and CheckedToolOut(
+        format="native", name=found.name, version=found.version, title=found.title, revision=found.revision
+    )
+    return CheckOut(
+        tools=[tool] if tool else [],
+        faults=[fault_out(problem) for problem in checked.faults],
+        warnings=[fault_out(problem) for problem in checked.warnings],
+    )
