@@ -12,6 +12,7 @@ from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import install_problems
 from fieldstation.facades.kit.requests import Requests
 from fieldstation.facades.rest import datasets, people, projects, runs, tools
+from fieldstation.facades.rest.datasets.parts import Parts
 from fieldstation.ports.storage import BlobStore
 from fieldstation.wiring.features import Features
 
@@ -39,9 +40,10 @@ def build_app(database: Database, features: Features, store: BlobStore, hub: Hub
 
 def _rest(features: Features, store: BlobStore, hub: Hub) -> APIRouter:
     rest = APIRouter(prefix="/api/v1")
+    movers = Movers()
     rest.include_router(people.router(features.people, _finders(features)))
     rest.include_router(projects.router(features.projects))
-    rest.include_router(datasets.router(features.datasets, features.uploads, store, Movers()))
+    rest.include_router(datasets.router(_dataset_parts(features, store, movers)))
     rest.include_router(tools.router(features.tools))
     door = runs.RunsDoor(
         submits=features.submits,
@@ -49,11 +51,21 @@ def _rest(features: Features, store: BlobStore, hub: Hub) -> APIRouter:
         cancels=features.cancels,
         explains=features.explains,
         logs=features.logs,
+        again=features.again,
+        crates=features.crates,
         hub=hub,
+        store=store,
+        movers=movers,
     )
     rest.include_router(runs.router(door))
     rest.include_router(runs.lineage_router(features.lineages, features.datasets))
     return rest
+
+
+def _dataset_parts(features: Features, store: BlobStore, movers: Movers) -> Parts:
+    return Parts(
+        datasets=features.datasets, uploads=features.uploads, contents=features.contents, store=store, movers=movers
+    )
 
 
 def _finders(features: Features) -> dict[Kind, people.Finder]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 
+from fieldstation.engines.local.environment import prepare_environment
 from fieldstation.kernel.errors import Broken
 from fieldstation.ports.engine import Engine
 from fieldstation.settings import Settings
@@ -23,7 +24,8 @@ def build_engines(settings: Settings) -> Mapping[str, Engine]:
         )
     attempts = settings.data / "attempts"
     attempts.mkdir(mode=0o711, exist_ok=True)
-    return {name: known[name].load()(attempts) for name in settings.engines}
+    environment = prepare_environment(settings.data)
+    return {name: known[name].load()(attempts, station_environment=environment) for name in settings.engines}
 
 
 def probe_engines(settings: Settings) -> Mapping[str, str | None]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fieldstation import __version__
-from fieldstation.core.datasets.service import Datasets, Uploads
+from fieldstation.core.datasets.service import Contents, Datasets, Uploads
 from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.people.service import Access, People
 from fieldstation.core.projects.service import Projects
+from fieldstation.core.runs.service.again import Again
 from fieldstation.core.runs.service.cancel import Cancels
+from fieldstation.core.runs.service.crates import Crates, Publisher
 from fieldstation.core.runs.service.explain import Explains
 from fieldstation.core.runs.service.lineage import Lineages
 from fieldstation.core.runs.service.logs import Logs
@@ -24,6 +26,7 @@ from fieldstation.kernel.sealing import Sealer, load_or_make_key
 from fieldstation.ports.engine import Engine
 from fieldstation.ports.storage import BlobStore
 from fieldstation.settings import Settings
+from fieldstation.storage.places import FilesystemPlaces
 
 _PACKAGE_LISTS = (Path("/var/lib/dpkg/status"), Path("/var/lib/rpm/rpmdb.sqlite"), Path("/lib/apk/db/installed"))
 
@@ -37,6 +40,7 @@ class Features:
     projects: Projects
     datasets: Datasets
     uploads: Uploads
+    contents: Contents
     use: DataUse
     tools: Tools
     runs: Runs
@@ -45,9 +49,11 @@ class Features:
     explains: Explains
     lineages: Lineages
     logs: Logs
+    again: Again
+    crates: Crates
 
 
-def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, Engine]) -> Features:
+def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, Engine], address: str) -> Features:
     """Build all features over one store and the engines that this process may ask."""
     sealer = Sealer(load_or_make_key(settings.secret_key_file or settings.data / "station.key"))
     outbox = Outbox()
@@ -61,20 +67,24 @@ def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, E
     parts = Collaborators(
         people=people, datasets=datasets, use=use, tools=tools, outbox=outbox, fingerprints=image_fingerprints()
     )
+    submits = Submits(parts)
     return Features(
         outbox=outbox,
         people=people,
         projects=projects,
         datasets=datasets,
+        contents=Contents(store, FilesystemPlaces(settings.allowed_roots)),
         uploads=Uploads(people, datasets, store, settings.quota_bytes),
         use=use,
         tools=tools,
         runs=runs,
-        submits=Submits(parts),
+        submits=submits,
         cancels=Cancels(runs, outbox),
         explains=Explains(runs),
         lineages=Lineages(runs, use),
         logs=Logs(runs, engines, store),
+        again=Again(runs, submits, use),
+        crates=Crates(runs, tools, use, Publisher(address=address, release=__version__)),
     )
 
 

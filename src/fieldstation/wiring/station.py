@@ -76,13 +76,13 @@ def build_station(
     database = Database(database_url, name=f"fieldstation {'+'.join(sorted(roles))}"[:60])
     store = FilesystemStore(settings.data, settings.reserve_bytes)
     engines = build_engines(settings)
-    features = build_features(settings, store, engines)
+    url = settings.public_url or public_url or f"http://{settings.host}:{settings.port}"
+    features = build_features(settings, store, engines, url)
     hub = Hub()
     crew = LoopBuilder(settings, database, features, store).build(roles, engines)
     listener = Listener(database.dsn)
     listener.subscribe(crew.note)
     listener.subscribe(hub.note)
-    url = settings.public_url or public_url or f"http://{settings.host}:{settings.port}"
     app = build_app(database, features, store, hub, url)
     return Station(
         settings=settings, database=database, features=features, app=app, workers=Workers(crew=crew, listener=listener)

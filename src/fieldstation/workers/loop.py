@@ -56,7 +56,7 @@ class Loop:
 
     def _guarded(self) -> float:
         try:
-            pause: float = self._step()
+            pause = self._step()
         except Unavailable as error:
             log.warning("loop waits", loop=self.name, why=error.text)
             return self._backoff()
@@ -64,7 +64,7 @@ class Loop:
             log.exception("step failed", loop=self.name)
             return self._backoff()
         self._failures = 0
-        return pause
+        return float(pause)
 
     def _backoff(self) -> float:
         self._failures += 1

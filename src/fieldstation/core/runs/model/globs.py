@@ -1,4 +1,4 @@
-"""Patterns of output files: `*` and `?` within a name, `**` across folders, `[abc]`. Matched by RE2, so none blows up."""
+"""Patterns of output files: `*` and `?` within a name, `**` across folders, `[abc]`; by RE2, so that none blows up."""
 
 from functools import lru_cache
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where a version came from and what was made of it: versions and runs as a graph, up or down, as far as one may see."""
+"""Where a version came from and what was made of it: versions and runs as a graph, as far as one may see."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

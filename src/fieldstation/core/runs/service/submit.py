@@ -16,8 +16,8 @@ from fieldstation.core.runs.service.news import run_event
 from fieldstation.core.runs.store import runs as run_store
 from fieldstation.core.runs.store import submitted
 from fieldstation.core.tools.model.definition import Definition
-from fieldstation.core.tools.model.render import fill
 from fieldstation.core.tools.model.published import ResolvedTool
+from fieldstation.core.tools.model.render import fill
 from fieldstation.core.tools.service import Tools
 from fieldstation.db import Tx
 from fieldstation.db.outbox import Outbox

@@ -14,7 +14,8 @@ from fieldstation.db import Tx
 _STARTED = text("""
     WITH moved AS (
         UPDATE attempt SET state = 'running', handle = row.handle, holder = NULL, running_at = station_now()
-          FROM unnest(cast(:ids AS text[]), cast(:fences AS bigint[]), cast(:handles AS text[])) AS row (id, fence, handle)
+          FROM unnest(cast(:ids AS text[]), cast(:fences AS bigint[]), cast(:handles AS text[]))
+               AS row (id, fence, handle)
          WHERE attempt.id = row.id AND attempt.fence = row.fence AND attempt.state = 'staging'
         RETURNING attempt.id, attempt.run_id
     ), followed AS (
@@ -146,14 +147,14 @@ def exited(tx: Tx, exits: Sequence[Exit]) -> Sequence[Moved]:
     """Record how processes ended; their runs are collecting from now on."""
     rows = [
         {
-            "id": exit.attempt_id,
-            "lost": exit.lost,
-            "stopped": exit.stopped,
-            "exit_code": exit.exit_code,
-            "breaches": sorted(exit.breaches),
-            "usage": dict(exit.usage),
+            "id": ended.attempt_id,
+            "lost": ended.lost,
+            "stopped": ended.stopped,
+            "exit_code": ended.exit_code,
+            "breaches": sorted(ended.breaches),
+            "usage": dict(ended.usage),
         }
-        for exit in exits
+        for ended in exits
     ]
     return _moved(tx.all(_EXITED, {"exits": json.dumps(rows)}))
 

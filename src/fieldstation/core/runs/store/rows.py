@@ -17,7 +17,7 @@ RUN_COLUMNS = """r.id, r.project_id, r.user_id, r.username, r.name, r.tool_id, r
 
 def run_of(row: Row[Any], inputs: Sequence[RunInput], output: RunOutput | None) -> Run:
     """Build a run from its row, which has RUN_COLUMNS."""
-    fields = dict(row._mapping)
+    fields = row._asdict()
     return Run(
         **{name: fields[name] for name in _SAME},
         retry_on=frozenset(fields["retry_on"]),

@@ -153,7 +153,7 @@ def _complete(tx: Tx, rows: Sequence[Any]) -> list[Run]:
     ids = [row.id for row in rows]
     inputs: dict[str, list[RunInput]] = defaultdict(list)
     for row in tx.all(_INPUTS, {"ids": ids}):
-        fields = dict(row._mapping)
+        fields = row._asdict()
         inputs[fields.pop("run_id")].append(RunInput(**fields))
     outputs = {
         row.run_id: RunOutput(dataset_id=row.dataset_id, version_id=row.version_id, number=row.number)

@@ -1,6 +1,7 @@
 """Following a run live: its events and its logs, until it is final."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 from fastapi import Request
 
@@ -25,8 +26,7 @@ async def followed_events(call: Call, runs: Runs, hub: Hub, run_id: str, after: 
     """Yield each event behind `after` as it comes; ends after the event of a final state, with an event `end`."""
     with hub.watching(run_id) as watcher:
         while True:
-            seen = after
-            found = await call(lambda tx, caller: runs.events(tx, caller, run_id, seen))
+            found = await call(partial(runs.events, run_id=run_id, after=after))
             for event in found:
                 after = event.id
                 yield sse(event.kind, event_out(event).model_dump(mode="json", exclude_none=True), id=event.id)
@@ -45,13 +45,12 @@ async def followed_log(
     with hub.watching(run_id) as watcher:
         while True:
             place = await call(lambda tx, caller: logs.place(tx, caller, run_id))
-            start, over = offset, place.over
-            chunk = await call.core.thread(lambda: logs.read(place, stream, start, _LOG_CHUNK))
+            chunk = await call.core.thread(partial(logs.read, place, stream, offset, _LOG_CHUNK))
             if chunk.data:
                 offset = chunk.offset + len(chunk.data)
                 text = chunk.data.decode(errors="replace")
                 yield sse("log", {"offset": chunk.offset, "skipped": chunk.skipped, "text": text}, id=offset)
-            elif over:
+            elif place.over:
                 yield sse("end", {"offset": offset})
                 return
             else:

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from fieldstation.core.runs.service.logs import Logs
 from fieldstation.facades.kit.calls import CallerCall
@@ -13,6 +14,14 @@ from fieldstation.facades.rest.runs.follow import followed_log
 from fieldstation.ports.engine import Stream
 
 _MOST_BYTES = 8 << 20
+
+
+class LogPart(BaseModel):
+    """Which part of which log."""
+
+    offset: int = Field(default=0, ge=0, le=2**62, description="of the bytes that the program wrote")
+    limit: int = Field(default=1 << 20, ge=1, le=_MOST_BYTES, description="at most so many bytes")
+    attempt: int | None = Field(default=None, ge=1, le=1000, description="number of the attempt; absent: the newest")
 
 
 def add_log_routes(routes: APIRouter, logs: Logs, hub: Hub) -> None:
@@ -44,18 +53,14 @@ def add_log_routes(routes: APIRouter, logs: Logs, hub: Hub) -> None:
         request: Request,
         run_id: str,
         stream: Stream,
-        offset: Annotated[int, Query(ge=0, le=2**62, description="of the bytes that the program wrote")] = 0,
-        limit: Annotated[int, Query(ge=1, le=_MOST_BYTES, description="at most so many bytes")] = 1 << 20,
-        attempt: Annotated[
-            int | None, Query(ge=1, le=1000, description="number of the attempt; the newest if absent")
-        ] = None,
+        part: Annotated[LogPart, Query()],
     ) -> Any:
         """Read what a run wrote, also after it failed; with `Accept: text/event-stream` it comes live to the end."""
-        place = await call(lambda tx, caller: logs.place(tx, caller, run_id, attempt))
+        place = await call(lambda tx, caller: logs.place(tx, caller, run_id, part.attempt))
         if wants_events(request):
-            start = last_event(request) or offset
+            start = last_event(request) or part.offset
             return event_stream(followed_log(call, logs, hub, run_id, stream, start))
-        chunk = await call.core.thread(lambda: logs.read(place, stream, offset, limit))
+        chunk = await call.core.thread(lambda: logs.read(place, stream, part.offset, part.limit))
         end = chunk.offset + len(chunk.data)
         return Response(
             content=chunk.data,

@@ -4,21 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from fieldstation.core.runs.model.states import State
-from fieldstation.core.runs.model.values import Run, SubmitKey
+from fieldstation.core.runs.model.values import Run
+from fieldstation.core.runs.service.again import Again
 from fieldstation.core.runs.service.cancel import Cancels
+from fieldstation.core.runs.service.crates import Crates
 from fieldstation.core.runs.service.explain import Explains
 from fieldstation.core.runs.service.logs import Logs
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.core.runs.service.submit import Submits
 from fieldstation.facades.kit.calls import Call, CallerCall
 from fieldstation.facades.kit.hub import Hub
+from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.kit.sse import event_stream, wants_events
+from fieldstation.facades.rest.runs.again_routes import add_again_routes
+from fieldstation.facades.rest.runs.crate_routes import add_crate_routes
 from fieldstation.facades.rest.runs.follow import followed_events, last_seen
+from fieldstation.facades.rest.runs.keys import IdempotencyKey, key_for
 from fieldstation.facades.rest.runs.log_routes import add_log_routes
 from fieldstation.facades.rest.runs.shapes import (
     AttemptsOut,
@@ -31,7 +37,7 @@ from fieldstation.facades.rest.runs.shapes import (
     explanation_out,
     run_out,
 )
-from fieldstation.kernel.canonical import digest
+from fieldstation.ports.storage import BlobStore
 
 LONGEST_WAIT_SECONDS = 60.0
 _ROUTE = "POST /api/v1/runs"
@@ -46,7 +52,11 @@ class RunsDoor:
     cancels: Cancels
     explains: Explains
     logs: Logs
+    again: Again
+    crates: Crates
     hub: Hub
+    store: BlobStore
+    movers: Movers
 
 
 def _filters(
@@ -65,6 +75,8 @@ def router(door: RunsDoor) -> APIRouter:
     _add_reads(routes, door)
     _add_events(routes, door)
     add_log_routes(routes, door.logs, door.hub)
+    add_again_routes(routes, door.again)
+    add_crate_routes(routes, door.crates, door.store, door.movers)
     return routes
 
 
@@ -85,26 +97,12 @@ def _add_submit(routes: APIRouter, door: RunsDoor) -> None:
         call: CallerCall,
         body: RunIn,
         response: Response,
-        idempotency_key: Annotated[
-            str | None,
-            Header(
-                min_length=1,
-                max_length=255,
-                pattern=r"^[\x21-\x7e]+$",
-                description="the same key never makes a second run",
-            ),
-        ] = None,
+        idempotency_key: IdempotencyKey = None,
     ) -> RunOut:
         """Queue a run of a tool on data that you may read. Outputs become a new version of a data set of yours."""
-        body_digest = digest(body.model_dump(mode="json")) if idempotency_key else ""
-
-        def key_of(user_id: str) -> SubmitKey | None:
-            if idempotency_key is None:
-                return None
-            return SubmitKey(user_id=user_id, route=_ROUTE, key=idempotency_key, body_digest=body_digest)
-
+        make = key_for(idempotency_key, _ROUTE, body.model_dump(mode="json"))
         submission = body.submission()
-        answer = await call(lambda tx, caller: door.submits.submit(tx, caller, submission, key_of(caller.user_id)))
+        answer = await call(lambda tx, caller: door.submits.submit(tx, caller, submission, make(caller.user_id)))
         response.status_code = 200 if answer.repeated else 201
         response.headers["Location"] = f"/api/v1/runs/{answer.run.id}"
         return run_out(answer.run)
