@@ -35,6 +35,10 @@ def _station(module: str, about: str) -> Command:
     return Command(target=f"fieldstation.cli.station.{module}:{name}", about=about, panel=STATION)
 
 
+def _user(target: str, about: str, panel: str) -> Command:
+    return Command(target=f"fieldstation.cli.user.{target}", about=about, panel=panel)
+
+
 COMMANDS: Mapping[str, Command] = {
     "up": _station("up", "Run a station here, its database included, until it is stopped."),
     "down": _station("down", "Stop the station that runs on a data directory."),
@@ -43,6 +47,16 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "migrate": _station("migrate", "Bring the database to this release's schema."),
     "doctor": _station("doctor", "Look at every part of the station and say what is wrong and what to do."),
+    "open": _user("session:open_console", "Open the console of the station that is meant in a browser.", STATION),
+    "login": _user("session:login", "Sign in to a station and keep a token for it, good for 30 days.", PEOPLE),
+    "whoami": _user("session:whoami", "Show who you are at the station, and what you may do there.", PEOPLE),
+    "why": _user("session:why", "Explain why you, or somebody, may or may not do something.", PEOPLE),
+    "token": _user("token:app", "Service tokens: for scripts, scoped and expiring.", PEOPLE),
+    "user": _user("user:app", "People of the station; for operators.", PEOPLE),
+    "dataset": _user("dataset:app", "Data sets: versioned, immutable sets of files.", THINGS),
+    "project": _user("project:app", "Projects: where runs happen, shared with members.", THINGS),
+    "tool": _user("tool:app", "Tools: published definitions of what can be run.", THINGS),
+    "run": _user("run:app", "Runs: executions of a tool beside the data.", THINGS),
 }
 
 _EXITS: Mapping[type[errors.FieldstationError], int] = {
@@ -73,7 +87,8 @@ def load(name: str) -> Any:
     module, _, attribute = COMMANDS[name].target.partition(":")
     found = getattr(import_module(module), attribute)
     if not isinstance(found, typer.Typer):
-        function, found = found, typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        function = found
+        found = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
         found.command(name)(function)
     command = typer.main.get_command(found)
     command.name = name

@@ -2,7 +2,7 @@
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -30,7 +30,7 @@ def receive(
     address: Callable[[FileEntry], str],
     folder: Path,
     progress: Progress,
-) -> Iterable[Received]:
+) -> Iterator[Received]:
     """Bring each file below `folder` under its path, one after the other, yielding it once its digest is proven.
 
     A file that is here already with the right digest is left alone; what an earlier call left half is gone on with.

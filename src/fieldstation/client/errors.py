@@ -66,6 +66,8 @@ def not_an_address(url: str) -> ClientError:
 def refusal(status: int, body: bytes) -> ClientError:
     """Read the error that an answer of `status` carries; other servers' errors are told by their status."""
     problem = _problem(body)
+    if problem is not None and "error_description" in problem:
+        return _not_signed_in(problem, status)
     if problem is None:
         return ClientError(
             f"the answer was {status}, and not in a station's form",
@@ -92,7 +94,18 @@ def _problem(body: bytes) -> Mapping[str, object] | None:
         document = json.loads(body)
     except ValueError:
         return None
-    return document if isinstance(document, dict) and "reason" in document else None
+    return document if isinstance(document, dict) and {"reason", "error_description"} & document.keys() else None
+
+
+def _not_signed_in(problem: Mapping[str, object], status: int) -> ClientError:
+    """Read an error of the issuer (RFC 6749, section 5.2); wrong credentials count as 401, which they are."""
+    reason = str(problem.get("error"))
+    return ClientError(
+        str(problem["error_description"]),
+        next_step="try again: fieldstation login",
+        reason=reason,
+        status=401 if reason == "invalid_grant" else status,
+    )
 
 
 def _fault(value: object) -> Fault:

@@ -3,104 +3,116 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 Json = object  # any JSON value
-
-
-@dataclass(frozen=True, kw_only=True)
-class Me:
-    """Who the credentials stand for, and what they may do station-wide."""
-
-    id: str
-    username: str
-    operator: bool = False
-    space: str | None = None
-    scopes: Sequence[str] | None = None
+FINAL = frozenset({"succeeded", "failed", "canceled"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """A person of the station."""
+    """A person of the station; `project` is the id of their own one, `suspended` since when they may do nothing.
+
+    Of the caller also `scopes`: what the token was narrowed to, None when it was not.
+    """
 
     id: str
     username: str
-    name: str | None = None
+    project: str
     operator: bool = False
-    suspended: bool = False
+    name: str | None = None
+    email: str | None = None
+    quota_bytes: int | None = None
     created: datetime | None = None
+    suspended: datetime | None = None
+    scopes: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Token:
-    """A service token; `token` itself is told once, when it is made."""
+    """A service token; `token`, the secret itself, is told once, when it is made."""
 
     id: str
     name: str
+    created: datetime
+    expires: datetime
     scopes: Sequence[str] | None = None
-    created: datetime | None = None
-    expires: datetime | None = None
-    last_used: datetime | None = None
     token: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reasoning:
-    """Why something is allowed or not."""
+class Because:
+    """One reason of a decision."""
 
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Whether somebody may do something, why, and what would help."""
+
+    permission: str
+    user: str
     allowed: bool
-    text: str = ""
+    because: Sequence[Because]
+    thing: str | None = None
+    next_step: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """A workspace with members."""
+    """A workspace with members; `personal` marks the one that every user has."""
 
     id: str
     name: str
-    owner: str | None = None
-    created: datetime | None = None
+    owner: str
+    created: datetime
+    personal: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """Who is what on a thing."""
+    """Who is what on a thing; `name` is a username, `group:<name>` or `everyone`."""
 
-    username: str
+    name: str
     role: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """A data set; `latest` is the number of its newest version, 0 before the first."""
+    """A data set; `latest` is the number of its newest version, 0 before the first, `size` that of all versions."""
 
     id: str
     name: str
+    owner: str
+    latest: int
+    size: int
+    created: datetime
+    changed: datetime
     title: str = ""
     description: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
-    latest: int = 0
-    size: int = 0
-    owner: str | None = None
-    created: datetime | None = None
-    changed: datetime | None = None
+    metadata_schema: Mapping[str, Json] | None = None
     trashed: datetime | None = None
     purge_after: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """One immutable version of a data set."""
+    """One immutable version of a data set (`dataset`, its id); `run` is the id of the run that made it, if one did."""
 
     id: str
-    dataset_id: str
+    dataset: str
     number: int
     manifest_digest: str
     file_count: int
     size: int
+    author: str
+    created: datetime
     metadata: Mapping[str, Json] = field(default_factory=dict)
-    author: str | None = None
-    run_id: str | None = None
-    created: datetime | None = None
+    run: str | None = None
+    in_place: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,3 +123,149 @@ class FileEntry:
     size: int
     sha256: str
     media_type: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool:
+    """A tool as its newest version describes it."""
+
+    id: str
+    name: str
+    version: str
+    title: str = ""
+    description: str = ""
+    namespace: str | None = None
+    revision: str | None = None
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolVersion:
+    """One version of a tool in a list."""
+
+    version: str
+    revision: str
+    published: datetime | None = None
+    published_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why a run waits or failed, whose fault it is, and what to do; `message` is particular to this run."""
+
+    reason: str
+    text: str
+    fault: str
+    next_step: str
+    message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunTool:
+    """The tool of a run; `revision` is what runs."""
+
+    id: str
+    name: str
+    version: str
+    revision: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunInput:
+    """One thing that a run reads: a version or one file of it, seen at `target` inside."""
+
+    slot: str
+    dataset: str
+    number: int
+    version: str
+    target: str
+    path: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOutput:
+    """The version that a run made."""
+
+    dataset: str
+    number: int
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One execution of a tool."""
+
+    id: str
+    state: str
+    tool: RunTool
+    project: str
+    submitted_by: str
+    output_dataset: str
+    created_at: datetime
+    inputs: Sequence[RunInput] = ()
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    resources: Mapping[str, Json] = field(default_factory=dict)
+    priority: int = 5
+    attempts: int = 0
+    name: str | None = None
+    reason: Reason | None = None
+    output: RunOutput | None = None
+    exit_code: int | None = None
+    reused_from: str | None = None
+    tag: str | None = None
+    cancel_requested_at: datetime | None = None
+    queued_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    request: str | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether the run will never change state again."""
+        return self.state in FINAL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened to a run."""
+
+    id: int
+    at: datetime
+    kind: str
+    state: str | None = None
+    attempt: int | None = None
+    reason: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Why a run waits; how many are before it, and how long it may take."""
+
+    reason: str
+    text: str
+    next_step: str
+    ahead: int | None = None
+    estimate_seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reuse:
+    """Whether a result was used again; if not, in what the nearest run differs."""
+
+    wanted: bool
+    text: str
+    differs: Sequence[str] = ()
+    reused_from: str | None = None
+    nearest: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Why a run is as it is."""
+
+    run: Run
+    reuse: Reuse
+    waiting: Waiting | None = None
+    ended: Reason | None = None

@@ -11,13 +11,15 @@ import httpx
 
 from fieldstation import __version__
 from fieldstation.client.answers import read
-from fieldstation.client.errors import not_an_address, refusal, unreachable
+from fieldstation.client.errors import ClientError, not_an_address, refusal, unreachable
+from fieldstation.client.events import EVENT_STREAM, ServerEvent, server_events
 
 Answer = TypeVar("Answer")
 Query = Mapping[str, str | int | bool | None]
 
 API = "/api/v1"
 REPEATS = 4  # of a request that may be repeated
+_REPEATS_UNSENT = 2  # when nobody listens: a station that restarts is back soon, and a wrong address is told soon
 _PAUSE_SECONDS = 0.1  # before the first repeat, doubled each time
 _LONGEST_PAUSE_SECONDS = 30.0
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)
@@ -65,6 +67,13 @@ class Transport:
         """Return the answer as a `kind`."""
         return read(kind, self.get(path, query))
 
+    def raw(self, path: str, query: Query | None = None) -> httpx.Response:
+        """Return an answer of any kind, whole."""
+        response = self._request("GET", path, params=_given(query))
+        if not response.is_success:
+            raise refusal(response.status_code, response.content)
+        return response
+
     def send(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Any:
         """Send `body` as JSON, when there is one, and return the JSON answer (None when it is empty)."""
         return self._answer(self._request(method, path, json=body, headers=headers))
@@ -102,6 +111,27 @@ class Transport:
         finally:
             response.close()
 
+    def follow(self, path: str) -> Iterator[ServerEvent]:
+        """Yield the events of a stream up to its event `end`; a stream that breaks is taken up behind the last one."""
+        last: str | None = None
+        failures = 0
+        while True:
+            headers = {"Accept": EVENT_STREAM} | ({"Last-Event-ID": last} if last else {})
+            try:
+                with self.stream(path, headers=headers) as response:
+                    for event in server_events(response.iter_lines()):
+                        failures, last = 0, event.id or last
+                        yield event
+                        if event.name == "end":
+                            return
+            except ClientError as error:
+                if error.reason != "unreachable" or failures >= REPEATS:
+                    raise
+            failures += 1
+            if failures > REPEATS:
+                raise unreachable(self.url, "the stream of events ends without an end")
+            time.sleep(_PAUSE_SECONDS * 2**failures)
+
     def _request(self, method: str, path: str, **content: Any) -> httpx.Response:
         return self._deliver(self._build(method, path, **content), stream=False)
 
@@ -109,6 +139,7 @@ class Transport:
         return self._http.build_request(method, path, **content)
 
     def _deliver(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
+        """Send a request, again where that does no harm, and return the answer of any status."""
         repeatable = request.method in _REPEATABLE or "Idempotency-Key" in request.headers
         attempt = 0
         while True:
@@ -117,7 +148,7 @@ class Transport:
                 response = self._http.send(request, stream=stream)
             except httpx.TransportError as error:
                 unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-                if attempt >= REPEATS or not (repeatable or unsent):
+                if attempt >= (_REPEATS_UNSENT if unsent else REPEATS) or not (repeatable or unsent):
                     raise unreachable(self.url, _why(error)) from error
             else:
                 wanted = _retry_after(response) if repeatable else None

@@ -1,0 +1,153 @@
+"""`dataset list|show|version|get|trash|restore`; `add` has a module of its own."""
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fieldstation.cli.output import Meter, ago, details, merged, note, size, table
+from fieldstation.cli.user.dataset_add import add
+from fieldstation.cli.user.verb import Limit, Session, noun, some, verb
+from fieldstation.client import read_reference
+from fieldstation.client.things import Dataset, FileEntry, Json, Version
+
+app = noun("dataset", "Data sets: versioned, immutable sets of files.")
+verb(app)(add)
+
+Name = Annotated[str, typer.Argument(metavar="DATASET", help="Its name or id.")]
+
+
+@verb(app)
+def list_(
+    session: Session,
+    prefix: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only names that begin so.")] = None,
+    own: Annotated[bool, typer.Option("--own", help="Only yours.")] = False,
+    trashed: Annotated[bool, typer.Option("--trashed", help="What is in the trash.")] = False,
+    limit: Limit = 100,
+) -> None:
+    """List the data sets that you see, newest first."""
+    found = session.station.datasets.all(name=prefix, own=own or None, trashed=trashed or None)
+    datasets = some(found, limit)
+
+    def shown() -> str:
+        rows = [
+            [one.name, str(one.latest or "-"), size(one.size), one.owner, ago(one.changed), one.title]
+            for one in datasets
+        ]
+        return table(["name", ">versions", ">size", "owner", "changed", "title"], rows)
+
+    session.answer({"items": datasets}, shown)
+
+
+@verb(app)
+def show(session: Session, dataset: Name) -> None:
+    """Show a data set and its newest versions."""
+    found = session.station.datasets.show(dataset)
+    versions = list(islice(session.station.datasets.versions(dataset), 10))
+    session.answer(merged(found, versions=versions), lambda: f"{_facts(found)}\n\n{_versions(versions)}")
+
+
+@verb(app)
+def version(
+    session: Session,
+    reference: Annotated[str, typer.Argument(metavar="DATASET[@NUMBER]", help="A data set, or one version of it.")],
+    limit: Limit = 100,
+) -> None:
+    """List the versions of a data set, or show one version and its files."""
+    wanted = read_reference(reference)
+    datasets = session.station.datasets
+    if wanted.number is None:
+        versions = some(datasets.versions(wanted.name), limit)
+        session.answer({"items": versions}, lambda: _versions(versions))
+        return
+    found = datasets.version(wanted.name, wanted.number)
+    files = some(datasets.files(wanted.name, wanted.number), limit)
+    session.answer(merged(found, files=files), lambda: f"{_version_facts(found)}\n\n{_files(files)}")
+
+
+@verb(app)
+def get(
+    session: Session,
+    reference: Annotated[str, typer.Argument(metavar="DATASET[@NUMBER][:PATH]", help="What to fetch.")],
+    folder: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to; by default a folder named as the data set.")
+    ] = None,
+) -> None:
+    """Fetch a version, or a file or folder of it; goes on where it broke off and proves every digest."""
+    target = folder or Path(read_reference(reference).name)
+    with Meter(f"fetching {reference}") as meter:
+        received = list(session.station.datasets.fetch(reference, target, meter))
+    files = [merged(one.entry, file=one.file, sent=one.sent) for one in received]
+    total = sum(one.entry.size for one in received)
+    known = sum(not one.sent for one in received)
+    here = f", {known} of them were here already" if known else ""
+    session.answer(
+        {"folder": target, "files": files, "size": total},
+        lambda: f"{len(files)} file{'s' if len(files) != 1 else ''} ({size(total)}) in {target}{here}",
+    )
+
+
+@verb(app)
+def trash(session: Session, dataset: Name) -> None:
+    """Put a data set into the trash, from where it can be restored for a while."""
+    found = session.station.datasets.show(dataset)
+    session.station.datasets.trash(found.id)
+    note(f"bring it back with: fieldstation dataset restore {found.id}")
+    session.answer({"id": found.id, "name": found.name, "trashed": True}, lambda: f"{found.name} is in the trash")
+
+
+@verb(app)
+def restore(session: Session, dataset: Name) -> None:
+    """Take a data set out of the trash."""
+    found = session.station.datasets.restore(dataset)
+    session.answer(found, lambda: f"{found.name} is back")
+
+
+def _facts(dataset: Dataset) -> str:
+    return details(
+        [
+            ("name", dataset.name),
+            ("title", dataset.title),
+            ("about", dataset.description),
+            ("labels", _pairs(dataset.labels)),
+            ("owner", dataset.owner),
+            ("size", f"{size(dataset.size)} in {dataset.latest} versions"),
+            ("created", ago(dataset.created)),
+            ("changed", ago(dataset.changed)),
+            ("trashed", ago(dataset.trashed)),
+            ("id", dataset.id),
+        ]
+    )
+
+
+def _version_facts(version: Version) -> str:
+    return details(
+        [
+            ("version", str(version.number)),
+            ("files", f"{version.file_count}, {size(version.size)}"),
+            ("made by", f"{version.author}, in {version.run}" if version.run else version.author),
+            ("created", ago(version.created)),
+            ("metadata", _pairs(version.metadata)),
+            ("digest", version.manifest_digest),
+            ("id", version.id),
+        ]
+    )
+
+
+def _versions(versions: Sequence[Version]) -> str:
+    rows = [
+        [str(one.number), str(one.file_count), size(one.size), one.author, ago(one.created), one.run or "sent"]
+        for one in versions
+    ]
+    return table([">version", ">files", ">size", "by", "created", "made by"], rows)
+
+
+def _files(files: Sequence[FileEntry]) -> str:
+    rows = [[one.path, size(one.size), one.sha256[:12], one.media_type or ""] for one in files]
+    return table(["path", ">size", "sha256", "type"], rows)
+
+
+def _pairs(values: Mapping[str, Json]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in values.items())

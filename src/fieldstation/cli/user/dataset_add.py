@@ -1,0 +1,86 @@
+"""`dataset add`: files and folders of this machine become a data set, or the next version of one."""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fieldstation.cli.output import Meter, merged, size
+from fieldstation.cli.user.verb import Session, pairs
+from fieldstation.client import ClientError
+from fieldstation.client.datasets import EVERYONE, Datasets
+from fieldstation.client.sources import find_sources
+from fieldstation.client.things import Json, Version
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What may be said of the data set or the version."""
+
+    to: Annotated[
+        str | None, typer.Option("--to", help="Add a version to this data set; then all arguments are paths.")
+    ] = None
+    title: Annotated[str, typer.Option(help="Title of a new data set.")] = ""
+    description: Annotated[str, typer.Option(help="Description of a new data set.")] = ""
+    label: Annotated[
+        list[str] | None, typer.Option("--label", "-l", metavar="KEY=VALUE", help="A label; may be repeated.")
+    ] = None
+    metadata: Annotated[Path | None, typer.Option(help="A JSON file with metadata of the version.")] = None
+    public: Annotated[bool, typer.Option("--public", help="Let everyone of the station read it.")] = False
+
+
+def add(
+    session: Session,
+    given: Annotated[
+        list[str], typer.Argument(metavar="NAME PATH", help="The new data set's name, then files and folders.")
+    ],
+    about: About,
+) -> None:
+    """Send files and folders as a new data set, or with --to as the next version of one."""
+    places = [Path(path) for path in (given if about.to else given[1:])]
+    name = about.to or given[0]
+    metadata = _metadata(about.metadata)
+    labels = pairs(about.label or [], "label")
+    sources = find_sources(places)  # so that a path that is not there leaves no empty data set behind
+    datasets = session.station.datasets
+    if about.to is None:
+        datasets.create(name, title=about.title, description=about.description, labels=labels)
+    elif labels:
+        datasets.edit(name, labels=dict(datasets.show(name).labels) | labels)
+    with Meter(f"sending to {name}", sum(source.size for source in sources)) as meter:
+        version = _sent(datasets, name, places, metadata, meter, new=about.to is None)
+    if about.public:
+        datasets.share(name, EVERYONE)
+    session.answer(
+        merged(version, name=name),
+        lambda: f"{name}@{version.number}  {version.file_count} files, {size(version.size)}  {version.id}",
+    )
+
+
+def _sent(
+    datasets: Datasets, name: str, places: Sequence[Path], metadata: Mapping[str, Json], meter: Meter, *, new: bool
+) -> Version:
+    """Send the files; when that fails, the empty data set that was made for them goes away again."""
+    try:
+        return datasets.add_version(name, places, metadata=metadata, progress=meter)
+    except (ClientError, OSError):
+        if new:
+            with suppress(ClientError):
+                datasets.trash(name)
+        raise
+
+
+def _metadata(file: Path | None) -> Mapping[str, Json]:
+    if file is None:
+        return {}
+    try:
+        metadata = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise typer.BadParameter(f"{file} is not JSON: {error}", param_hint="--metadata") from None
+    if not isinstance(metadata, dict):
+        raise typer.BadParameter(f"{file} does not hold a JSON object", param_hint="--metadata")
+    return metadata

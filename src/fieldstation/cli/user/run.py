@@ -1,0 +1,136 @@
+"""`run list|show|logs|cancel|explain`; `submit` has a module of its own."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from fieldstation.cli.output import ago, details, lasting, printable, table
+from fieldstation.cli.user.run_follow import copy_log, follow_logs
+from fieldstation.cli.user.run_submit import submit
+from fieldstation.cli.user.verb import Limit, Session, noun, some, verb
+from fieldstation.client.things import Explanation, Run
+
+app = noun("run", "Runs: executions of a tool beside the data.")
+verb(app)(submit)
+
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="Its id.")]
+
+
+@verb(app)
+def list_(
+    session: Session,
+    state: Annotated[str | None, typer.Option(help="Only in this state, such as running or failed.")] = None,
+    tool: Annotated[str | None, typer.Option(help="Only of this tool.")] = None,
+    project: Annotated[str | None, typer.Option(help="Only of this project.")] = None,
+    limit: Limit = 30,
+) -> None:
+    """List the runs that you see, newest first."""
+    place = session.station.projects.show(project).id if project else None
+    runs = some(session.station.runs.all(state=state, tool=tool, project=place), limit)
+
+    def shown() -> str:
+        rows = [
+            [one.id, one.state, one.tool.name, one.name or "", one.submitted_by, ago(one.created_at), _took(one)]
+            for one in runs
+        ]
+        return table(["id", "state", "tool", "name", "by", "submitted", ">took"], rows)
+
+    session.answer({"items": runs}, shown)
+
+
+@verb(app)
+def show(session: Session, run: RunId) -> None:
+    """Show a run."""
+    found = session.station.runs.show(run)
+    session.answer(found, lambda: _facts(found))
+
+
+@verb(app)
+def logs(
+    session: Session,
+    run: RunId,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the run is over.")] = False,
+    only: Annotated[str | None, typer.Option("--only", help="stdout or stderr; by default both.")] = None,
+) -> None:
+    """Print what a run wrote: its stdout to stdout, its stderr to stderr."""
+    if only not in (None, "stdout", "stderr"):
+        raise typer.BadParameter(f"{only!r} is neither stdout nor stderr", param_hint="--only")
+    streams = (only,) if only else ("stdout", "stderr")
+    if session.as_json:
+        whole = {one: b"".join(session.station.runs.log(run, one, follow=follow)) for one in streams}
+        session.answer({one: text.decode(errors="replace") for one, text in whole.items()}, str)
+    elif follow:
+        follow_logs(session.station, run, streams)
+    else:
+        for one in streams:
+            copy_log(session.station, run, one, getattr(sys, one))
+
+
+@verb(app)
+def cancel(session: Session, run: RunId) -> None:
+    """Ask a run to stop; one that is over stays as it is."""
+    found = session.station.runs.cancel(run)
+    asked = "asked to stop" if not found.final else found.state
+    session.answer(found, lambda: f"{found.id} {asked}")
+
+
+@verb(app)
+def explain(session: Session, run: RunId) -> None:
+    """Explain why a run waits or how it ended, and why a result was or was not used again."""
+    found = session.station.runs.explain(run)
+    session.answer(found, lambda: _explained(found))
+
+
+def _took(run: Run) -> str:
+    return lasting((run.ended_at - run.started_at).total_seconds()) if run.ended_at and run.started_at else ""
+
+
+def _facts(run: Run) -> str:
+    reason = run.reason
+    return details(
+        [
+            ("id", run.id),
+            ("name", run.name),
+            ("state", run.state),
+            (
+                "reason",
+                " ".join(part for part in (reason.text, reason.message and f"({reason.message})") if part)
+                if reason
+                else None,
+            ),
+            ("next", reason.next_step if reason else None),
+            ("tool", f"{run.tool.name}@{run.tool.version} ({run.tool.revision[:12]})"),
+            ("parameters", "\n".join(f"{name}: {value}" for name, value in run.parameters.items())),
+            (
+                "inputs",
+                "\n".join(
+                    f"{one.slot}: {one.dataset}@{one.number}{':' + one.path if one.path else ''}" for one in run.inputs
+                ),
+            ),
+            ("output", f"{run.output.dataset}@{run.output.number}" if run.output else None),
+            ("reused", run.reused_from),
+            ("by", run.submitted_by),
+            ("submitted", ago(run.created_at)),
+            ("took", _took(run)),
+            ("attempts", str(run.attempts)),
+            ("exit code", None if run.exit_code is None else str(run.exit_code)),
+        ]
+    )
+
+
+def _explained(found: Explanation) -> str:
+    lines = [f"{found.run.id} is {found.run.state}"]
+    if found.waiting:
+        lines.append(f"it waits because {found.waiting.text}")
+        if found.waiting.ahead is not None:
+            lines.append(f"{found.waiting.ahead} runs are before it")
+        if found.waiting.estimate_seconds is not None:
+            lines.append(f"it may start in about {lasting(found.waiting.estimate_seconds)}")
+    if found.ended:
+        lines.append(f"{found.ended.text}{f' ({found.ended.message})' if found.ended.message else ''}")
+    lines.append(found.reuse.text)
+    if found.reuse.differs:
+        lines.append(f"compared with {found.reuse.nearest}, it differs in {', '.join(found.reuse.differs)}")
+    steps = [one.next_step for one in (found.waiting, found.ended) if one]
+    return printable("\n".join([*lines, *(f"next:  {step}" for step in steps)]))

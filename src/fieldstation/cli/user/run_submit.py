@@ -1,0 +1,77 @@
+"""`run submit`: queue a run, and wait for it or follow it if wanted."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from fieldstation.cli.output import fail
+from fieldstation.cli.user.arguments import read_inputs, read_parameters
+from fieldstation.cli.user.run_follow import follow_logs, unsuccessful, wait_for
+from fieldstation.cli.user.verb import Session
+from fieldstation.client import Order, Station
+from fieldstation.client.things import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """How the run shall be, and what to do after it was queued."""
+
+    parameter: Annotated[
+        list[str] | None, typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter; may be repeated.")
+    ] = None
+    input: Annotated[
+        list[str] | None,
+        typer.Option("--input", "-i", metavar="SLOT=DATASET[@NUMBER][:PATH]", help="Data for a slot; may be repeated."),
+    ] = None
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="DATASET", help="Which data set takes the results; made if new."),
+    ] = None
+    name: Annotated[str | None, typer.Option(help="What to call the run.")] = None
+    project: Annotated[str | None, typer.Option(help="The project it runs in; by default your own.")] = None
+    priority: Annotated[int | None, typer.Option(min=0, max=9, help="0 last, 9 first.")] = None
+    no_reuse: Annotated[bool, typer.Option("--no-reuse", help="Run it even if the same was run before.")] = False
+    key: Annotated[str | None, typer.Option(help="The same key never makes a second run.")] = None
+    wait: Annotated[bool, typer.Option("--wait", "-w", help="Wait until it is over; exit 1 unless it succeeded.")] = (
+        False
+    )
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait, and print its logs live.")] = False
+
+
+def submit(
+    session: Session,
+    tool: Annotated[str, typer.Argument(metavar="TOOL[@VERSION]", help="The tool to run.")],
+    asked: Asked,
+) -> None:
+    """Run a tool beside the data; its outputs become a new version of a data set of yours."""
+    run = session.station.runs.submit(_order(session.station, tool, asked), key=asked.key)
+    if asked.follow:
+        follow_logs(session.station, run.id, ("stdout", "stderr"), aside=session.as_json)
+    if asked.wait or asked.follow:
+        run = wait_for(session.station, run.id)
+    session.answer(run, lambda: _told(run))
+    if run.final and run.state != "succeeded":
+        fail(unsuccessful(run), as_json=session.as_json)
+
+
+def _order(station: Station, tool: str, asked: Asked) -> Order:
+    name, _, version = tool.partition("@")
+    given = asked.parameter or []
+    schema = station.tools.show(name, version or None).definition.get("parameters", {}) if given else {}
+    return Order(
+        tool=tool,
+        parameters=read_parameters(given, schema),
+        inputs=read_inputs(asked.input or []),
+        output=asked.output,
+        project=station.projects.show(asked.project).id if asked.project else None,
+        name=asked.name,
+        priority=asked.priority,
+        reuse=not asked.no_reuse,
+    )
+
+
+def _told(run: Run) -> str:
+    made = f"  {run.output.dataset}@{run.output.number}" if run.output else ""
+    again = f"  (the result of {run.reused_from})" if run.reused_from else ""
+    return f"{run.id}  {run.state}{made}{again}"

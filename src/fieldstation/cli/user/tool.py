@@ -1,0 +1,102 @@
+"""`tool list|show|add|check`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fieldstation.cli.output import details, merged, table
+from fieldstation.cli.user.verb import Limit, Session, later, noun, some, verb
+from fieldstation.client.things import Tool
+
+app = noun("tool", "Tools: published definitions of what can be run.")
+
+
+@verb(app)
+def list_(session: Session, limit: Limit = 100) -> None:
+    """List the tools that you may use."""
+    tools = some(session.station.tools.all(), limit)
+
+    def shown() -> str:
+        return table(["name", "version", "title"], [[one.name, one.version, one.title] for one in tools])
+
+    session.answer({"items": tools}, shown)
+
+
+@verb(app)
+def show(
+    session: Session, tool: Annotated[str, typer.Argument(metavar="TOOL[@VERSION]", help="Its name, or its id.")]
+) -> None:
+    """Show a tool: what it takes, what it makes, and how to run it."""
+    name, _, version = tool.partition("@")
+    found = session.station.tools.show(name, version or None)
+    versions = list(session.station.tools.versions(name))
+    session.answer(merged(found, versions=versions), lambda: _shown(found, ", ".join(one.version for one in versions)))
+
+
+@verb(app)
+def add(session: Session, file: Annotated[Path, typer.Argument(help="A native definition (YAML).")]) -> None:
+    """Publish a tool under the version that its definition names."""
+    published = session.station.tools.publish(file.read_text(encoding="utf-8"))
+    session.answer(published, lambda: f"{published.name}@{published.version}  {published.revision}")
+
+
+later(app, "check", "fieldstation.cli.tool_check:check", "Check definitions without a station; exits 1 on faults.")
+
+
+def _shown(tool: Tool, versions: str) -> str:
+    definition = tool.definition
+    inputs: Mapping[str, Any] = definition.get("inputs", {})
+    outputs: Mapping[str, Any] = definition.get("outputs", {})
+    parameters: Mapping[str, Any] = definition.get("parameters", {})
+    facts = details(
+        [
+            ("tool", f"{tool.name}@{tool.version}"),
+            ("title", tool.title),
+            ("about", tool.description),
+            ("versions", versions),
+            ("revision", tool.revision),
+            ("image", str(definition.get("image", ""))),
+            ("run it", _example(tool, inputs, parameters)),
+        ]
+    )
+    return "\n\n".join(part for part in (facts, _inputs(inputs), _parameters(parameters), _outputs(outputs)) if part)
+
+
+def _example(tool: Tool, inputs: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
+    slots = [f"-i {slot}=DATASET" for slot, one in inputs.items() if one.get("required", True)]
+    needed = [f"-p {name}=…" for name in parameters.get("required", ())]
+    return " ".join([f"fieldstation run submit {tool.name}", *slots, *needed, "--wait"])
+
+
+def _inputs(inputs: Mapping[str, Any]) -> str:
+    rows = [
+        [
+            slot,
+            "several" if one.get("many") else "one",
+            "yes" if one.get("required", True) else "",
+            one.get("title", ""),
+        ]
+        for slot, one in inputs.items()
+    ]
+    return table(["input", "takes", "needed", "title"], rows) if rows else ""
+
+
+def _parameters(schema: Mapping[str, Any]) -> str:
+    needed = schema.get("required", ())
+    rows = [
+        [
+            name,
+            str(one.get("type", "|".join(map(str, one.get("enum", ()))))),
+            "needed" if name in needed else str(one.get("default", "")),
+            one.get("description") or one.get("title", ""),
+        ]
+        for name, one in schema.get("properties", {}).items()
+    ]
+    return table(["parameter", "type", "default", "about"], rows) if rows else ""
+
+
+def _outputs(outputs: Mapping[str, Any]) -> str:
+    rows = [[name, one.get("glob", ""), one.get("title", "")] for name, one in outputs.items()]
+    return table(["output", "files", "title"], rows) if rows else ""

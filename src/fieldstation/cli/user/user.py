@@ -1,0 +1,78 @@
+"""`user add|list|suspend`."""
+
+import getpass
+import secrets
+import sys
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from fieldstation.cli.output import ago, merged, table
+from fieldstation.cli.user.verb import Session, noun, verb
+
+app = noun("user", "People of the station; for operators.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """What may be said of a new user."""
+
+    name: Annotated[str | None, typer.Option(help="Full name.")] = None
+    operator: Annotated[bool, typer.Option("--operator", help="They may do everything.")] = False
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input; else asked for or made up.")
+    ] = False
+
+
+@verb(app)
+def add(session: Session, username: Annotated[str, typer.Argument()], person: Person) -> None:
+    """Make a user; without a terminal a password is made up and printed, this once."""
+    password, made_up = _password(username, person)
+    user = session.station.users.add(username, password=password, name=person.name, operator=person.operator)
+    told = {"password": password} if made_up else {}
+    session.answer(
+        merged(user, **told), lambda: f"added {user.username}" + (f", password {password}" if made_up else "")
+    )
+
+
+def _password(username: str, person: Person) -> tuple[str, bool]:
+    if person.password_stdin:
+        return sys.stdin.readline().rstrip("\r\n"), False
+    if sys.stdin.isatty():
+        typed = getpass.getpass(f"password for {username} (empty: make one up): ")
+        if typed:
+            return typed, False
+    return secrets.token_urlsafe(12), True
+
+
+@verb(app)
+def list_(session: Session) -> None:
+    """List all users."""
+    users = list(session.station.users.all())
+
+    def shown() -> str:
+        rows = [
+            [
+                one.username,
+                one.name or "",
+                "operator" if one.operator else "",
+                f"suspended {ago(one.suspended)}" if one.suspended else "",
+                ago(one.created),
+            ]
+            for one in users
+        ]
+        return table(["username", "name", "role", "state", "created"], rows)
+
+    session.answer({"items": users}, shown)
+
+
+@verb(app)
+def suspend(
+    session: Session,
+    username: Annotated[str, typer.Argument()],
+    undo: Annotated[bool, typer.Option("--undo", help="Let them in again.")] = False,
+) -> None:
+    """Keep a user out: their sessions end at once, their tokens count no more."""
+    user = session.station.users.change(username, suspended=not undo)
+    session.answer(user, lambda: f"{user.username} is {'back' if undo else 'suspended'}")

@@ -1,0 +1,164 @@
+"""Data sets of a station: making, filling, reading and sharing them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fieldstation.client.answers import read
+from fieldstation.client.download import Received, receive
+from fieldstation.client.errors import ClientError
+from fieldstation.client.multipart import Form, Progress
+from fieldstation.client.sources import find_sources
+from fieldstation.client.things import Dataset, FileEntry, Json, Member, Version
+from fieldstation.client.transport import Transport, at
+
+EVERYONE = "everyone"
+_REFERENCE = re.compile(r"(?P<name>[^@:]+)(?:@(?P<number>[1-9][0-9]*))?(?::(?P<path>.+))?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """`name`, `name@2` or `name@2:path/in/it`, taken apart; without a number the newest version is meant."""
+
+    name: str
+    number: int | None = None
+    path: str | None = None
+
+
+def read_reference(text: str) -> Reference:
+    """Take a reference apart; ClientError with the right form when it is none."""
+    match = _REFERENCE.fullmatch(text)
+    if match is None:
+        raise ClientError(
+            f"{text!r} names no data",
+            next_step="write NAME, NAME@NUMBER or NAME@NUMBER:PATH; fieldstation dataset list shows names",
+            reason="reference",
+        )
+    number = match["number"]
+    return Reference(name=match["name"], number=int(number) if number else None, path=match["path"])
+
+
+class Datasets:
+    """Everything about data sets. A data set is named by its id or name."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(
+        self, name: str, *, title: str = "", description: str = "", labels: Mapping[str, str] | None = None
+    ) -> Dataset:
+        """Make an empty data set of the caller."""
+        body = {"name": name, "title": title, "description": description, "labels": dict(labels or {})}
+        return read(Dataset, self._transport.send("POST", at("datasets"), body))
+
+    def all(self, **query: str | int | bool | None) -> Iterator[Dataset]:
+        """Yield the data sets that the caller may see, newest first."""
+        return self._transport.pages(Dataset, at("datasets"), query)
+
+    def show(self, name: str) -> Dataset:
+        """Return one data set."""
+        return self._transport.get_as(Dataset, at("datasets", name))
+
+    def edit(self, name: str, **changes: Json) -> Dataset:
+        """Change title, description, labels or name, and return the data set as it then is."""
+        return read(Dataset, self._transport.send("PATCH", at("datasets", name), changes))
+
+    def trash(self, name: str) -> None:
+        """Move a data set to the trash, where it can be restored from for a while."""
+        self._transport.send("DELETE", at("datasets", name))
+
+    def restore(self, name: str) -> Dataset:
+        """Take a data set (by id: its name may have been given away) out of the trash."""
+        return read(Dataset, self._transport.send("POST", at("datasets", name, "restore")))
+
+    def add_version(
+        self,
+        name: str,
+        places: Iterable[Path],
+        *,
+        metadata: Mapping[str, Json] | None = None,
+        progress: Progress = lambda _count: None,
+    ) -> Version:
+        """Send files and folders as the next version; return means that every byte is kept.
+
+        Any number of files of any size is streamed. A request that breaks off leaves no version.
+        """
+        form = Form(find_sources(places), metadata, progress)
+        return read(Version, self._transport.post_raw(at("datasets", name, "versions"), form, form.headers))
+
+    def versions(self, name: str) -> Iterator[Version]:
+        """Yield the versions of a data set, newest first."""
+        return self._transport.pages(Version, at("datasets", name, "versions"))
+
+    def version(self, name: str, number: int | None = None) -> Version:
+        """Return one version, the newest when `number` is None; ClientError when there is none yet."""
+        wanted = number or self.show(name).latest
+        if not wanted:
+            raise ClientError(
+                f"the data set {name} has no version yet",
+                next_step=f"give it one: fieldstation dataset add --to {name} PATH",
+                reason="no_version",
+                status=404,
+            )
+        return self._transport.get_as(Version, at("datasets", name, "versions", wanted))
+
+    def files(self, name: str, number: int, prefix: str | None = None) -> Iterator[FileEntry]:
+        """Yield the files of a version by path, those whose path begins with `prefix`."""
+        address = at("datasets", name, "versions", number, "files")
+        return self._transport.pages(FileEntry, address, {"prefix": prefix, "limit": 1000})
+
+    def fetch(self, reference: str, folder: Path, progress: Progress = lambda _count: None) -> Iterator[Received]:
+        """Bring the files that `reference` means below `folder`, yielding each once its digest is proven.
+
+        A path in the reference means that file, or everything in that folder. Half a file left by an earlier call is
+        gone on with; a file that is here already is left alone.
+        """
+        wanted = read_reference(reference)
+        number = self.version(wanted.name, wanted.number).number
+        entries = self._chosen(wanted, number)
+        return receive(self._transport, entries, lambda one: file_address(wanted.name, number, one), folder, progress)
+
+    def content(self, reference: str) -> bytes:
+        """Return the bytes of the one small file that `reference` names."""
+        wanted = read_reference(reference)
+        number = self.version(wanted.name, wanted.number).number
+        address = at("datasets", wanted.name, "versions", number, "files", wanted.path or "")
+        return self._transport.raw(address).content
+
+    def lineage(self, name: str, number: int) -> Mapping[str, Json]:
+        """Return where a version came from: the run that made it, its tool and its inputs."""
+        answer: Mapping[str, Json] = self._transport.get(at("datasets", name, "versions", number, "lineage"))
+        return answer
+
+    def members(self, name: str) -> Sequence[Member]:
+        """Return who is what on a data set."""
+        return tuple(self._transport.pages(Member, at("datasets", name, "members")))
+
+    def share(self, name: str, username: str, role: str = "reader") -> None:
+        """Give a user, or `everyone`, a role on a data set."""
+        self._transport.send("PUT", at("datasets", name, "members", username), {"role": role})
+
+    def unshare(self, name: str, username: str) -> None:
+        """Take a user, or `everyone`, off a data set."""
+        self._transport.send("DELETE", at("datasets", name, "members", username))
+
+    def _chosen(self, wanted: Reference, number: int) -> Iterator[FileEntry]:
+        path = wanted.path
+        found = False
+        for entry in self.files(wanted.name, number, path):
+            if path is None or entry.path == path or entry.path.startswith(path.rstrip("/") + "/"):
+                found = True
+                yield entry
+        if path is not None and not found:
+            raise ClientError(
+                f"{wanted.name}@{number} has no file or folder {path}",
+                next_step=f"see its files: fieldstation dataset version {wanted.name}@{number}",
+                reason="not_found",
+                status=404,
+            )
+
+
+def file_address(name: str, number: int, entry: FileEntry) -> str:
+    """Return the address of a file of a version."""
+    return at("datasets", name, "versions", number, "files", entry.path)

@@ -1,0 +1,88 @@
+"""People of a station, what they hold and what they may."""
+
+from collections.abc import Iterator, Sequence
+
+from fieldstation.client.answers import read
+from fieldstation.client.things import Decision, Json, Member, Project, Token, User
+from fieldstation.client.transport import Transport, at
+
+
+class Users:
+    """Everything about users; for operators."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def add(
+        self, username: str, *, password: str | None = None, name: str | None = None, operator: bool = False
+    ) -> User:
+        """Make a user; without a password they cannot sign in here."""
+        given = {"username": username, "password": password, "name": name, "operator": operator}
+        body = {key: value for key, value in given.items() if value is not None}
+        return read(User, self._transport.send("POST", at("users"), body))
+
+    def all(self) -> Iterator[User]:
+        """Yield all users by name."""
+        return self._transport.pages(User, at("users"))
+
+    def change(self, username: str, **changes: Json) -> User:
+        """Change what is given: `name`, `email`, `operator`, `suspended`, `quota_bytes`, `password`."""
+        return read(User, self._transport.send("PATCH", at("users", username), changes))
+
+
+class Tokens:
+    """Everything about the caller's service tokens."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(self, name: str, *, scopes: Sequence[str] | None = None, days: int | None = None) -> Token:
+        """Make a token; its secret is in the answer, this once. Without scopes it may what its user may."""
+        given = {"name": name, "scopes": list(scopes) if scopes else None, "days": days}
+        body = {key: value for key, value in given.items() if value is not None}
+        return read(Token, self._transport.send("POST", at("tokens"), body))
+
+    def all(self) -> Iterator[Token]:
+        """Yield the tokens that are not revoked, newest first."""
+        return self._transport.pages(Token, at("tokens"))
+
+    def revoke(self, token_id: str) -> None:
+        """End a token at once."""
+        self._transport.send("DELETE", at("tokens", token_id))
+
+
+class Projects:
+    """Everything about projects; one is named by its id, or by the caller's own name for it."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(self, name: str) -> Project:
+        """Make a project that the caller owns."""
+        return read(Project, self._transport.send("POST", at("projects"), {"name": name}))
+
+    def all(self) -> Iterator[Project]:
+        """Yield the projects that the caller may see, newest first."""
+        return self._transport.pages(Project, at("projects"))
+
+    def show(self, project: str) -> Project:
+        """Return one project."""
+        return self._transport.get_as(Project, at("projects", project))
+
+    def members(self, project: str) -> Sequence[Member]:
+        """Return who is what in a project."""
+        return tuple(self._transport.pages(Member, at("projects", project, "members")))
+
+    def set_member(self, project: str, name: str, role: str) -> None:
+        """Give a user, a `group:<name>` or `everyone` a role."""
+        self._transport.send("PUT", at("projects", project, "members", name), {"role": role})
+
+    def remove_member(self, project: str, name: str) -> None:
+        """Take a user, a `group:<name>` or `everyone` out."""
+        self._transport.send("DELETE", at("projects", project, "members", name))
+
+
+def why(transport: Transport, permission: str, thing: str | None = None, user: str | None = None) -> Decision:
+    """Return whether the caller, or `user`, may do something, and why."""
+    query = {"permission": permission, "thing": thing, "user": user}
+    return transport.get_as(Decision, at("why"), query)

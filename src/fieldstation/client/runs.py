@@ -1,0 +1,100 @@
+"""Runs of a station: submitting, watching, reading their logs, stopping them."""
+
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fieldstation.client.answers import read
+from fieldstation.client.things import Event, Explanation, Json, Run
+from fieldstation.client.transport import Transport, at
+
+HELD_SECONDS = 30.0  # for which the station holds one question back
+LOG_POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """A run as it is asked for; references as people write them (`table-summary@1.0.0`, `weather@3:daily.csv`)."""
+
+    tool: str
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    inputs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    output: str | None = None
+    project: str | None = None
+    name: str | None = None
+    priority: int | None = None
+    reuse: bool = True
+
+    def body(self) -> dict[str, Json]:
+        """Write the order as the station reads it."""
+        body: dict[str, Json] = {
+            "tool": self.tool,
+            "parameters": dict(self.parameters),
+            "inputs": {slot: list(references) for slot, references in self.inputs.items()},
+            "reuse": self.reuse,
+        }
+        optional = {"project": self.project, "name": self.name, "priority": self.priority}
+        body |= {name: value for name, value in optional.items() if value is not None}
+        return body | ({"output": {"dataset": self.output}} if self.output else {})
+
+
+class Runs:
+    """Everything about runs."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def submit(self, order: Order, key: str | None = None) -> Run:
+        """Queue a run. Repeated with the same `key` it is the same run; without one, a key is made for this call."""
+        headers = {"Idempotency-Key": key or uuid.uuid4().hex}
+        return read(Run, self._transport.send("POST", at("runs"), order.body(), headers))
+
+    def all(self, **query: str | int | bool | None) -> Iterator[Run]:
+        """Yield the runs that the caller may see, newest first; `query` narrows by `state`, `tool` and `project`."""
+        return self._transport.pages(Run, at("runs"), query)
+
+    def show(self, run_id: str) -> Run:
+        """Return one run."""
+        return self._transport.get_as(Run, at("runs", run_id))
+
+    def follow(self, run_id: str) -> Iterator[Event]:
+        """Yield what happened to a run, and then each thing as it happens, until the run is final."""
+        for event in self._transport.follow(at("runs", run_id, "events")):
+            if event.name != "end":
+                yield read(Event, event.data)
+
+    def wait(self, run_id: str, timeout: float = float("inf")) -> Run:
+        """Return a run once it is final, or as it is when `timeout` seconds are over."""
+        ends = time.monotonic() + timeout
+        while True:
+            held = max(0.0, min(HELD_SECONDS, ends - time.monotonic()))
+            answer = self._transport.get(at("runs", run_id), {"wait_seconds": f"{held:.1f}"}, timeout=held + 30)
+            run = read(Run, answer)
+            if run.final or time.monotonic() >= ends:
+                return run
+
+    def log(self, run_id: str, stream: str = "stdout", *, follow: bool = False) -> Iterator[bytes]:
+        """Yield what a run wrote so far; with `follow` also what it will write, to its end."""
+        address, offset = at("runs", run_id, "logs", stream), 0
+        while True:
+            answer = self._transport.raw(address, {"offset": offset})
+            offset = int(answer.headers["Log-Next"])
+            if answer.content:
+                yield answer.content
+            elif answer.headers["Log-Over"] == "true" or not follow:
+                return
+            else:
+                time.sleep(LOG_POLL_SECONDS)
+
+    def cancel(self, run_id: str) -> Run:
+        """Ask for the end of a run and return it as it is; asking again, or of a final run, changes nothing."""
+        return read(Run, self._transport.send("POST", at("runs", run_id, "cancel")))
+
+    def events(self, run_id: str) -> Iterator[Event]:
+        """Yield what happened to a run so far, in order."""
+        return self._transport.pages(Event, at("runs", run_id, "events"))
+
+    def explain(self, run_id: str) -> Explanation:
+        """Return why a run waits or failed, and why a result was or was not used again."""
+        return self._transport.get_as(Explanation, at("runs", run_id, "explain"))

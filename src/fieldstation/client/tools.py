@@ -1,0 +1,33 @@
+"""Tools of a station: what can be run, and the publishing of more."""
+
+from collections.abc import Iterator
+
+from fieldstation.client.answers import read
+from fieldstation.client.things import Tool, ToolVersion
+from fieldstation.client.transport import Transport, at
+
+YAML = "application/yaml"
+
+
+class Tools:
+    """Everything about tools; one is named by its name or id."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def publish(self, text: str) -> Tool:
+        """Publish a definition under the version that it names; the very same one again changes nothing."""
+        return read(Tool, self._transport.post_raw(at("tools"), text.encode(), {"Content-Type": YAML}))
+
+    def all(self) -> Iterator[Tool]:
+        """Yield the tools that the caller may use."""
+        return self._transport.pages(Tool, at("tools"))
+
+    def show(self, tool: str, version: str | None = None) -> Tool:
+        """Return one version of a tool, the newest when `version` is None."""
+        address = at("tools", tool) if version is None else at("tools", tool, "versions", version)
+        return self._transport.get_as(Tool, address)
+
+    def versions(self, tool: str) -> Iterator[ToolVersion]:
+        """Yield the versions of a tool, newest first."""
+        return self._transport.pages(ToolVersion, at("tools", tool, "versions"))
