@@ -1,27 +1,39 @@
-"""A station's people and tools, on a real database."""
+"""A station's people and tools, on a real database and behind their real doors."""
 
-import os
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from fieldstation.core.people.model import EVERYONE, Caller, Permission
-from fieldstation.core.people.service import NewUser, People
-from fieldstation.core.projects.service import Projects
+from fieldstation.core.people.model import Caller
+from fieldstation.core.people.service import People
 from fieldstation.core.tools.service import Tools
 from fieldstation.db import Database
-from fieldstation.kernel.sealing import Sealer
+from fieldstation.facades.rest import tools as door
+from tests.integration.people.station import Station
 
 MakeCaller = Callable[..., Caller]
 
 
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """Run the doors of all tests in one event loop."""
+    with start_blocking_portal() as portal:
+        yield portal
+
+
 @pytest.fixture
-def people() -> People:
-    """The one rule of access, with own projects for new users."""
-    made = People(Sealer(os.urandom(32)))
-    made.users = People(Sealer(os.urandom(32)), [Projects(made)]).users
+def station(database: Database, portal: BlockingPortal) -> Station:
+    """People and tools, with their doors."""
+    made = Station(database, portal)
+    made.app.include_router(door.router(Tools(made.people)), prefix="/api/v1")
     return made
+
+
+@pytest.fixture
+def people(station: Station) -> People:
+    """The one rule of access."""
+    return station.people
 
 
 @pytest.fixture
@@ -31,24 +43,10 @@ def tools(people: People) -> Tools:
 
 
 @pytest.fixture
-def caller(database: Database, people: People) -> MakeCaller:
+def caller(station: Station) -> MakeCaller:
     """Make users and return them as callers."""
 
     def make(username: str, *, operator: bool = False) -> Caller:
-        with database.begin() as tx:
-            user = people.users.create(tx, NewUser(username=username, operator=operator))
-        return Caller(
-            user_id=user.id,
-            username=user.username,
-            principal=user.principal,
-            principals=(user.principal, EVERYONE),
-            operator=user.operator,
-            space=user.space,
-        )
+        return station.person(username, operator=operator).caller
 
     return make
-
-
-def narrowed(caller: Caller, *scopes: Permission) -> Caller:
-    """Return the caller as they come with a token of these scopes."""
-    return replace(caller, scopes=frozenset(scopes))

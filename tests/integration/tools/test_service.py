@@ -1,15 +1,17 @@
 """Publishing, resolving, listing: versions that never move, and nobody sees what is not shared with them."""
 
+from dataclasses import replace
+
 import pytest
 
-from fieldstation.core.people.model import Kind, Permission, Role, Thing
+from fieldstation.core.people.model import Caller, Kind, Permission, Role, Thing
 from fieldstation.core.people.service import People
 from fieldstation.core.tools.model.published import STATION_NAMESPACE
 from fieldstation.core.tools.service import Tools
 from fieldstation.db import Database
 from fieldstation.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from fieldstation.kernel.paging import PageRequest, read_cursor
-from tests.integration.tools.conftest import MakeCaller, narrowed
+from tests.integration.tools.conftest import MakeCaller
 
 BUILTINS = {"checksum", "fail", "hello", "noop", "sleep", "table-summary"}
 
@@ -145,6 +147,10 @@ def test_several_shared_tools_of_one_name_are_told_apart_by_id(
 def test_only_operators_publish_for_everyone(database: Database, tools: Tools, caller: MakeCaller) -> None:
     with database.begin() as tx, pytest.raises(Forbidden):
         tools.publish(tx, caller("anna"), definition(), public=True)
+
+
+def narrowed(caller: Caller, *scopes: Permission) -> Caller:
+    return replace(caller, scopes=frozenset(scopes))
 
 
 def test_a_narrowed_token_publishes_and_reads_only_what_it_names(
