@@ -10,7 +10,7 @@ from fieldstation.client.download import Received, receive
 from fieldstation.client.errors import ClientError
 from fieldstation.client.multipart import Form, Progress
 from fieldstation.client.sources import find_sources
-from fieldstation.client.things import Dataset, FileEntry, Json, Member, Version
+from fieldstation.client.things import Dataset, FileEntry, Json, Lineage, Member, Version
 from fieldstation.client.transport import Transport, at
 
 EVERYONE = "everyone"
@@ -126,10 +126,10 @@ class Datasets:
         address = at("datasets", wanted.name, "versions", number, "files", wanted.path or "")
         return self._transport.raw(address).content
 
-    def lineage(self, name: str, number: int) -> Mapping[str, Json]:
-        """Return where a version came from: the run that made it, its tool and its inputs."""
-        answer: Mapping[str, Json] = self._transport.get(at("datasets", name, "versions", number, "lineage"))
-        return answer
+    def lineage(self, name: str, number: int, direction: str = "up") -> Lineage:
+        """Return what a version was made from (`up`), or what was made from it (`down`)."""
+        address = at("datasets", name, "versions", number, "lineage")
+        return self._transport.get_as(Lineage, address, {"direction": direction})
 
     def members(self, name: str) -> Sequence[Member]:
         """Return who is what on a data set."""

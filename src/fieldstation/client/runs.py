@@ -4,9 +4,11 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from fieldstation.client.answers import read
-from fieldstation.client.things import Event, Explanation, Json, Run
+from fieldstation.client.multipart import Progress
+from fieldstation.client.things import Comparison, Event, Explanation, Json, Run
 from fieldstation.client.transport import Transport, at
 
 HELD_SECONDS = 30.0  # for which the station holds one question back
@@ -94,6 +96,27 @@ class Runs:
     def events(self, run_id: str) -> Iterator[Event]:
         """Yield what happened to a run so far, in order."""
         return self._transport.pages(Event, at("runs", run_id, "events"))
+
+    def rerun(self, run_id: str, key: str | None = None) -> Run:
+        """Queue the same tool revision, parameters and versions once more; a result is never used again for it."""
+        headers = {"Idempotency-Key": key or uuid.uuid4().hex}
+        return read(Run, self._transport.send("POST", at("runs", run_id, "rerun"), headers=headers))
+
+    def compare(self, run_id: str, other: str) -> Comparison:
+        """Return how the outputs of two runs that are over differ, file by file."""
+        return self._transport.get_as(Comparison, at("runs", run_id, "comparison"), {"other": other})
+
+    def crate(self, run_id: str, file: Path, progress: Progress = lambda _count: None) -> None:
+        """Write a run, its tool and its outputs to `file`, as a zipped RO-Crate; nothing is left when it breaks off."""
+        part = file.with_name(f".{file.name}.part")
+        try:
+            with self._transport.stream(at("runs", run_id, "crate")) as answer, part.open("wb") as written:
+                for piece in answer.iter_raw():
+                    written.write(piece)
+                    progress(len(piece))
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
 
     def explain(self, run_id: str) -> Explanation:
         """Return why a run waits or failed, and why a result was or was not used again."""

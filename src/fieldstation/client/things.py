@@ -137,7 +137,10 @@ class Tool:
     namespace: str | None = None
     revision: str | None = None
     definition: Mapping[str, Any] = field(default_factory=dict)
+    text: str | None = None
     created: datetime | None = None
+    published: datetime | None = None
+    published_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,6 +227,66 @@ class Run:
     def final(self) -> bool:
         """Whether the run will never change state again."""
         return self.state in FINAL
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineageVersion:
+    """A version in a graph of lineage; `files` says how many it has."""
+
+    id: str
+    dataset: str
+    name: str
+    number: int
+    manifest_digest: str
+    files: int
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """`run` read `version` as `slot`, or made it, where `slot` is None."""
+
+    run: str
+    version: str
+    slot: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lineage:
+    """Versions and runs as a graph, as far as the caller may see it; `cut` when there is more."""
+
+    versions: Sequence[LineageVersion]
+    runs: Sequence[Run]
+    edges: Sequence[Edge]
+    cut: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """A file as one of two runs made it."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """One file of either of two runs; `change` says how they differ in it."""
+
+    path: str
+    change: str
+    before: Side | None = None
+    after: Side | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The outputs of two runs beside each other; `identical` when both ended alike and every byte is the same."""
+
+    identical: bool
+    before: Run
+    after: Run
+    files: Sequence[Compared]
 
 
 @dataclass(frozen=True, kw_only=True)

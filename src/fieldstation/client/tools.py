@@ -15,13 +15,17 @@ class Tools:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def publish(self, text: str) -> Tool:
-        """Publish a definition under the version that it names; the very same one again changes nothing."""
-        return read(Tool, self._transport.post_raw(at("tools"), text.encode(), {"Content-Type": YAML}))
+    def publish(self, text: str, *, public: bool = False) -> Tool:
+        """Publish a definition under the version that it names; the very same one again changes nothing.
 
-    def all(self) -> Iterator[Tool]:
-        """Yield the tools that the caller may use."""
-        return self._transport.pages(Tool, at("tools"))
+        `public`: for everyone, which operators may.
+        """
+        address = at("tools") + ("?public=true" if public else "")
+        return read(Tool, self._transport.post_raw(address, text.encode(), {"Content-Type": YAML}))
+
+    def all(self, search: str | None = None) -> Iterator[Tool]:
+        """Yield the tools that the caller may use, newest first; `search`: beginnings of words."""
+        return self._transport.pages(Tool, at("tools"), {"search": search})
 
     def show(self, tool: str, version: str | None = None) -> Tool:
         """Return one version of a tool, the newest when `version` is None."""

@@ -9,6 +9,7 @@ import typer
 
 from fieldstation.cli.output import Meter, ago, details, merged, note, size, table
 from fieldstation.cli.user.dataset_add import add
+from fieldstation.cli.user.lineage import drawn
 from fieldstation.cli.user.verb import Limit, Session, noun, some, verb
 from fieldstation.client import read_reference
 from fieldstation.client.things import Dataset, FileEntry, Json, Version
@@ -65,6 +66,21 @@ def version(
     found = datasets.version(wanted.name, wanted.number)
     files = some(datasets.files(wanted.name, wanted.number), limit)
     session.answer(merged(found, files=files), lambda: f"{_version_facts(found)}\n\n{_files(files)}")
+
+
+@verb(app)
+def lineage(
+    session: Session,
+    reference: Annotated[str, typer.Argument(metavar="DATASET[@NUMBER]", help="By default the newest version.")],
+    down: Annotated[
+        bool, typer.Option("--down", help="What was made from it, instead of what it was made from.")
+    ] = False,
+) -> None:
+    """Draw what a version was made from: runs, their tools and their inputs."""
+    wanted = read_reference(reference)
+    version = session.station.datasets.version(wanted.name, wanted.number)
+    found = session.station.datasets.lineage(wanted.name, version.number, "down" if down else "up")
+    session.answer(found, lambda: drawn(found, version.id, down=down))
 
 
 @verb(app)

@@ -1,15 +1,16 @@
 """`run list|show|logs|cancel|explain`; `submit` has a module of its own."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fieldstation.cli.output import ago, details, lasting, printable, table
-from fieldstation.cli.user.run_follow import copy_log, follow_logs
-from fieldstation.cli.user.run_submit import submit
+from fieldstation.cli.output import Meter, ago, details, lasting, printable, size, table
+from fieldstation.cli.user.run_follow import copy_log, follow_logs, wait_for
+from fieldstation.cli.user.run_submit import finish, submit
 from fieldstation.cli.user.verb import Limit, Session, noun, some, verb
-from fieldstation.client.things import Explanation, Run
+from fieldstation.client.things import Comparison, Explanation, Run
 
 app = noun("run", "Runs: executions of a tool beside the data.")
 verb(app)(submit)
@@ -76,6 +77,41 @@ def cancel(session: Session, run: RunId) -> None:
 
 
 @verb(app)
+def rerun(
+    session: Session,
+    run: RunId,
+    wait: Annotated[
+        bool, typer.Option("--wait", "-w", help="Wait until it is over; exit 1 unless it succeeded.")
+    ] = False,
+) -> None:
+    """Run the same once more: same tool revision, parameters and versions."""
+    again = session.station.runs.rerun(run)
+    finish(session, wait_for(session.station, again.id) if wait else again)
+
+
+@verb(app)
+def compare(
+    session: Session, run: RunId, other: Annotated[str, typer.Argument(metavar="OTHER", help="Id of another run.")]
+) -> None:
+    """Compare what two runs made, byte by byte."""
+    found = session.station.runs.compare(run, other)
+    session.answer(found, lambda: _compared(found))
+
+
+@verb(app)
+def crate(
+    session: Session,
+    run: RunId,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to; by default RUN.zip.")] = None,
+) -> None:
+    """Take a run along as an RO-Crate: its tool, its inputs by name, its outputs as files."""
+    file = output or Path(f"{run}.zip")
+    with Meter(f"fetching {file}") as meter:
+        session.station.runs.crate(run, file, meter)
+    session.answer({"file": file, "size": file.stat().st_size}, lambda: f"{file}  {size(file.stat().st_size)}")
+
+
+@verb(app)
 def explain(session: Session, run: RunId) -> None:
     """Explain why a run waits or how it ended, and why a result was or was not used again."""
     found = session.station.runs.explain(run)
@@ -117,6 +153,13 @@ def _facts(run: Run) -> str:
             ("exit code", None if run.exit_code is None else str(run.exit_code)),
         ]
     )
+
+
+def _compared(found: Comparison) -> str:
+    differing = [[one.path, one.change] for one in found.files if one.change != "same"]
+    if found.identical:
+        return f"identical: {len(found.files)} files, every byte the same"
+    return table(["path", "change"], differing) if differing else "they ended differently"
 
 
 def _explained(found: Explanation) -> str:

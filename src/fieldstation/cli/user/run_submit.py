@@ -50,6 +50,11 @@ def submit(
         follow_logs(session.station, run.id, ("stdout", "stderr"), aside=session.as_json)
     if asked.wait or asked.follow:
         run = wait_for(session.station, run.id)
+    finish(session, run)
+
+
+def finish(session: Session, run: Run) -> None:
+    """Print a run and leave with an error when it is over and did not succeed."""
     session.answer(run, lambda: _told(run))
     if run.final and run.state != "succeeded":
         fail(unsuccessful(run), as_json=session.as_json)

@@ -14,9 +14,13 @@ app = noun("tool", "Tools: published definitions of what can be run.")
 
 
 @verb(app)
-def list_(session: Session, limit: Limit = 100) -> None:
+def list_(
+    session: Session,
+    search: Annotated[str | None, typer.Argument(metavar="[WORDS]", help="Beginnings of words to look for.")] = None,
+    limit: Limit = 100,
+) -> None:
     """List the tools that you may use."""
-    tools = some(session.station.tools.all(), limit)
+    tools = some(session.station.tools.all(search), limit)
 
     def shown() -> str:
         return table(["name", "version", "title"], [[one.name, one.version, one.title] for one in tools])
@@ -36,13 +40,22 @@ def show(
 
 
 @verb(app)
-def add(session: Session, file: Annotated[Path, typer.Argument(help="A native definition (YAML).")]) -> None:
+def add(
+    session: Session,
+    file: Annotated[Path, typer.Argument(help="A native definition (YAML).")],
+    public: Annotated[bool, typer.Option("--public", help="For everyone; operators may.")] = False,
+) -> None:
     """Publish a tool under the version that its definition names."""
-    published = session.station.tools.publish(file.read_text(encoding="utf-8"))
+    published = session.station.tools.publish(file.read_text(encoding="utf-8"), public=public)
     session.answer(published, lambda: f"{published.name}@{published.version}  {published.revision}")
 
 
-later(app, "check", "fieldstation.cli.tool_check:check", "Check definitions without a station; exits 1 on faults.")
+later(
+    app,
+    "check",
+    "fieldstation.cli.tool_check:tool_check",
+    "Check tool definitions and list every fault; needs no station.",
+)
 
 
 def _shown(tool: Tool, versions: str) -> str:
