@@ -37,14 +37,14 @@ cd / && rm -rf "$1"
 
 def open_session() -> tuple[Path, int]:
     """Make the session's folder and return it with the pipe that keeps its server alive."""
-    folder = Path(tempfile.mkdtemp(prefix="fst-test-", dir=_fast_place()))
+    folder = Path(tempfile.mkdtemp(prefix="fst-test-", dir=fast_place()))
     folder.chmod(0o711)
     os.mkfifo(folder / "pipe", 0o600)
     os.environ[VARIABLE] = str(folder)
     return folder, os.open(folder / "pipe", os.O_RDWR | os.O_CLOEXEC)
 
 
-def _fast_place() -> str:
+def fast_place() -> str:
     """Return where files are made fastest: a copy of the template takes 12 ms in memory, 350 ms on a disk."""
     memory = "/dev/shm"
     roomy = Path(memory).is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM_BYTES

@@ -1,12 +1,15 @@
 """Fixtures of all tests: a real database for whoever asks."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from fieldstation.db import Database
-from tests.cluster import VARIABLE, Cluster, close_session, open_session, shared_cluster
+from tests.cluster import VARIABLE, Cluster, close_session, fast_place, open_session, shared_cluster
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,3 +30,12 @@ def database(cluster: Cluster) -> Iterator[Database]:
     """A fresh migrated database of its own for each test."""
     with cluster.database() as made:
         yield made
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder of its own whose path is short enough for a socket and that other users can pass."""
+    folder = Path(tempfile.mkdtemp(prefix="fst-", dir=fast_place()))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,8 @@ def upgrade(database: Database, *, to: str | None = None) -> Sequence[Step]:
 
 
 def _pending(connection: Connection) -> Sequence[Step]:
-    order = list(reversed(list(_scripts().walk_revisions())))
-    revisions = [script.revision for script in order]
+    order = _steps()
+    revisions = [step.revision for step in order]
     current = MigrationContext.configure(connection).get_current_revision()
     if current is not None and current not in revisions:
         raise Broken(
@@ -57,10 +58,13 @@ def _pending(connection: Connection) -> Sequence[Step]:
             next_step="install the newer release again, or restore the backup made before the upgrade",
             reason="schema_newer",
         )
-    made = revisions.index(current) + 1 if current else 0
-    return [
-        Step(revision=script.revision, title=(script.doc or script.revision).splitlines()[0]) for script in order[made:]
-    ]
+    return order[revisions.index(current) + 1 if current else 0 :]
+
+
+@lru_cache(maxsize=1)
+def _steps() -> Sequence[Step]:
+    scripts = reversed(list(_scripts().walk_revisions()))
+    return [Step(revision=one.revision, title=(one.doc or one.revision).splitlines()[0]) for one in scripts]
 
 
 def _run(connection: Connection, target: str) -> None:

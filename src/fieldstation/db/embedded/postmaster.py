@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +11,14 @@ _PROC = Path("/proc")
 
 @dataclass(frozen=True, kw_only=True)
 class Postmaster:
-    """The server's main process, from `postmaster.pid` of the data directory `data`."""
+    """The server's main process, from `postmaster.pid` of the data directory `data`.
+
+    `sockets` is where it listens; None while it has not come so far.
+    """
 
     pid: int
     data: Path
-    sockets: Path
+    sockets: Path | None
 
     def alive(self) -> bool:
         """Tell whether this very server runs; a stranger who got its number later does not count."""
@@ -39,9 +43,22 @@ class Postmaster:
 
 
 def read_postmaster(data: Path) -> Postmaster | None:
-    """Return what `postmaster.pid` says, or None when there is no such file or it is not complete yet."""
+    """Return what `postmaster.pid` says, or None when there is no such file."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
-        return Postmaster(pid=int(lines[0]), data=data, sockets=Path(lines[4]))
+        sockets = Path(lines[4]) if len(lines) > 4 and lines[4] else None
+        return Postmaster(pid=int(lines[0]), data=data, sockets=sockets)
     except (OSError, ValueError, IndexError):
         return None
+
+
+def at_work_inside(data: Path) -> Sequence[int]:
+    """Return the processes that work inside `data`, as every process of a server does; empty where nobody can tell."""
+    found = []
+    for entry in _PROC.glob("[0-9]*"):
+        try:
+            if (entry / "cwd").samefile(data):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found

@@ -1,8 +1,9 @@
 """Making, starting, adopting and stopping the server of one data directory."""
 
+import hashlib
 import os
 import signal
-import tempfile
+import stat
 import time
 from collections.abc import Mapping
 from enum import StrEnum
@@ -15,7 +16,7 @@ from psycopg import sql
 from fieldstation.db.embedded.account import Account, server_account
 from fieldstation.db.embedded.binaries import Binaries, closed_to_others, installed_binaries, readable_copy
 from fieldstation.db.embedded.configuration import ADMIN_ROLE, PORT, STATION_ROLE, hba_conf, ident_conf, server_conf
-from fieldstation.db.embedded.postmaster import Postmaster, read_postmaster
+from fieldstation.db.embedded.postmaster import Postmaster, at_work_inside, read_postmaster
 from fieldstation.kernel.errors import Broken, Unavailable
 from fieldstation.kernel.logs import logger
 
@@ -67,13 +68,14 @@ class EmbeddedPostgres:
         found = self._running()
         if found is not None:
             self._await_answer(found)
-            return Began.ADOPTED
-        binaries = self._prepare(account)
-        self._make(account, binaries)
-        self._configure(account)
-        self._await_answer(self._launch(account, binaries))
+        else:
+            binaries = self._prepare(account)
+            self._make(account, binaries)
+            self._forget_dead(account)
+            self._configure(account)
+            self._await_answer(self._launch(account, binaries))
         self._ensure_database()
-        return Began.STARTED
+        return Began.STARTED if found is None else Began.ADOPTED
 
     def running(self) -> bool:
         """Tell whether the server's main process lives; says nothing about whether it answers."""
@@ -82,7 +84,7 @@ class EmbeddedPostgres:
     def url(self, database: str = STATION_ROLE, role: str = STATION_ROLE) -> str:
         """Return the address of one database as `role`; Unavailable when the server does not run."""
         server = self._running()
-        if server is None:
+        if server is None or server.sockets is None:
             raise Unavailable(
                 f"the database server of {self.station} does not run",
                 next_step=f"start the station: fieldstation up --data {self.station}",
@@ -99,7 +101,7 @@ class EmbeddedPostgres:
             server.signal(number)
             if self._await_end(server):
                 break
-        if server.sockets != self.home:
+        if server.sockets is not None and server.sockets != self.home:
             _remove_empty(server.sockets)
 
     def _running(self) -> Postmaster | None:
@@ -116,6 +118,8 @@ class EmbeddedPostgres:
             self.home.mkdir(mode=0o700)
             if account.switched:
                 os.chown(self.home, account.uid, account.gid)
+        elif self.home.stat().st_uid != account.uid:
+            raise _other_owner(self.home, account)
         return binaries
 
     def _make(self, account: Account, binaries: Binaries) -> None:
@@ -147,12 +151,35 @@ class EmbeddedPostgres:
                     reason="database_files",
                 )
 
+    def _forget_dead(self, account: Account) -> None:
+        """Remove the lock files of a server that died, once every process of it has gone.
+
+        The server itself takes any process with the number in them for its predecessor: a stranger's after the
+        machine started anew, or a dead one that init has not collected yet.
+        """
+        deadline = time.monotonic() + _STOP_SECONDS
+        while pids := at_work_inside(self.data):
+            if time.monotonic() > deadline:
+                raise Broken(
+                    f"processes of a server that died still work in {self.data}: {', '.join(map(str, pids))}",
+                    next_step=f"look at them with `ps -fp {','.join(map(str, pids))}`, end them and start again",
+                    reason="database_failed",
+                )
+            time.sleep(_POLL_SECONDS)
+        socket = f"{self._sockets(account)}{_SOCKET_NAME}"
+        account.run(["/bin/rm", "-f", str(self.data / "postmaster.pid"), socket, f"{socket}.lock"])
+
     def _sockets(self, account: Account) -> Path:
         if len(os.fsencode(str(self.home) + _SOCKET_NAME)) <= _SOCKET_PATH_BYTES:
             return self.home
-        folder = Path(tempfile.mkdtemp(prefix="fst-", dir="/tmp"))
-        if account.switched:
-            os.chown(folder, account.uid, account.gid)
+        # The same folder at every start, so that a server that died and came again is found where it was.
+        folder = Path("/tmp") / f"fst-{hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]}"  # noqa: S108  # owner checked
+        try:
+            folder.mkdir(mode=0o700)
+            if account.switched:
+                os.chown(folder, account.uid, account.gid)
+        except FileExistsError:
+            _refuse_foreign(folder, account)
         return folder
 
     def _launch(self, account: Account, binaries: Binaries) -> Postmaster:
@@ -160,7 +187,7 @@ class EmbeddedPostgres:
         done = account.run(["/bin/sh", "-c", _SERVE, "sh", binaries.program("postgres"), str(self.log), str(self.data)])
         if done.returncode:
             raise self._failed(done.stderr.strip())
-        return Postmaster(pid=int(done.stdout), data=self.data, sockets=self.home)
+        return Postmaster(pid=int(done.stdout), data=self.data, sockets=None)
 
     def _await_answer(self, server: Postmaster) -> None:
         deadline = time.monotonic() + _START_SECONDS
@@ -227,6 +254,24 @@ def _refuse_closed(station: Path) -> None:
             f"the database server and the runs work as users of their own, and cannot pass {closed} to reach {station}",
             next_step=f"chmod o+x {closed}   (or choose another data directory with --data)",
             reason="closed_directory",
+        )
+
+
+def _other_owner(home: Path, account: Account) -> Broken:
+    return Broken(
+        f"the database's files in {home} belong to another user than {account.name}, whom the server runs as",
+        next_step=f"run the station as the user it ran as before, or: chown -R {account.name} {home}",
+        reason="database_files",
+    )
+
+
+def _refuse_foreign(folder: Path, account: Account) -> None:
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid or found.st_mode & 0o077:
+        raise Broken(
+            f"{folder}, where the database's socket has to be, is not a private folder of the user {account.name}",
+            next_step=f"remove {folder}, or choose a data directory with a shorter path",
+            reason="socket_directory",
         )
 
 
