@@ -64,7 +64,7 @@ class Access:
         Raises NotFound when they may not see it or it does not exist, Forbidden when they see it but may not do this,
         or when their token leaves the permission out.
         """
-        verdict = judge(caller, permission, _standing(tx, caller, permission, thing))
+        verdict = self.verdict(tx, caller, permission, thing)
         if verdict is Verdict.HIDDEN:
             raise hidden(thing.kind)
         if verdict is Verdict.SCOPE_MISSING:
@@ -75,6 +75,10 @@ class Access:
                 next_step=f"ask its owner; fieldstation why {permission} {thing.id} explains",
                 reason="role_missing",
             )
+
+    def verdict(self, tx: Tx, caller: Caller, permission: Permission, thing: Thing) -> Verdict:
+        """Return what `decide` decides by."""
+        return judge(caller, permission, _standing(tx, caller, permission, thing))
 
     def may(self, tx: Tx, caller: Caller, permission: Permission, thing: Thing) -> bool:
         """Tell whether `decide` would return."""

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 
 from fieldstation.core.people.model import (
     EVERYONE,
-    SEES,
     Caller,
     Kind,
     Permission,
-    Standing,
     Thing,
     Verdict,
     hidden,
-    judge,
     kind_of,
     noun_of,
     roles_granting,
@@ -78,11 +75,11 @@ class Why:
         thing = Thing(kind=kind_of(question.permission), id=question.thing or "")
         if about is not caller:
             self._access.decide(tx, caller, _SHARES[thing.kind], thing)
-        elif not within_scopes(caller, question.permission):
-            return _scope_missing(caller, question)
-        elif not self._access.may(tx, caller, SEES[thing.kind], thing):
+        verdict = self._access.verdict(tx, about, question.permission, thing)
+        if about is caller and verdict is Verdict.HIDDEN:
             raise hidden(thing.kind)
-        return self._of_thing(tx, about, question, thing)
+        held = [member for member in self._access.members(tx, thing) if member.principal in about.principals]
+        return _of_thing(about, question, verdict, held)
 
     def _subject(self, tx: Tx, caller: Caller, question: Question) -> Caller:
         if question.username in (None, caller.username):
@@ -111,25 +108,23 @@ class Why:
         text = f"{about.username} is not an operator of this station"
         return _no(about, question, Reason(name="not_operator", text=text), "ask an operator of this station")
 
-    def _of_thing(self, tx: Tx, about: Caller, question: Question, thing: Thing) -> Decision:
-        held = [member for member in self._access.members(tx, thing) if member.principal in about.principals]
-        standing = Standing(known=True, roles=frozenset(member.role for member in held))
-        verdict = judge(about, question.permission, standing)
-        noun = noun_of(thing.kind)
-        if verdict is Verdict.HIDDEN:
-            text = f"{about.username} has no role on this {noun}; to them it does not exist"
-            return _no(about, question, Reason(name=verdict, text=text), _share(question, about))
-        if verdict is Verdict.ROLE_MISSING:
-            roles = " and ".join(_role(about, member) for member in held)
-            text = f"{roles} of this {noun}, which does not grant {question.permission}"
-            return _no(about, question, Reason(name=verdict, text=text), _share(question, about))
-        granting = roles_granting(question.permission)
-        reasons = [
-            Reason(name="role", text=f"{_role(about, member)} of this {noun}")
-            for member in held
-            if member.role in granting
-        ]
-        return _yes(about, question, [*reasons, *([_operator(about)] if about.operator else [])])
+
+def _of_thing(about: Caller, question: Question, verdict: Verdict, held: Sequence[Member]) -> Decision:
+    noun = noun_of(kind_of(question.permission))
+    if verdict is Verdict.SCOPE_MISSING:
+        return _scope_missing(about, question)
+    if verdict is Verdict.HIDDEN:
+        text = f"{about.username} has no role on this {noun}; to them it does not exist"
+        return _no(about, question, Reason(name=verdict, text=text), _share(question, about))
+    if verdict is Verdict.ROLE_MISSING:
+        roles = " and ".join(_role(about, member) for member in held)
+        text = f"{roles} of this {noun}, which does not grant {question.permission}"
+        return _no(about, question, Reason(name=verdict, text=text), _share(question, about))
+    granting = roles_granting(question.permission)
+    reasons = [
+        Reason(name="role", text=f"{_role(about, member)} of this {noun}") for member in held if member.role in granting
+    ]
+    return _yes(about, question, [*reasons, *([_operator(about)] if about.operator else [])])
 
 
 def _scope_missing(about: Caller, question: Question) -> Decision:
