@@ -1,21 +1,32 @@
 """Names for processes that tell, on the same machine, whether the process still lives."""
 
 import os
+import re
 import socket
 from functools import lru_cache
 from pathlib import Path
 
 _STAT_START_TIME = 19  # of the fields behind the program's name in /proc/<pid>/stat
+_FORM = re.compile(r"(?P<place>.+)/(?P<boot>[^/]+)/(?P<pid>[0-9]{1,10})/(?P<start>[0-9]{1,20})")
 
 
 def process_name() -> str:
-    """Return `<host>/<boot>/<pid>/<start>` of this process: no other process ever has the same."""
+    """Return `<place>/<boot>/<pid>/<start>` of this process: no other process ever has the same."""
     return _name(os.getpid())
 
 
 @lru_cache(maxsize=8)
 def _name(pid: int) -> str:
-    return f"{socket.gethostname()}/{boot_id()}/{pid}/{start_time(pid) or 0}"
+    return f"{_place()}/{boot_id()}/{pid}/{start_time(pid) or 0}"
+
+
+@lru_cache(maxsize=1)
+def _place() -> str:
+    """Name where our pids mean something: two containers may share host name and boot, but not these."""
+    try:
+        return f"{socket.gethostname()}:{Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return socket.gethostname()
 
 
 @lru_cache(maxsize=1)
@@ -30,22 +41,23 @@ def boot_id() -> str:
 def start_time(pid: int) -> int | None:
     """Return when a process started, in clock ticks since boot; None when it is gone or nobody tells."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
         return None
-    return int(stat.rpartition(")")[2].split()[_STAT_START_TIME])
+    return int(stat.rpartition(b")")[2].split()[_STAT_START_TIME])
 
 
 def is_dead(name: str) -> bool:
     """Tell whether the process `name` is provably gone; False when it lives or runs where we cannot look."""
-    host, boot, pid, start = name.rsplit("/", 3)
-    if host != socket.gethostname():
+    parsed = _FORM.fullmatch(name)
+    if parsed is None or parsed["place"] != _place():
         return False
-    if boot != boot_id():
+    if parsed["boot"] != boot_id():
         return True
-    if boot == "-":
-        return not _answers(int(pid))
-    return start_time(int(pid)) != int(start)
+    pid = int(parsed["pid"])
+    if parsed["boot"] == "-":
+        return not _answers(pid)
+    return start_time(pid) != int(parsed["start"])
 
 
 def _answers(pid: int) -> bool:
