@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, CursorResult, Executable, Row, create_engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from fieldstation.kernel.errors import Unavailable
+from fieldstation.kernel.errors import Invalid, Unavailable
 from fieldstation.kernel.logs import logger
 
 log = logger(__name__)
@@ -104,7 +104,8 @@ class Database:
     def begin(self) -> Iterator[Tx]:
         """Open a transaction, commit it at the end, roll it back on any error.
 
-        Raises Unavailable (passing) when the database is away or all its connections are taken.
+        Raises Unavailable (passing) when the database is away or all its connections are taken, and Invalid when a
+        value given holds a NUL character, which PostgreSQL keeps in no text.
         """
         try:
             with self._engine.connect() as connection:
@@ -119,6 +120,10 @@ class Database:
         except OperationalError as error:
             if is_disconnect(error):
                 raise _away(error) from error
+            raise
+        except DataError as error:
+            if _refused_by_the_driver(error):
+                raise Invalid("a text holds a NUL character", next_step="take it out", reason="nul") from error
             raise
 
     def retrying(self, work: Callable[[Tx], Result], *, attempts: int = 5) -> Result:
@@ -146,6 +151,10 @@ def is_disconnect(error: DBAPIError) -> bool:
         or state.startswith("08")
         or state in ("57P01", "57P02", "57P03", "53300")
     )
+
+
+def _refused_by_the_driver(error: DataError) -> bool:
+    return isinstance(error.orig, psycopg.DataError) and "NUL" in str(error.orig) and error.orig.sqlstate is None
 
 
 def _away(error: DBAPIError) -> Unavailable:

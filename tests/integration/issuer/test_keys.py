@@ -38,6 +38,19 @@ def test_keys_rotate_without_signing_anybody_out(station: Station, dan: Person) 
     assert station.deeds().count("key.rotated") == 2
 
 
+def test_keys_rotate_when_they_are_30_days_old(station: Station, dan: Person) -> None:
+    def rotations() -> int:
+        with station.database.begin() as tx:
+            assert station.people.keys.rotate_when_due(tx) is False
+        return station.deeds().count("key.rotated")
+
+    assert rotations() == 0
+    station.sign_in("dan")
+    assert rotations() == 0
+    station.later("30 days 1 minute")
+    assert [rotations(), rotations()] == [1, 1]
+
+
 def test_private_keys_are_sealed(station: Station, dan: Person) -> None:
     station.sign_in("dan")
     with station.database.begin() as tx:

@@ -76,7 +76,7 @@ def test_sessions_that_are_over_are_swept(station: Station, dan: Person) -> None
     station.later("13 hours")
     kept = station.sign_in("dan").json()
     with station.database.begin() as tx:
-        station.people.sessions.sweep(tx)
+        assert station.people.sessions.sweep(tx) is False
         assert tx.scalar(text("SELECT count(*) FROM session")) == 1
         assert tx.scalar(text("SELECT count(*) FROM refresh_token")) == 1
     assert station.refresh(kept["refresh_token"]).status_code == 200

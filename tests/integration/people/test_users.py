@@ -172,3 +172,10 @@ def test_a_deed_that_fails_leaves_no_row(station: Station, ada: Person) -> None:
     with pytest.raises(Conflict):
         station.database.retrying(two)
     assert station.deeds() == before
+
+
+@pytest.mark.parametrize(
+    "path", ["users/a%00b", "projects/a%00b", "why?permission=project:read&thing=%00", "groups?after=AA"]
+)
+def test_a_text_that_no_database_holds_is_the_callers_fault(station: Station, operator: Person, path: str) -> None:
+    assert operator.client.get(f"/api/v1/{path}").status_code in (404, 422)

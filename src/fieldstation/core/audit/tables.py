@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, DateTime, FetchedValue, Identity, Index, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
 
 from fieldstation.db import metadata
@@ -16,6 +17,8 @@ class Xid8(UserDefinedType[str]):
         """Name the type in SQL."""
         return "xid8"
 
+
+ischema_names["xid8"] = Xid8  # the dialect does not know it; without this a comparison with the database warns
 
 audit = Table(
     "audit",

@@ -137,9 +137,9 @@ class Sessions:
         if row is not None and row.client == client and store.end(tx, row.session_id):
             record(tx, Entry(actor=row.user_id, deed=Deed.SESSION_ENDED, thing=row.session_id))
 
-    def sweep(self, tx: Tx) -> None:
-        """Remove sessions that are over and old counts of tries, a batch at a time."""
-        store.sweep(tx, seconds=TRY_SECONDS, limit=_SWEEP)
+    def sweep(self, tx: Tx) -> bool:
+        """Remove a batch of sessions that are over, and old counts of tries; tell whether there may be more."""
+        return store.sweep(tx, seconds=TRY_SECONDS, limit=_SWEEP) == _SWEEP
 
     def _issue(self, tx: Tx, session: str, opening: Opening) -> SignedIn:
         refresh_token = secrets.token_urlsafe(_SECRET_BYTES)

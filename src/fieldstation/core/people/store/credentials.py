@@ -42,6 +42,11 @@ _REVOKE_TOKEN = text("""
 _LOCK_KEYS = text("SELECT pg_advisory_xact_lock(hashtext('fieldstation.signing_key'))")
 _KEYS = text("SELECT kid, state, public, sealed FROM signing_key ORDER BY state")
 _CURRENT_KEY = text("SELECT kid, sealed FROM signing_key WHERE state = 'current'")
+_KEYS_ARE_OLD = text("""
+    SELECT EXISTS (
+        SELECT 1 FROM signing_key
+         WHERE state = 'next' AND created_at <= station_now() - :days * interval '1 day')
+""")
 _INSERT_KEY = text("INSERT INTO signing_key (kid, state, public, sealed) VALUES (:kid, :state, :public, :sealed)")
 _DROP_PREVIOUS = text("DELETE FROM signing_key WHERE state = 'previous'")
 _MOVE_KEY = text("UPDATE signing_key SET state = :to WHERE state = :of")
@@ -93,6 +98,12 @@ def keys(tx: Tx) -> Sequence[Row[Any]]:
 def current_key(tx: Tx) -> Row[Any] | None:
     """Read the key that signs now."""
     return tx.one_or_none(_CURRENT_KEY)
+
+
+def keys_are_old(tx: Tx, days: int) -> bool:
+    """Tell whether the last rotation, which made the next key, was `days` ago."""
+    old: bool = tx.scalar(_KEYS_ARE_OLD, {"days": days})
+    return old
 
 
 def insert_key(tx: Tx, values: dict[str, Any]) -> None:

@@ -101,7 +101,7 @@ def end_all(tx: Tx, user_id: str) -> None:
     tx.execute(_END_ALL, {"user_id": user_id})
 
 
-def sweep(tx: Tx, *, seconds: int, limit: int) -> None:
-    """Remove up to `limit` sessions that are over, and the counts of tries older than `seconds`."""
-    tx.execute(_SWEEP_SESSIONS, {"limit": limit})
+def sweep(tx: Tx, *, seconds: int, limit: int) -> int:
+    """Remove up to `limit` sessions that are over, and the counts of tries older than `seconds`; count the former."""
     tx.execute(_SWEEP_TRIES, {"seconds": seconds})
+    return tx.execute(_SWEEP_SESSIONS, {"limit": limit}).rowcount

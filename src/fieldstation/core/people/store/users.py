@@ -18,7 +18,6 @@ _INSERT = text("""
 _COLUMNS = "id, principal, username, name, email, operator, space, quota_bytes, created_at, suspended_at"
 _BY_ID = text(f"SELECT {_COLUMNS} FROM station_user WHERE id = :id")
 _BY_USERNAME = text(f"SELECT {_COLUMNS} FROM station_user WHERE username = :username")
-_BY_SUBJECT = text(f"SELECT {_COLUMNS} FROM station_user WHERE iss = :iss AND sub = :sub")
 _PAGE = text(f"""
     SELECT {_COLUMNS} FROM station_user
      WHERE username > :after ORDER BY username LIMIT :limit
@@ -57,11 +56,6 @@ def by_id(tx: Tx, user_id: str) -> Row[Any] | None:
 def by_username(tx: Tx, username: str) -> Row[Any] | None:
     """Read one user by name."""
     return tx.one_or_none(_BY_USERNAME, {"username": username})
-
-
-def by_subject(tx: Tx, iss: str, sub: str) -> Row[Any] | None:
-    """Read the user that the issuer `iss` calls `sub`."""
-    return tx.one_or_none(_BY_SUBJECT, {"iss": iss, "sub": sub})
 
 
 def page(tx: Tx, after: str, limit: int) -> Sequence[Row[Any]]:
