@@ -12,8 +12,11 @@ def _compiled(glob: str) -> Any:
 
 
 def matches(glob: str, path: str) -> bool:
-    """Tell whether a relative POSIX path matches; names that begin with a dot match like any other."""
-    return _compiled(glob).fullmatch(path) is not None
+    """Tell whether a relative POSIX path matches; names that begin with a dot match like any other.
+
+    Bytes of a name that are not UTF-8 each match as one character.
+    """
+    return _compiled(glob).fullmatch(path.encode(errors="replace").decode()) is not None
 
 
 def _pattern(glob: str) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fieldstation.core.runs.model.values import RunInput
-from fieldstation.core.tools.model.definition import HOST_IMAGE, STATION_IMAGE, Definition
+from fieldstation.core.tools.model.definition import Definition
+from fieldstation.kernel.canonical import canonical
 
 SCHEMA = 1  # counted up when the meaning of a part changes, so that keys of before never match
 
@@ -48,15 +49,20 @@ def reuse_parts(
 def differences(mine: Mapping[str, Any], other: Mapping[str, Any]) -> Sequence[str]:
     """Name the parts in which two runs differ, such as `parameters.count` or `inputs./inputs/table/a.csv`."""
     names: list[str] = []
-    for part in sorted({*mine, *other}):
+    for part in _differing(mine, other):
         left, right = mine.get(part), other.get(part)
-        if left == right:
-            continue
         if isinstance(left, Mapping) and isinstance(right, Mapping):
-            names += [f"{part}.{name}" for name in sorted({*left, *right}) if left.get(name) != right.get(name)]
+            names += [f"{part}.{name}" for name in _differing(left, right)]
         else:
             names.append(part)
     return names
 
 
-IMAGES_WITHOUT_DIGEST = (HOST_IMAGE, STATION_IMAGE)
+def _differing(mine: Mapping[str, Any], other: Mapping[str, Any]) -> Sequence[str]:
+    """Name the members that differ as JSON, where 1 is not true and null is not nothing."""
+    names = sorted({*mine, *other})
+    return [name for name in names if _written(mine, name) != _written(other, name)]
+
+
+def _written(members: Mapping[str, Any], name: str) -> bytes | None:
+    return canonical(members[name]) if name in members else None

@@ -20,8 +20,7 @@ _BREACHES = (
 class Evidence:
     """Everything known of an attempt whose process is gone.
 
-    `stopped_for` is why the station sent its signal, if it did; `launch_failed` means that the engine's own recipe
-    never reached the program.
+    `stopped_for` is why the station sent its signal, if it did; `refused_output` says why what it wrote cannot be kept.
     """
 
     lost: bool
@@ -45,11 +44,7 @@ def judge(evidence: Evidence) -> Verdict:
 
 
 def _without_evidence(evidence: Evidence) -> Verdict:
-    if evidence.stopped_for is Reason.STOPPED_BY_USER:
-        return Verdict(outcome=Outcome.CANCELED, reason=Reason.STOPPED_BY_USER)
-    if evidence.stopped_for is not None:
-        return Verdict(outcome=Outcome.FAILED, reason=evidence.stopped_for)
-    return Verdict(outcome=Outcome.LOST, reason=Reason.NODE_LOST)
+    return _stopped(evidence) or Verdict(outcome=Outcome.LOST, reason=Reason.NODE_LOST)
 
 
 def _finished(evidence: Evidence) -> Verdict:
@@ -60,6 +55,16 @@ def _finished(evidence: Evidence) -> Verdict:
 
 
 def _broken_off(evidence: Evidence, exit_code: int) -> Verdict:
+    stopped = _stopped(evidence)
+    if stopped is not None:
+        return stopped
+    if exit_code in (_NOT_EXECUTABLE, _NOT_FOUND):
+        return Verdict(outcome=Outcome.FAILED, reason=Reason.COMMAND_NOT_FOUND, message=f"exit code {exit_code}")
+    return Verdict(outcome=Outcome.FAILED, reason=Reason.EXIT_NONZERO, message=_exit_text(exit_code))
+
+
+def _stopped(evidence: Evidence) -> Verdict | None:
+    """Blame what is known to have ended it: our signal, or a limit that was met."""
     if evidence.stopped_for is Reason.STOPPED_BY_USER:
         return Verdict(outcome=Outcome.CANCELED, reason=Reason.STOPPED_BY_USER)
     if evidence.stopped_for is not None:
@@ -67,9 +72,7 @@ def _broken_off(evidence: Evidence, exit_code: int) -> Verdict:
     for breach, reason in _BREACHES:
         if breach in evidence.breaches:
             return Verdict(outcome=Outcome.FAILED, reason=reason)
-    if exit_code in (_NOT_EXECUTABLE, _NOT_FOUND):
-        return Verdict(outcome=Outcome.FAILED, reason=Reason.COMMAND_NOT_FOUND, message=f"exit code {exit_code}")
-    return Verdict(outcome=Outcome.FAILED, reason=Reason.EXIT_NONZERO, message=_exit_text(exit_code))
+    return None
 
 
 def _exit_text(exit_code: int) -> str:
