@@ -1,5 +1,6 @@
 """Bringing the database to this release's schema (Alembic), and refusing what a newer release made."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from fieldstation.kernel.errors import Broken
 
 _LOCK = 0x0F1E1D57  # any constant of ours: one migration at a time per database
 _TAKE_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+logging.getLogger("alembic").setLevel(logging.WARNING)  # who calls `upgrade` tells of the steps made
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 `Ownership` says who may start and stop the server of a data directory; `EmbeddedPostgres` does it.
 """
 
-from fieldstation.db.embedded.ownership import Holder, Ownership
-from fieldstation.db.embedded.server import EmbeddedPostgres
+from fieldstation.db.embedded.ownership import UP, Holder, Ownership
+from fieldstation.db.embedded.server import Began, EmbeddedPostgres, refuse_closed
 
-__all__ = ["EmbeddedPostgres", "Holder", "Ownership"]
+__all__ = ["UP", "Began", "EmbeddedPostgres", "Holder", "Ownership", "refuse_closed"]

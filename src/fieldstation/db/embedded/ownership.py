@@ -7,10 +7,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from fieldstation.kernel.errors import Conflict
+from fieldstation.kernel.errors import Broken, Conflict
+from fieldstation.kernel.processes import is_dead, process_name
 
 UP = "up"
 _POLL_SECONDS = 0.05
+_NAME_SECONDS = 2.0  # a new holder writes its name right after it took the lock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,22 +32,23 @@ class Ownership:
         self._descriptor: int | None = None
 
     def take(self, verb: str, *, wait_seconds: float = 0.0) -> None:
-        """Become the owner, waiting that long for the present one; Conflict names it."""
+        """Become the owner, waiting that long for a command to end; Conflict names the present owner."""
         if not self.try_take(verb, wait_seconds=wait_seconds):
             raise self._refusal()
 
     def try_take(self, verb: str, *, wait_seconds: float = 0.0) -> bool:
         """Become the owner; False when somebody else still is after `wait_seconds`, or at once when that is an `up`."""
         deadline = time.monotonic() + wait_seconds
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        while not _locked(descriptor):
-            holder = self.holder()
+        descriptor = self._open()
+        while not _locked(descriptor, fcntl.LOCK_EX):
+            holder = self._named()
             if time.monotonic() >= deadline or (holder is not None and holder.verb == UP):
                 os.close(descriptor)
                 return False
             time.sleep(_POLL_SECONDS)
+        name = {"pid": os.getpid(), "verb": verb, "process": process_name()}
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "verb": verb}).encode(), 0)
+        os.pwrite(descriptor, json.dumps(name).encode(), 0)
         self._descriptor = descriptor
         return True
 
@@ -57,29 +60,56 @@ class Ownership:
             self._descriptor = None
 
     def holder(self) -> Holder | None:
-        """Return who wrote their name into the lock last; of use only while the lock is held."""
+        """Return who owns the directory now, a process that lives; None when nobody does."""
+        deadline = time.monotonic() + _NAME_SECONDS
+        while self._held():
+            holder = self._named()
+            if holder is not None:
+                return holder
+            if time.monotonic() > deadline:
+                raise self._refusal()
+            time.sleep(_POLL_SECONDS)
+        return None
+
+    def _held(self) -> bool:
+        descriptor = self._open()
+        try:
+            return not _locked(descriptor, fcntl.LOCK_SH)
+        finally:
+            os.close(descriptor)
+
+    def _named(self) -> Holder | None:
+        """Return who wrote their name into the lock last, if that process lives."""
         try:
             found = json.loads(self._path.read_text())
-            return Holder(pid=int(found["pid"]), verb=str(found["verb"]))
+            holder = Holder(pid=int(found["pid"]), verb=str(found["verb"]))
+            return None if is_dead(str(found["process"])) else holder
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def _open(self) -> int:
+        try:
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except PermissionError:
+            raise Broken(
+                f"the data directory {self.station} belongs to another user",
+                next_step="run the command as the user that runs the station, or choose another directory with --data",
+                reason="data_directory",
+            ) from None
+
     def _refusal(self) -> Conflict:
-        holder = self.holder()
+        holder = self._named()
         who = f"`fieldstation {holder.verb}` (process {holder.pid})" if holder else "another process"
-        running = holder is None or holder.verb == UP
-        return Conflict(
-            f"{who} holds the data directory {self.station}",
-            next_step=f"stop it with `fieldstation down --data {self.station}`, or choose another directory with --data"
-            if running
-            else "wait until it has ended, then try again",
-            reason="directory_held",
-        )
+        if holder is not None and holder.verb != UP:
+            step = "wait until it has ended, then try again"
+        else:
+            step = f"stop it with `fieldstation down --data {self.station}`, or choose another directory with --data"
+        return Conflict(f"{who} holds the data directory {self.station}", next_step=step, reason="directory_held")
 
 
-def _locked(descriptor: int) -> bool:
+def _locked(descriptor: int, kind: int) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -4,6 +4,7 @@ import hashlib
 import os
 import signal
 import stat
+import sys
 import time
 from collections.abc import Mapping
 from enum import StrEnum
@@ -29,8 +30,9 @@ _POLL_SECONDS = 0.02
 _LOG_BYTES = 16 << 20
 
 _WRITE = 'umask 077; cat > "$1.new" && mv "$1.new" "$1"'
+_SYNC = ("--sync-method=syncfs",) if sys.platform == "linux" else ()  # half the time of an fsync for each file
 _MAKE = """umask 077; rm -rf "$2.new" && "$1" --pgdata="$2.new" --username="$3" --auth=peer --encoding=UTF8 \
-  --locale-provider=builtin --locale=C.UTF-8 --data-checksums >/dev/null &&
+  --locale-provider=builtin --locale=C.UTF-8 --data-checksums $4 >/dev/null &&
   printf "include 'fieldstation.conf'\\n# Your own settings go below this line.\\n" >> "$2.new/postgresql.conf" &&
   mv "$2.new" "$2" """
 _SERVE = 'umask 077; cd "$3" && { "$1" -D "$3" </dev/null >>"$2" 2>&1 & echo $!; }'  # nobody's child: it may outlive us
@@ -110,7 +112,7 @@ class EmbeddedPostgres:
 
     def _prepare(self, account: Account) -> Binaries:
         if account.switched:
-            _refuse_closed(self.station)
+            refuse_closed(self.station)
         binaries = installed_binaries()
         if account.switched:
             binaries = readable_copy(binaries, self.station / "postgres-server")
@@ -124,7 +126,9 @@ class EmbeddedPostgres:
 
     def _make(self, account: Account, binaries: Binaries) -> None:
         if not self.data.exists():
-            done = account.run(["/bin/sh", "-c", _MAKE, "sh", binaries.program("initdb"), str(self.data), ADMIN_ROLE])
+            done = account.run(
+                ["/bin/sh", "-c", _MAKE, "sh", binaries.program("initdb"), str(self.data), ADMIN_ROLE, *_SYNC]
+            )
             if done.returncode:
                 raise Broken(
                     f"the database's files cannot be made in {self.data}: {done.stderr.strip()}",
@@ -247,7 +251,8 @@ class EmbeddedPostgres:
         return False
 
 
-def _refuse_closed(station: Path) -> None:
+def refuse_closed(station: Path) -> None:
+    """Raise Broken, with the command to type, when other users cannot pass a directory on the way to `station`."""
     closed = closed_to_others(station)
     if closed is not None:
         raise Broken(

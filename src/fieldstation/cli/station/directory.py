@@ -1,0 +1,56 @@
+"""The data directory: made once, passable by those who need it, and nothing around it ever changed."""
+
+import os
+import stat
+from pathlib import Path
+
+from fieldstation.db.embedded import refuse_closed
+from fieldstation.kernel.errors import Broken
+
+_MODE = 0o711  # the database's user and those of runs pass through it; nobody but us lists it
+_MARKS = ("lock", "postgres", "station.key")
+
+
+def prepare_directory(path: Path) -> None:
+    """Have the data directory exist with mode 0711; parents that exist stay as they are.
+
+    As root, the database and the runs have users of their own; a parent that they cannot pass is refused with the
+    command to type. A directory that holds other things already keeps its mode.
+    """
+    if os.geteuid() == 0:
+        refuse_closed(path)
+    try:
+        _make(path)
+    except OSError as error:
+        raise Broken(
+            f"the data directory {path} cannot be made: {error.strerror}: {error.filename}",
+            next_step="choose another one with --data or FIELDSTATION_DATA",
+            reason="data_directory",
+        ) from None
+
+
+def existing_directory(path: Path) -> Path:
+    """Return the data directory, or raise Broken when there is none yet."""
+    if not path.is_dir():
+        raise Broken(
+            f"there is no station in {path}",
+            next_step="start one with `fieldstation up`, or name its directory with --data",
+            reason="no_station",
+        )
+    return path
+
+
+def _make(path: Path) -> None:
+    for parent in reversed(path.parents):
+        if not parent.exists():
+            parent.mkdir()
+            parent.chmod(0o755)
+    if not path.exists():
+        path.mkdir()
+        path.chmod(_MODE)
+    elif _is_ours(path) and stat.S_IMODE(path.stat().st_mode) != _MODE:
+        path.chmod(_MODE)
+
+
+def _is_ours(path: Path) -> bool:
+    return any((path / mark).exists() for mark in _MARKS) or not any(path.iterdir())

@@ -1,0 +1,86 @@
+"""`fieldstation doctor`: every part of the station, what is wrong with it, and the next step."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fieldstation.cli.output import write_json
+from fieldstation.cli.station.directory import existing_directory
+from fieldstation.cli.station.opening import opened_database
+from fieldstation.cli.station.up import DataOption
+from fieldstation.db import condition
+from fieldstation.db.embedded import UP, Ownership, refuse_closed
+from fieldstation.facades.operations import disk_part, engine_part
+from fieldstation.kernel.errors import FieldstationError
+from fieldstation.kernel.parts import Condition, Part, worst
+from fieldstation.settings import Settings, load_settings
+from fieldstation.wiring import probe_engines
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, nothing else.")]
+_SIGNS = {Condition.OK: "ok", Condition.DEGRADED: "degraded", Condition.DOWN: "down"}
+
+
+def doctor(data: DataOption = None, as_json: AsJson = False) -> None:
+    """Look at every part of the station and say what is wrong and what to do.
+
+    Exit code 1 when a part is not ok.
+    """
+    settings = load_settings(data=data)
+    existing_directory(settings.data)
+    parts = tuple(_parts(settings))
+    if as_json:
+        write_json({"condition": worst(parts), "parts": parts})
+    else:
+        for part in parts:
+            typer.echo(_shown(part))
+    if worst(parts) is not Condition.OK:
+        raise typer.Exit(1)
+
+
+def _parts(settings: Settings) -> Iterator[Part]:
+    yield _station(settings.data)
+    yield _directory(settings.data)
+    yield disk_part(settings.data, settings.reserve_bytes)
+    yield from _database(settings)
+    try:
+        yield engine_part(probe_engines(settings))
+    except FieldstationError as error:
+        yield _fault("engines", error)
+
+
+def _station(data: Path) -> Part:
+    holder = Ownership(data).holder()
+    if holder is not None and holder.verb == UP:
+        return Part(name="station", condition=Condition.OK, text=f"runs as process {holder.pid}")
+    return Part(name="station", condition=Condition.OK, text="does not run; its database is looked at all the same")
+
+
+def _directory(data: Path) -> Part:
+    try:
+        if os.geteuid() == 0:
+            refuse_closed(data)
+    except FieldstationError as error:
+        return _fault("data directory", error)
+    mode = stat.S_IMODE(data.stat().st_mode)
+    return Part(name="data directory", condition=Condition.OK, text=f"{data}, mode {mode:04o}")
+
+
+def _database(settings: Settings) -> tuple[Part, ...]:
+    try:
+        with opened_database(settings, "doctor") as database:
+            return condition.examination(database)
+    except FieldstationError as error:
+        return (_fault("database", error),)
+
+
+def _fault(name: str, error: FieldstationError) -> Part:
+    return Part(name=name, condition=Condition.DOWN, text=str(error), next_step=error.next_step, reason=error.reason)
+
+
+def _shown(part: Part) -> str:
+    line = f"{_SIGNS[part.condition]:<10}{part.name:<18}{part.text}"
+    return line if part.next_step is None else f"{line}\n{'':<28}next: {part.next_step}"

@@ -1,0 +1,127 @@
+"""`fieldstation up`: one command, one parent process, a whole station."""
+
+import os
+import sys
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fieldstation import __version__
+from fieldstation.cli.station.children import Children
+from fieldstation.cli.station.directory import prepare_directory
+from fieldstation.cli.station.doors import address_of, await_ready, free_port, serve
+from fieldstation.cli.station.record import StationRecord, remove_record
+from fieldstation.cli.station.stopping import Stopping
+from fieldstation.db import Database, migrate, partitions
+from fieldstation.db.embedded import UP, EmbeddedPostgres, Ownership
+from fieldstation.kernel.errors import FieldstationError
+from fieldstation.kernel.logs import configure_logs, logger
+from fieldstation.settings import PREFIX, Settings, load_settings
+from fieldstation.wiring import ALL_ROLES, build_station
+
+log = logger(__name__)
+API = "api"
+_WAIT_FOR_VERBS_SECONDS = 60.0
+_STOP_SECONDS = 10.0
+_LOOK_SECONDS = 0.25
+
+DataOption = Annotated[
+    Path | None, typer.Option(help="Data directory.", show_default="FIELDSTATION_DATA or the user's")
+]
+HostOption = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
+PortOption = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes any free one.", show_default="8080")]
+
+
+def up(data: DataOption = None, host: HostOption = None, port: PortOption = None) -> None:
+    """Run a station here, its database included, until it is stopped.
+
+    Ready when it prints `ready http://HOST:PORT`. Ctrl-C or `fieldstation down` stops it.
+    """
+    settings = load_settings(data=data, host=host, port=port)
+    configure_logs(settings.log_level, human=sys.stderr.isatty())
+    stopping = Stopping()
+    stopping.listen()
+    prepare_directory(settings.data)
+    with ExitStack() as stack:
+        ownership = Ownership(settings.data)
+        ownership.take(UP, wait_seconds=_WAIT_FOR_VERBS_SECONDS)
+        stack.callback(ownership.give_up)
+        _run(settings, stopping, stack)
+
+
+def _run(settings: Settings, stopping: Stopping, stack: ExitStack) -> None:
+    settings = settings.model_copy(update={"port": free_port(settings.host, settings.port)})
+    server = None if settings.database_url else EmbeddedPostgres(settings.data)
+    url = settings.database_url or ""
+    if server is not None:
+        stack.callback(server.stop)
+        log.info("database", began=server.start().value)
+        url = server.url()
+    _bring_up_to_date(url)
+    station = build_station(settings, url, {API})
+    stack.callback(station.close)
+    station.prepare()
+    children = Children(settings.workers, lambda pipe: _worker_argv(settings, pipe), _worker_environment(settings))
+    stack.callback(children.stop, _STOP_SECONDS)
+    stopping.on_wish(children.ask_to_stop)
+    station.workers.start()
+    stack.callback(station.workers.stop)
+    keeper = threading.Thread(target=_keep, args=(server, children, stopping), name="keeper", daemon=True)
+    keeper.start()
+    stack.callback(keeper.join)
+    stack.callback(stopping.wish)
+    stack.callback(remove_record, settings.data)
+    address = address_of(settings.host, settings.port)
+    threading.Thread(
+        target=await_ready, args=(address, stopping, lambda: _tell(settings, address)), name="ready", daemon=True
+    ).start()
+    serve(station.app, settings.host, settings.port, stopping)
+
+
+def _bring_up_to_date(url: str) -> None:
+    database = Database(url, pool_size=1, name="fieldstation migrate")
+    try:
+        for step in migrate.upgrade(database):
+            log.info("schema step made", revision=step.revision, title=step.title)
+        with database.begin() as tx:
+            partitions.ensure(tx)
+    finally:
+        database.close()
+
+
+def _keep(server: EmbeddedPostgres | None, children: Children, stopping: Stopping) -> None:
+    """Look after the database server and the worker processes until the stop."""
+    pause = 0.0
+    while not stopping.wait(pause or _LOOK_SECONDS):
+        pause = 0.0
+        try:
+            if server is not None and not server.running():
+                log.error("the database server died; starting it again")
+                server.start()
+            children.keep_alive()
+        except FieldstationError as error:
+            log.error("the database server does not start", text=error.text, next_step=error.next_step)
+            pause = 5.0
+        except Exception:  # the top of a loop: what keeps the station alive must not die of what it meets
+            log.exception("looking after the station failed")
+            pause = 5.0
+
+
+def _tell(settings: Settings, address: str) -> None:
+    StationRecord(url=address, pid=os.getpid(), version=__version__).write(settings.data)
+    sys.stdout.write(f"ready {address}\n")
+    sys.stdout.flush()
+
+
+def _worker_argv(settings: Settings, pipe: int) -> list[str]:
+    roles = ",".join(role for role in ALL_ROLES if role != API)
+    command = [sys.executable, "-P", "-m", "fieldstation", "serve", "--roles", roles]
+    return [*command, "--data", str(settings.data), "--parent-pipe", str(pipe)]
+
+
+def _worker_environment(settings: Settings) -> dict[str, str]:
+    chosen = {f"{PREFIX}HOST": settings.host, f"{PREFIX}PORT": str(settings.port)}
+    return {"MALLOC_ARENA_MAX": "2", **os.environ, **chosen}

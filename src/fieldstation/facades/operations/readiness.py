@@ -1,0 +1,85 @@
+"""Whether the station can serve, part by part."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from fieldstation.db import Database, condition
+from fieldstation.kernel.parts import Condition, Part
+
+_AGAIN_SECONDS = 60.0
+
+Probe = Callable[[], str | None]
+
+
+class EngineProbes:
+    """What each engine says when it is tried: once at first, and again each minute while none works."""
+
+    def __init__(self, probes: Mapping[str, Probe]) -> None:
+        self._probes = dict(probes)
+        self._lock = threading.Lock()
+        self._findings: Mapping[str, str | None] | None = None
+        self._found_at = 0.0
+
+    def findings(self) -> Mapping[str, str | None]:
+        """Return, by engine, None where it works, else what is missing and what to do."""
+        with self._lock:
+            if self._findings is None or self._worth_another_try():
+                self._findings = {name: probe() for name, probe in self._probes.items()}
+                self._found_at = time.monotonic()
+            return self._findings
+
+    def _worth_another_try(self) -> bool:
+        works = self._findings is not None and None in self._findings.values()
+        return not works and time.monotonic() - self._found_at > _AGAIN_SECONDS
+
+
+class Readiness:
+    """The parts that `/readyz` names: the database decides, the others only degrade."""
+
+    def __init__(self, database: Database, engines: EngineProbes, data: Path, reserve_bytes: int) -> None:
+        self._database = database
+        self._engines = engines
+        self._data = data
+        self._reserve_bytes = reserve_bytes
+
+    def parts(self) -> tuple[Part, ...]:
+        """Look at every part now."""
+        return (
+            *condition.readiness(self._database),
+            engine_part(self._engines.findings()),
+            disk_part(self._data, self._reserve_bytes),
+        )
+
+
+def engine_part(findings: Mapping[str, str | None]) -> Part:
+    """Judge the engines by what each of them said: one that works is enough to run tools."""
+    working = [name for name, missing in findings.items() if missing is None]
+    said = "; ".join(f"{name}: {missing}" for name, missing in findings.items() if missing is not None)
+    if working:
+        text = f"{', '.join(working)} works" + (f"; {said}" if said else "")
+        return Part(name="engines", condition=Condition.OK, text=text)
+    return Part(
+        name="engines",
+        condition=Condition.DEGRADED,
+        text=f"no engine works, so runs wait and everything else is served. {said}".strip(),
+        next_step="do what the engine says, or name another in FIELDSTATION_ENGINES; `fieldstation doctor` tries again",
+        reason="no_engine",
+    )
+
+
+def disk_part(data: Path, reserve_bytes: int) -> Part:
+    """Judge the room that is left where the data lie, against the reserve that uploads never touch."""
+    free = shutil.disk_usage(data).free
+    text = f"{free >> 20} MiB free in {data}"
+    if free > reserve_bytes:
+        return Part(name="disk", condition=Condition.OK, text=text)
+    return Part(
+        name="disk",
+        condition=Condition.DEGRADED,
+        text=f"{text}, which is below the reserve of {reserve_bytes >> 20} MiB: uploads are refused",
+        next_step="free some space there, or lower FIELDSTATION_RESERVE_BYTES",
+        reason="disk_full",
+    )
