@@ -3,16 +3,23 @@
 import base64
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from fieldstation.ports.engine import Engine, Stream
-from fieldstation.ports.storage import BlobStore, StoreFull
+from fieldstation.ports.engine import LogChunk, Stream
+from fieldstation.ports.storage import BlobStore, Sink, StoreFull
 
 _CHUNK = 1 << 20
 _INLINE_BYTES = 16 << 10  # compressed; larger logs go into the store
 
 
-def keep_logs(engine: Engine, store: BlobStore, attempt_id: str) -> Mapping[str, Any]:
+class LogSource(Protocol):
+    """The part of an engine that logs are read from."""
+
+    def logs(self, attempt_id: str, stream: Stream, offset: int, limit: int) -> LogChunk:
+        """Return up to `limit` bytes of a log from `offset`; empty at the end."""
+
+
+def keep_logs(engine: LogSource, store: BlobStore, attempt_id: str) -> Mapping[str, Any]:
     """Keep both logs; returns for each stream how much there was, what was dropped, and where the rest is.
 
     Where the store is full the logs are given up rather than the run's end.
@@ -20,7 +27,7 @@ def keep_logs(engine: Engine, store: BlobStore, attempt_id: str) -> Mapping[str,
     return {stream.value: _keep(engine, store, attempt_id, stream) for stream in Stream}
 
 
-def _keep(engine: Engine, store: BlobStore, attempt_id: str, stream: Stream) -> Mapping[str, Any]:
+def _keep(engine: LogSource, store: BlobStore, attempt_id: str, stream: Stream) -> Mapping[str, Any]:
     facts: dict[str, Any] = {"bytes": 0, "dropped_at": None, "dropped_bytes": 0}
     packed = _Packed(store)
     try:
@@ -28,11 +35,12 @@ def _keep(engine: Engine, store: BlobStore, attempt_id: str, stream: Stream) -> 
             packed.write(piece)
         return {**_present(facts), **packed.finish()}
     except StoreFull:
-        packed.abort()
         return {**_present(facts), "lost": "the station's disk was full"}
+    finally:
+        packed.abort()
 
 
-def _pieces(engine: Engine, attempt_id: str, stream: Stream, facts: dict[str, Any]) -> Iterator[bytes]:
+def _pieces(engine: LogSource, attempt_id: str, stream: Stream, facts: dict[str, Any]) -> Iterator[bytes]:
     offset = 0
     while True:
         chunk = engine.logs(attempt_id, stream, offset, _CHUNK)
@@ -57,7 +65,7 @@ class _Packed:
         self._store = store
         self._packer = zlib.compressobj(wbits=31)  # gzip
         self._start = b""
-        self._sink: Any = None
+        self._sink: Sink | None = None
         self._empty = True
 
     def write(self, data: bytes) -> None:

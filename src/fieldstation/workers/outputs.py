@@ -12,6 +12,7 @@ from pathlib import Path
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+DEEPEST = 128  # folders inside one another: each costs an open descriptor and a frame of the stack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +25,13 @@ class Found:
 
 
 def walk(root: Path) -> Iterator[Found]:
-    """Yield every file and oddity below `root`, folders sorted by name; unreadable folders are refused by name."""
+    """Yield every file and oddity below `root`, sorted by name in each folder.
+
+    Folders that cannot be read or lie too deep are refused by name, and so is what has a name that is not UTF-8.
+    """
     descriptor = os.open(root, _FOLDER)
     try:
-        yield from _walk(descriptor, "")
+        yield from _walk(descriptor, "", 0)
     finally:
         os.close(descriptor)
 
@@ -53,28 +57,42 @@ def opened(root: Path, path: str) -> Iterator[int]:
         os.close(file)
 
 
-def _walk(descriptor: int, prefix: str) -> Iterator[Found]:
+def _walk(descriptor: int, prefix: str, depth: int) -> Iterator[Found]:
     with os.scandir(descriptor) as entries:
         names = sorted(entry.name for entry in entries)
     for name in names:
-        facts = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
         path = prefix + name
-        if stat.S_ISDIR(facts.st_mode):
-            yield from _below(descriptor, name, path)
-        else:
+        try:
+            facts = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        if not _is_utf_8(name):
+            yield Found(path=path, size=0, refused="named with bytes that are not UTF-8")
+        elif not stat.S_ISDIR(facts.st_mode):
             yield Found(path=path, size=facts.st_size, refused=_refusal(facts))
+        elif depth == DEEPEST:
+            yield Found(path=path, size=0, refused=f"a folder inside {DEEPEST} others")
+        else:
+            yield from _below(descriptor, name, path, depth + 1)
 
 
-def _below(descriptor: int, name: str, path: str) -> Iterator[Found]:
+def _below(descriptor: int, name: str, path: str, depth: int) -> Iterator[Found]:
     try:
         inner = os.open(name, _FOLDER, dir_fd=descriptor)
+    except FileNotFoundError:
+        return
     except OSError as error:
         yield Found(path=path, size=0, refused=f"a folder that cannot be read ({error.strerror})")
         return
     try:
-        yield from _walk(inner, path + "/")
+        yield from _walk(inner, path + "/", depth)
     finally:
         os.close(inner)
+
+
+def _is_utf_8(name: str) -> bool:
+    """Tell whether a name as the system gave it is text; other bytes come as halves of surrogate pairs."""
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _refusal(facts: os.stat_result) -> str | None:
