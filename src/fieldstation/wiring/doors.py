@@ -11,6 +11,7 @@ from fieldstation.facades.kit.hub import Hub
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import install_problems
 from fieldstation.facades.kit.requests import Requests
+from fieldstation.facades.operations import Metrics
 from fieldstation.facades.rest import datasets, people, projects, runs, tools
 from fieldstation.facades.rest.datasets.parts import Parts
 from fieldstation.ports.storage import BlobStore
@@ -19,7 +20,14 @@ from fieldstation.wiring.features import Features
 _ABOUT = "Bring the computation to the data: versioned data sets, tools run beside them, results with their lineage."
 
 
-def build_app(database: Database, features: Features, store: BlobStore, hub: Hub, public_url: str) -> FastAPI:
+def build_app(
+    database: Database,
+    features: Features,
+    store: BlobStore,
+    hub: Hub,
+    public_url: str,
+    operations: tuple[APIRouter, Metrics],
+) -> FastAPI:
     """Return the application with every door."""
     app = FastAPI(
         title="Fieldstation",
@@ -34,7 +42,9 @@ def build_app(database: Database, features: Features, store: BlobStore, hub: Hub
     install_problems(app)
     app.include_router(_rest(features, store, hub))
     app.include_router(issuer.router(features.people, public_url))
-    app.add_middleware(Requests)
+    routes, metrics = operations
+    app.include_router(routes)
+    app.add_middleware(Requests, observe=metrics.observe)
     return app
 
 

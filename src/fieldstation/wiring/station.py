@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from fieldstation.db import Database
+from fieldstation.db import Database, partitions
 from fieldstation.db.listen import Listener
 from fieldstation.facades.kit.hub import Hub
 from fieldstation.settings import Settings
@@ -16,6 +16,7 @@ from fieldstation.wiring.doors import build_app
 from fieldstation.wiring.engines import build_engines
 from fieldstation.wiring.features import Features, build_features
 from fieldstation.wiring.loops import LoopBuilder
+from fieldstation.wiring.operations import build_operations
 from fieldstation.workers.crew import Crew
 
 API = "api"
@@ -54,6 +55,8 @@ class Station:
 
     def prepare(self) -> None:
         """Make what a new station needs: the first user and the tools that come with it. Idempotent."""
+        with self.database.begin() as tx:
+            partitions.ensure(tx)
         path = self.settings.data / "admin-password"
         password = self.settings.admin_password or _made_password(path)
         with self.database.begin() as tx:
@@ -83,7 +86,8 @@ def build_station(
     listener = Listener(database.dsn)
     listener.subscribe(crew.note)
     listener.subscribe(hub.note)
-    app = build_app(database, features, store, hub, url)
+    operations = build_operations(settings, database, features, engines)
+    app = build_app(database, features, store, hub, url, operations)
     return Station(
         settings=settings, database=database, features=features, app=app, workers=Workers(crew=crew, listener=listener)
     )

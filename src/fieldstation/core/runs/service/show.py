@@ -6,6 +6,7 @@ from typing import Any
 from fieldstation.core.people.model import Caller, Kind, Permission, Thing
 from fieldstation.core.people.service import People
 from fieldstation.core.runs.model.values import Attempt, Run
+from fieldstation.core.runs.store import queue
 from fieldstation.core.runs.store import runs as run_store
 from fieldstation.db import Tx, outbox
 from fieldstation.db.outbox import StoredEvent
@@ -50,6 +51,10 @@ class Runs:
         """Return all attempts of a run, first to last."""
         self.show(tx, caller, run_id)
         return run_store.attempts_of(tx, run_id)
+
+    def counts(self, tx: Tx) -> Mapping[str, int]:
+        """Return how many runs are in each state that is not final, for who operates the station."""
+        return queue.counts(tx)
 
 
 def no_run() -> NotFound:

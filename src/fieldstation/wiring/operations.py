@@ -1,0 +1,31 @@
+"""What the doors of operation are handed: probes of the engines, lengths of the queues, the measures."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+
+from fieldstation.db import Database
+from fieldstation.db.condition import backlog
+from fieldstation.facades import operations
+from fieldstation.ports.engine import Engine
+from fieldstation.settings import Settings
+from fieldstation.wiring.features import Features
+
+
+def build_operations(
+    settings: Settings, database: Database, features: Features, engines: Mapping[str, Engine]
+) -> tuple[APIRouter, operations.Metrics]:
+    """Return the routes of operation, and the measures that every request is counted in."""
+
+    def queues() -> Mapping[str, int]:
+        with database.begin() as tx:
+            lengths = {f"runs_{state}": count for state, count in features.runs.counts(tx).items()}
+            for one in backlog(tx):
+                lengths[f"deliveries_{one.consumer}"] = one.waiting
+                lengths[f"dead_deliveries_{one.consumer}"] = one.dead
+        return lengths
+
+    probes = operations.EngineProbes({name: engine.probe for name, engine in engines.items()})
+    readiness = operations.Readiness(database, probes, settings.data, settings.reserve_bytes)
+    metrics = operations.Metrics(queues)
+    return operations.router(readiness, metrics), metrics
