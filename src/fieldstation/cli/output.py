@@ -3,7 +3,9 @@
 import dataclasses
 import json
 import os
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -67,12 +69,19 @@ def details(pairs: Iterable[tuple[str, str | None]]) -> str:
     there = [(name, printable(value)) for name, value in pairs if value]
     width = max((len(name) for name, _ in there), default=0)
     indent = "\n" + " " * (width + 2)
-    return "\n".join(f"{_styled(name.ljust(width), _BOLD)}  {indent.join(value.splitlines())}" for name, value in there)
+    return "\n".join(
+        f"{_styled(name.ljust(width), _BOLD)}  {indent.join(_wrapped(value, width + 2))}" for name, value in there
+    )
 
 
-def size(count: int | None) -> str:
+def count(number: int, noun: str) -> str:
+    """Write a number of things: `1 file`, `3 files`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def size(amount_bytes: int | None) -> str:
     """Write a size for people: `812 B`, `4.2 MiB`."""
-    amount, unit = float(count or 0), 0
+    amount, unit = float(amount_bytes or 0), 0
     while amount >= 1000 and unit < len(_UNITS) - 1:
         amount, unit = amount / 1024, unit + 1
     return f"{int(amount)} B" if unit == 0 else f"{amount:.1f} {_UNITS[unit]}"
@@ -94,7 +103,8 @@ def ago(moment: datetime | None) -> str:
     seconds = (datetime.now(UTC) - moment).total_seconds()
     if abs(seconds) < 1:
         return "now"
-    return f"{lasting(round(seconds))} ago" if seconds > 0 else f"in {lasting(round(-seconds))}"
+    distance = lasting(abs(seconds)) if abs(seconds) >= 10 else f"{round(abs(seconds))} s"
+    return f"{distance} ago" if seconds > 0 else f"in {distance}"
 
 
 def fail(error: ClientError, *, as_json: bool) -> NoReturn:
@@ -141,6 +151,15 @@ class Meter:
 def _styled(text: str, style: str, terminal: bool | None = None) -> str:
     on = sys.stdout.isatty() if terminal is None else terminal
     return f"{style}{text}{_PLAIN}" if on and not os.environ.get("NO_COLOR") else text
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    """Return the lines of a text, broken to the width of a terminal."""
+    lines = text.splitlines()
+    if not sys.stdout.isatty():
+        return lines
+    width = max(40, shutil.get_terminal_size().columns - indent)
+    return [part for line in lines for part in textwrap.wrap(line, width, break_long_words=False) or [""]]
 
 
 def _one_line(cell: str) -> str:

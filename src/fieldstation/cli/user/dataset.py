@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fieldstation.cli.output import Meter, ago, details, merged, note, size, table
+from fieldstation.cli.output import Meter, ago, count, details, merged, note, size, table
 from fieldstation.cli.user.dataset_add import add
 from fieldstation.cli.user.lineage import drawn
 from fieldstation.cli.user.verb import Limit, Session, noun, some, verb
@@ -101,7 +101,7 @@ def get(
     here = f", {known} of them were here already" if known else ""
     session.answer(
         {"folder": target, "files": files, "size": total},
-        lambda: f"{len(files)} file{'s' if len(files) != 1 else ''} ({size(total)}) in {target}{here}",
+        lambda: f"{count(len(files), 'file')} ({size(total)}) in {target}{here}",
     )
 
 
@@ -129,7 +129,7 @@ def _facts(dataset: Dataset) -> str:
             ("about", dataset.description),
             ("labels", _pairs(dataset.labels)),
             ("owner", dataset.owner),
-            ("size", f"{size(dataset.size)} in {dataset.latest} versions"),
+            ("size", f"{size(dataset.size)} in {count(dataset.latest, 'version')}"),
             ("created", ago(dataset.created)),
             ("changed", ago(dataset.changed)),
             ("trashed", ago(dataset.trashed)),
@@ -142,7 +142,7 @@ def _version_facts(version: Version) -> str:
     return details(
         [
             ("version", str(version.number)),
-            ("files", f"{version.file_count}, {size(version.size)}"),
+            ("files", f"{version.file_count} ({size(version.size)})"),
             ("made by", f"{version.author}, in {version.run}" if version.run else version.author),
             ("created", ago(version.created)),
             ("metadata", _pairs(version.metadata)),

@@ -9,12 +9,14 @@ from typing import Annotated
 
 import typer
 
-from fieldstation.cli.output import Meter, merged, size
+from fieldstation.cli.output import Meter, count, merged, size
 from fieldstation.cli.user.verb import Session, pairs
 from fieldstation.client import ClientError
 from fieldstation.client.datasets import EVERYONE, Datasets
 from fieldstation.client.sources import find_sources
 from fieldstation.client.things import Json, Version
+
+CONFLICT = 409
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,7 @@ def add(
     sources = find_sources(places)  # so that a path that is not there leaves no empty data set behind
     datasets = session.station.datasets
     if about.to is None:
-        datasets.create(name, title=about.title, description=about.description, labels=labels)
+        _create(datasets, name, about, labels)
     elif labels:
         datasets.edit(name, labels=dict(datasets.show(name).labels) | labels)
     with Meter(f"sending to {name}", sum(source.size for source in sources)) as meter:
@@ -57,8 +59,17 @@ def add(
         datasets.share(name, EVERYONE)
     session.answer(
         merged(version, name=name),
-        lambda: f"{name}@{version.number}  {version.file_count} files, {size(version.size)}  {version.id}",
+        lambda: f"{name}@{version.number}  {count(version.file_count, 'file')}, {size(version.size)}  {version.id}",
     )
+
+
+def _create(datasets: Datasets, name: str, about: About, labels: Mapping[str, str]) -> None:
+    try:
+        datasets.create(name, title=about.title, description=about.description, labels=labels)
+    except ClientError as error:
+        if error.status == CONFLICT:
+            error.next_step = f"add a version to it: fieldstation dataset add --to {name} PATH, or choose another name"
+        raise
 
 
 def _sent(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from fieldstation.cli.output import printable, size
+from fieldstation.cli.output import count, printable, size
 from fieldstation.client.things import Edge, Lineage
 
 
@@ -24,7 +24,9 @@ class _Tree:
     def of_version(self, version: str, slot: str) -> Iterator[str]:
         node = self._versions.get(version)
         name = (
-            f"{node.name}@{node.number}  {node.files} files, {size(node.size)}" if node else "a version you cannot see"
+            f"{node.name}@{node.number}  {count(node.files, 'file')}, {size(node.size)}"
+            if node
+            else "a version you cannot see"
         )
         yield f"{slot}: {name}" if slot else name
         if self._again(version):

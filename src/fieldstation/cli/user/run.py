@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from fieldstation.cli.output import Meter, ago, details, lasting, printable, size, table
+from fieldstation.cli.output import Meter, ago, size, table
 from fieldstation.cli.user.run_follow import copy_log, follow_logs, wait_for
 from fieldstation.cli.user.run_submit import finish, submit
+from fieldstation.cli.user.run_text import compared, explained, facts, took
 from fieldstation.cli.user.verb import Limit, Session, noun, some, verb
-from fieldstation.client.things import Comparison, Explanation, Run
 
 app = noun("run", "Runs: executions of a tool beside the data.")
 verb(app)(submit)
@@ -32,7 +32,7 @@ def list_(
 
     def shown() -> str:
         rows = [
-            [one.id, one.state, one.tool.name, one.name or "", one.submitted_by, ago(one.created_at), _took(one)]
+            [one.id, one.state, one.tool.name, one.name or "", one.submitted_by, ago(one.created_at), took(one)]
             for one in runs
         ]
         return table(["id", "state", "tool", "name", "by", "submitted", ">took"], rows)
@@ -44,7 +44,7 @@ def list_(
 def show(session: Session, run: RunId) -> None:
     """Show a run."""
     found = session.station.runs.show(run)
-    session.answer(found, lambda: _facts(found))
+    session.answer(found, lambda: facts(session.station, found))
 
 
 @verb(app)
@@ -95,7 +95,7 @@ def compare(
 ) -> None:
     """Compare what two runs made, byte by byte."""
     found = session.station.runs.compare(run, other)
-    session.answer(found, lambda: _compared(found))
+    session.answer(found, lambda: compared(found))
 
 
 @verb(app)
@@ -115,65 +115,4 @@ def crate(
 def explain(session: Session, run: RunId) -> None:
     """Explain why a run waits or how it ended, and why a result was or was not used again."""
     found = session.station.runs.explain(run)
-    session.answer(found, lambda: _explained(found))
-
-
-def _took(run: Run) -> str:
-    return lasting((run.ended_at - run.started_at).total_seconds()) if run.ended_at and run.started_at else ""
-
-
-def _facts(run: Run) -> str:
-    reason = run.reason
-    return details(
-        [
-            ("id", run.id),
-            ("name", run.name),
-            ("state", run.state),
-            (
-                "reason",
-                " ".join(part for part in (reason.text, reason.message and f"({reason.message})") if part)
-                if reason
-                else None,
-            ),
-            ("next", reason.next_step if reason else None),
-            ("tool", f"{run.tool.name}@{run.tool.version} ({run.tool.revision[:12]})"),
-            ("parameters", "\n".join(f"{name}: {value}" for name, value in run.parameters.items())),
-            (
-                "inputs",
-                "\n".join(
-                    f"{one.slot}: {one.dataset}@{one.number}{':' + one.path if one.path else ''}" for one in run.inputs
-                ),
-            ),
-            ("output", f"{run.output.dataset}@{run.output.number}" if run.output else None),
-            ("reused", run.reused_from),
-            ("by", run.submitted_by),
-            ("submitted", ago(run.created_at)),
-            ("took", _took(run)),
-            ("attempts", str(run.attempts)),
-            ("exit code", None if run.exit_code is None else str(run.exit_code)),
-        ]
-    )
-
-
-def _compared(found: Comparison) -> str:
-    differing = [[one.path, one.change] for one in found.files if one.change != "same"]
-    if found.identical:
-        return f"identical: {len(found.files)} files, every byte the same"
-    return table(["path", "change"], differing) if differing else "they ended differently"
-
-
-def _explained(found: Explanation) -> str:
-    lines = [f"{found.run.id} is {found.run.state}"]
-    if found.waiting:
-        lines.append(f"it waits because {found.waiting.text}")
-        if found.waiting.ahead is not None:
-            lines.append(f"{found.waiting.ahead} runs are before it")
-        if found.waiting.estimate_seconds is not None:
-            lines.append(f"it may start in about {lasting(found.waiting.estimate_seconds)}")
-    if found.ended:
-        lines.append(f"{found.ended.text}{f' ({found.ended.message})' if found.ended.message else ''}")
-    lines.append(found.reuse.text)
-    if found.reuse.differs:
-        lines.append(f"compared with {found.reuse.nearest}, it differs in {', '.join(found.reuse.differs)}")
-    steps = [one.next_step for one in (found.waiting, found.ended) if one]
-    return printable("\n".join([*lines, *(f"next:  {step}" for step in steps)]))
+    session.answer(found, lambda: explained(found))

@@ -8,7 +8,6 @@ from typing import TextIO
 from fieldstation.cli.output import note
 from fieldstation.client import ClientError, Station
 from fieldstation.client.things import Run
-from fieldstation.kernel.errors import Fault
 
 
 def copy_log(station: Station, run_id: str, stream: str, target: TextIO, *, follow: bool = False) -> None:
@@ -48,16 +47,3 @@ def wait_for(station: Station, run_id: str) -> Run:
                 )
             )
     return station.runs.wait(run_id)
-
-
-def unsuccessful(run: Run) -> ClientError:
-    """Return the error that a command ends with when its run did not succeed."""
-    reason = run.reason
-    why = "" if reason is None else f": {reason.text}" + (f" ({reason.message})" if reason.message else "")
-    own = reason is None or reason.reason == "exit_nonzero"
-    return ClientError(
-        f"{run.id} {'was ' if run.state == 'canceled' else ''}{run.state}{why}",
-        next_step=f"fieldstation run logs {run.id}" if own or reason is None else reason.next_step,
-        reason=reason.reason if reason else run.state,
-        fault=Fault(reason.fault) if reason else Fault.YOURS,
-    )

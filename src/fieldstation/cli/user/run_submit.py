@@ -7,7 +7,8 @@ import typer
 
 from fieldstation.cli.output import fail
 from fieldstation.cli.user.arguments import read_inputs, read_parameters
-from fieldstation.cli.user.run_follow import follow_logs, unsuccessful, wait_for
+from fieldstation.cli.user.run_follow import follow_logs, wait_for
+from fieldstation.cli.user.run_text import line, unsuccessful
 from fieldstation.cli.user.verb import Session
 from fieldstation.client import Order, Station
 from fieldstation.client.things import Run
@@ -55,7 +56,7 @@ def submit(
 
 def finish(session: Session, run: Run) -> None:
     """Print a run and leave with an error when it is over and did not succeed."""
-    session.answer(run, lambda: _told(run))
+    session.answer(run, lambda: line(session.station, run))
     if run.final and run.state != "succeeded":
         fail(unsuccessful(run), as_json=session.as_json)
 
@@ -74,9 +75,3 @@ def _order(station: Station, tool: str, asked: Asked) -> Order:
         priority=asked.priority,
         reuse=not asked.no_reuse,
     )
-
-
-def _told(run: Run) -> str:
-    made = f"  {run.output.dataset}@{run.output.number}" if run.output else ""
-    again = f"  (the result of {run.reused_from})" if run.reused_from else ""
-    return f"{run.id}  {run.state}{made}{again}"
