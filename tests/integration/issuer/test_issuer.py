@@ -142,6 +142,7 @@ def test_tries_are_counted_also_when_they_come_at_once(station: Station, dan: Pe
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda _: station.sign_in("dan", "wrong password").status_code, range(16)))
     assert sorted(answers) == [400] * MAX_TRIES + [429] * 6
+    assert station.deeds().count("sign_in.refused") == MAX_TRIES + 1
 
 
 def test_names_that_do_not_exist_are_counted_alike(station: Station) -> None:

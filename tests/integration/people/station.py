@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 import httpx
-import psycopg
 from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from fieldstation.core.people.model import EVERYONE, Caller, Permission
 from fieldstation.core.people.service import Access, NewUser, People
@@ -114,12 +112,9 @@ class Station:
 
     def later(self, interval: str) -> None:
         """Let every transaction from now on happen `interval` (such as `6 minutes`) later."""
-
-        def shift(connection: psycopg.Connection, _record: object) -> None:
-            connection.execute("SELECT set_config('fieldstation.time_shift', %s, false)", [interval])
-            connection.commit()
-
-        event.listen(self.database._engine, "connect", shift)
+        with self.database.begin() as tx:
+            name = tx.scalar(text("SELECT current_database()"))
+            tx.execute(text(f"ALTER DATABASE {name} SET fieldstation.time_shift = '{interval}'"))
         self.database.close()
 
 
@@ -143,11 +138,8 @@ def counted(database: Database) -> Iterator[list[str]]:
     """Collect every statement that runs."""
     statements: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        statements.append(statement)
-
-    event.listen(database._engine, "before_cursor_execute", note)
+    database.observe = statements.append
     try:
         yield statements
     finally:
-        event.remove(database._engine, "before_cursor_execute", note)
+        database.observe = None

@@ -1,5 +1,7 @@
 """Users over REST: who makes, sees and changes whom."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import text
 
@@ -138,6 +140,15 @@ def test_the_first_user_is_made_once(station: Station) -> None:
         assert first is not None
         assert first.operator
         assert station.people.users.create_first(tx, "other", PASSWORD) is None
+
+
+def test_of_two_processes_that_start_at_once_one_makes_the_first_user(station: Station) -> None:
+    def start(_place: int) -> bool:
+        with station.database.begin() as tx:
+            return station.people.users.create_first(tx, "admin", PASSWORD) is not None
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(start, range(2))) == [False, True]
 
 
 def test_a_failing_hook_fails_the_creation(station: Station) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from fieldstation.kernel.canonical import Json
 
 STATION = "station"  # the actor of what nobody asked for
+NOBODY = "nobody"  # the actor of what a stranger tried
 
 
 class Deed(StrEnum):
@@ -35,7 +36,7 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One deed: `actor` is a user id or `station`, `thing` what it was done to, `body` plain JSON without secrets."""
+    """One deed. `actor` is a user id, `station` or `nobody`; `thing` is what it was done to; `body` holds no secrets."""
 
     actor: str
     deed: Deed

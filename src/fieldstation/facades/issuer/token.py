@@ -19,6 +19,7 @@ from fieldstation.facades.kit.calls import Core
 SCOPES = ("openid", "profile", "email")
 _DEFAULT_SCOPE = "profile email"
 _VERIFIERS = 2  # passwords checked at once: each takes a processor for about 50 ms and 32 MiB
+_WAIT_SECONDS = 5.0  # for one's turn
 Form = Mapping[str, str]
 
 
@@ -83,7 +84,14 @@ class TokenEndpoint:
     async def _verify(self, attempt: Attempt, password: str) -> bool:
         if self._verifying is None:
             self._verifying = anyio.CapacityLimiter(_VERIFIERS)
-        return await anyio.to_thread.run_sync(verify_password, attempt.password_hash, password, limiter=self._verifying)
+        try:
+            with anyio.fail_after(_WAIT_SECONDS):
+                return await anyio.to_thread.run_sync(
+                    verify_password, attempt.password_hash, password, limiter=self._verifying
+                )
+        except TimeoutError:
+            busy = "too many people sign in at once; try again in a moment"
+            raise OAuthRefusal("temporarily_unavailable", busy, HTTPStatus.SERVICE_UNAVAILABLE) from None
 
     def _client(self, form: Form) -> Client:
         client = self._clients.get(_field(form, "client_id"))

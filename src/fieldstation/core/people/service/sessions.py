@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from fieldstation.core.audit.model import Deed, Entry
+from fieldstation.core.audit.model import NOBODY, Deed, Entry
 from fieldstation.core.audit.service import record
 from fieldstation.core.people.service.keys import Keys
 from fieldstation.core.people.store import sessions as store
@@ -91,26 +91,28 @@ class Sessions:
 
     def finish(self, tx: Tx, attempt: Attempt, opening: Opening, *, verified: bool) -> SignedIn | Refusal:
         """Open a session when the password was `verified` and is still the user's; otherwise refuse."""
+        if attempt.too_many:
+            if attempt.tries == MAX_TRIES + 1:  # one row tells enough; a flood must not fill the audit
+                _record_refusal(tx, attempt)
+            return Refusal.TOO_MANY
         row = store.signing_in(tx, attempt.username) if verified else None
-        known = row is not None and not row.suspended and row.password_hash == attempt.password_hash
-        if attempt.too_many or attempt.user_id is None or not known:
-            body: dict[str, Json] = {"username": attempt.username, "tries": attempt.tries}
-            record(tx, Entry(actor="nobody", deed=Deed.SIGN_IN_REFUSED, thing=attempt.user_id, body=body))
-            return Refusal.TOO_MANY if attempt.too_many else Refusal.WRONG
+        if row is None or row.suspended or row.password_hash != attempt.password_hash:
+            _record_refusal(tx, attempt)
+            return Refusal.WRONG
         store.forget_tries(tx, attempt.username)
         session = new_id("session")
         store.open_session(
             tx,
             {
                 "id": session,
-                "user_id": attempt.user_id,
+                "user_id": row.id,
                 "client": opening.client,
                 "scope": opening.scope,
                 "seconds": SESSION_SECONDS,
             },
         )
-        body = {"client": opening.client, "session": session}
-        record(tx, Entry(actor=attempt.user_id, deed=Deed.SIGN_IN_ACCEPTED, thing=attempt.user_id, body=body))
+        body: dict[str, Json] = {"client": opening.client, "session": session}
+        record(tx, Entry(actor=row.id, deed=Deed.SIGN_IN_ACCEPTED, thing=row.id, body=body))
         return self._issue(tx, session, opening)
 
     def refresh(self, tx: Tx, refresh_token: str, opening: Opening) -> SignedIn | Refusal:
@@ -159,6 +161,11 @@ class Sessions:
             expires_seconds=claims["exp"] - now,
             refresh_expires_seconds=ends - now,
         )
+
+
+def _record_refusal(tx: Tx, attempt: Attempt) -> None:
+    body: dict[str, Json] = {"username": attempt.username, "tries": attempt.tries}
+    record(tx, Entry(actor=NOBODY, deed=Deed.SIGN_IN_REFUSED, thing=attempt.user_id, body=body))
 
 
 def _claims(row: Any, opening: Opening) -> dict[str, Any]:

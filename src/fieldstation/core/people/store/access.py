@@ -51,7 +51,7 @@ def semi_join(kind: Kind, roles: frozenset[Role] | None, name: str) -> str:
 def standing(tx: Tx, principals: Sequence[int], thing: Thing) -> Standing:
     """Read how somebody who is `principals` stands to `thing`, in one statement."""
     values = {"kind": thing.kind, "thing": thing.id, "principals": list(principals)}
-    row = tx.execute(_STANDING, values).one()
+    row = tx.one(_STANDING, values)
     return Standing(known=row.known, roles=frozenset(Role(role) for role in row.roles))
 
 

@@ -72,7 +72,7 @@ def open_session(tx: Tx, values: Mapping[str, Any]) -> None:
 
 def session(tx: Tx, session_id: str) -> Row[Any]:
     """Read what the tokens of a session say, and the present time."""
-    return tx.execute(_SESSION, {"id": session_id}).one()
+    return tx.one(_SESSION, {"id": session_id})
 
 
 def add_refresh(tx: Tx, refresh_hash: bytes, session_id: str) -> None:

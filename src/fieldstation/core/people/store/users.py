@@ -33,6 +33,7 @@ _PASSWORD = text("SELECT password_hash FROM station_user WHERE id = :id")
 _LOCK_OPERATORS = text("SELECT id FROM station_user WHERE operator AND suspended_at IS NULL ORDER BY id FOR UPDATE")
 _USER_PRINCIPAL = text("SELECT principal FROM station_user WHERE username = :name")
 _GROUP_PRINCIPAL = text("SELECT principal FROM station_group WHERE name = :name")
+_LOCK_FIRST = text("SELECT pg_advisory_xact_lock(hashtext('fieldstation.first_user'))")
 _ANY = text("SELECT EXISTS (SELECT 1 FROM station_user)")
 _USERNAMES = text("SELECT id, username FROM station_user WHERE id = ANY(:ids)")
 
@@ -65,7 +66,7 @@ def page(tx: Tx, after: str, limit: int) -> Sequence[Row[Any]]:
 
 def change(tx: Tx, values: dict[str, Any]) -> Row[Any]:
     """Write what may change about the user `id`."""
-    return tx.execute(_CHANGE, values).one()
+    return tx.one(_CHANGE, values)
 
 
 def set_password(tx: Tx, user_id: str, password_hash: str) -> None:
@@ -97,7 +98,8 @@ def group_principal(tx: Tx, name: str) -> int | None:
 
 
 def any_user(tx: Tx) -> bool:
-    """Tell whether there is any user yet."""
+    """Tell whether there is any user yet; only one transaction at a time gets an answer."""
+    tx.execute(_LOCK_FIRST)
     found: bool = tx.scalar(_ANY)
     return found
 
