@@ -18,6 +18,7 @@ from fieldstation.kernel.errors import Broken, Problem
 from fieldstation.kernel.places import default_data_directory as default_data_directory
 
 PREFIX = "FIELDSTATION_"
+_NO_UID = 2**32 - 1  # stands for "none" in the kernel's calls
 
 
 def _default_engines() -> tuple[str, ...]:
@@ -73,6 +74,14 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("uid_range", mode="after")
+    @classmethod
+    def _sound_range(cls, value: str) -> str:
+        first, _, last = value.partition("-")
+        if not 0 < int(first) <= int(last) < _NO_UID:
+            raise ValueError(f"must go from a uid above 0 up to one not below it, not {value}")
+        return value
 
     @field_validator("data", mode="after")
     @classmethod
