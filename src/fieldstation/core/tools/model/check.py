@@ -167,7 +167,11 @@ class _Reader:
         if not isinstance(node.value, str) or image in (STATION_IMAGE, HOST_IMAGE):
             return image
         found = _OCI.fullmatch(image)
-        if found is None:
+        if f"{image}:" in (STATION_IMAGE, HOST_IMAGE):
+            self.findings.fault(
+                node, f"must be {image}: with the colon (an image of that name is docker.io/library/{image})"
+            )
+        elif found is None:
             self.findings.fault(
                 node, "must be station:, host:, or an OCI image as registry/path:tag or registry/path@sha256:…"
             )

@@ -96,7 +96,7 @@ def check_command(fields: Fields, names: Names) -> tuple[str | Group, ...]:
     command: list[str | Group] = []
     elements: list[Element] = []
     for item in items[:MAX_ELEMENTS]:
-        part, read = _read_item(findings, item)
+        part, read = _read_item(findings, item, names)
         command += part
         elements += read
     if len(items) > MAX_ELEMENTS:
@@ -108,12 +108,12 @@ def check_command(fields: Fields, names: Names) -> tuple[str | Group, ...]:
     return tuple(command)
 
 
-def _read_item(findings: Findings, item: Node) -> tuple[list[str | Group], list[Element]]:
+def _read_item(findings: Findings, item: Node, names: Names) -> tuple[list[str | Group], list[Element]]:
     if isinstance(item.value, str):
         element = _read_element(findings, item, None)
         return [item.value], [element] if element else []
     if isinstance(item.value, Mapping):
-        return _read_group(findings, item)
+        return _read_group(findings, item, names)
     hint = "; write it in quotes" if isinstance(item.value, int | float | bool) else ""
     findings.fault(item, f"must be text or a group {{when: …, args: […]}}, not {kind_of(item)}{hint}")
     return [], []
@@ -127,26 +127,29 @@ def _read_element(findings: Findings, node: Node, condition: Condition | None) -
         return None
 
 
-def _read_group(findings: Findings, item: Node) -> tuple[list[str | Group], list[Element]]:
+def _read_group(findings: Findings, item: Node, names: Names) -> tuple[list[str | Group], list[Element]]:
     fields = Fields(findings, item, ("when", "args"))
     fields.require("when", "when the arguments are given, such as parameters.verbose")
     fields.require("args", "the arguments that are given then")
     text = fields.text("when")
-    condition: Condition | None = None
-    if text:
-        try:
-            condition = read_condition(text)
-        except BadTemplate as error:
-            findings.fault(fields.get("when") or item, str(error))
+    condition = _read_condition(findings, fields.get("when") or item, text, names) if text else None
     arguments = list(fields.texts("args"))
     elements = [_read_element(findings, node, condition) for node, _ in arguments]
     group = Group(condition=text, arguments=tuple(argument for _, argument in arguments))
     return [group], [element for element in elements if element]
 
 
+def _read_condition(findings: Findings, node: Node, text: str, names: Names) -> Condition | None:
+    try:
+        condition = read_condition(text)
+    except BadTemplate as error:
+        findings.fault(node, str(error))
+        return None
+    _check_exists(findings, node, condition.subject, names)
+    return condition
+
+
 def _check_names(findings: Findings, element: Element, names: Names) -> None:
-    if element.condition is not None:
-        _check_exists(findings, element.node, element.condition.subject, names)
     for placeholder in element.placeholders:
         if _check_exists(findings, element.node, placeholder, names):
             _check_given(findings, element, placeholder, names)

@@ -41,7 +41,7 @@ _FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", re.ASCII
 )
 _BASES = {"0o": 8, "0x": 16}
-_UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 
 Scalar = None | bool | int | float | str
@@ -218,20 +218,31 @@ class _Builder:
         return fields
 
     def _key(self, event: NodeEvent, events: Iterator[Event], pointer: str) -> str:
-        node = self._node(event, events, pointer, event)
         if isinstance(event, ScalarEvent):
-            return str(event.value)
+            self._guard(event, pointer)
+            return self._text(event, pointer)
+        node = self._node(event, events, pointer, event)
         if isinstance(event, MappingStartEvent):
             self.faults.append(node.problem('a placeholder must stand in quotes, like "{{ parameters.name }}"'))
         else:
             self.faults.append(node.problem("a list cannot be a key"))
         return "?"
 
-    def _scalar(self, event: ScalarEvent, pointer: str) -> Scalar:
+    def _text(self, event: ScalarEvent, pointer: str) -> str:
+        """Return the text of a scalar; JSON writes what is beyond 16 bits as two halves, which are put together."""
         text: str = event.value
-        if _UNSPEAKABLE.search(text):
+        if _HALVES.search(text):
+            try:
+                text = text.encode("utf-16", "surrogatepass").decode("utf-16")
+            except UnicodeDecodeError:
+                text = "\0"
+        if "\0" in text:
             self.faults.append(_problem(pointer, event, "text cannot hold NUL or half of a surrogate pair"))
             return ""
+        return text
+
+    def _scalar(self, event: ScalarEvent, pointer: str) -> Scalar:
+        text = self._text(event, pointer)
         if event.style is not None or event.tag is not None:
             return text
         if text in _NULL:
