@@ -15,6 +15,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from fieldstation.engines.local import logs
@@ -31,6 +32,15 @@ from fieldstation.ports.engine import Breach, Observation, Phase, Stream, Usage
 RETRY_SECONDS = 0.01  # for what cannot be waited for
 SAMPLE_SECONDS = 0.25
 _DETAIL_BYTES = 400
+_RELEASED = Ending(
+    phase=Phase.LOST,
+    exit_code=None,
+    canceled=False,
+    breaches=frozenset(),
+    detail="another process released this attempt",
+    usage=Usage(),
+    ended_at=datetime.max.replace(tzinfo=UTC),
+)
 
 
 class Attempt:
@@ -59,7 +69,7 @@ class Attempt:
         self._asked = False
         self._sample_at = time.monotonic() + SAMPLE_SECONDS
         self._memory_peak: int | None = None
-        self._disk: int | None = None
+        self._sampled = Usage()
 
     @property
     def ended(self) -> bool:
@@ -76,9 +86,11 @@ class Attempt:
         """Return what is known now."""
         ending = self._ending
         if ending is None:
-            usage = Usage(memory_peak_bytes=self._memory_peak, disk_bytes=self._disk)
             return Observation(
-                attempt_id=self.folder.attempt_id, phase=Phase.RUNNING, usage=usage, started_at=self.launch.started_at
+                attempt_id=self.folder.attempt_id,
+                phase=Phase.RUNNING,
+                usage=self._sampled,
+                started_at=self.launch.started_at,
             )
         return Observation(
             attempt_id=self.folder.attempt_id,
@@ -170,13 +182,13 @@ class Attempt:
         limits = self.launch.limits
         self._trim_logs()
         disk = self._measure_disk()
-        self._disk = disk.bytes
         kill = disk_kill(disk, limits)
         if kill is None and self._group is None and self._recorder is not None:
             inner = self._find_inner()
             scratch = inner.pid if inner is not None and self.folder.status().pid_namespace is not None else None
             kill, memory = process_kill(self._recorder.pid, scratch, limits)
             self._memory_peak = max(memory, self._memory_peak or 0)
+        self._sampled = self._usage(disk.bytes)
         return kill
 
     def _recorder_alive(self) -> bool:
@@ -217,13 +229,24 @@ class Attempt:
         return held
 
     def _settle(self) -> None:
-        """Write down how it ended, before the groups that hold the evidence are removed."""
+        """Write down how it ended, once, before the groups that hold the evidence are removed."""
+        try:
+            with self.folder.settling():
+                self._ending = self.folder.ending() or self._judge()
+                self.folder.record_ending(self._ending)
+        except FileNotFoundError:
+            self._ending = replace(_RELEASED, ended_at=now())
+        self.close()
+        self.remove_group()
+
+    def _judge(self) -> Ending:
+        """Weigh the evidence: an exit code, the recorder's word that nothing could start, our own kill, or none."""
         status, kill, cancel = self.folder.status(), self.folder.kill(), self.folder.cancel()
         last_words = "" if status.exit_code is not None else self._last_words()
         exit_code = self._start_failure(last_words) if status.exit_code is None else status.exit_code
         evidence = exit_code is not None or kill is not None or cancel is not None
         disk = self._measure_disk()
-        ending = Ending(
+        return Ending(
             phase=Phase.EXITED if evidence else Phase.LOST,
             exit_code=exit_code,
             canceled=cancel is not None,
@@ -232,10 +255,6 @@ class Attempt:
             usage=self._usage(disk.bytes),
             ended_at=self._ended_at(status),
         )
-        self.folder.record_ending(ending)
-        self._ending = ending
-        self.close()
-        self.remove_group()
 
     def _breaches(self, kill: Kill | None, disk: DiskUse) -> frozenset[Breach]:
         met = {kill.breach} if kill else set()

@@ -1,5 +1,6 @@
 """Measuring and removing what a run wrote: the run is hostile, so every step is taken below one descriptor."""
 
+import contextlib
 import os
 import stat
 from dataclasses import dataclass, field
@@ -81,8 +82,9 @@ def remove_tree(folder: Path) -> None:
 
 def _lift(level: _Level, name: str, top: _Level, lifted: str) -> None:
     """Move a folder that lies too deep to the top, so that no more than MAX_DEPTH descriptors are ever open."""
-    os.rename(name, lifted, src_dir_fd=level.descriptor, dst_dir_fd=top.descriptor)
-    top.names.append(lifted)
+    with contextlib.suppress(FileNotFoundError):
+        os.rename(name, lifted, src_dir_fd=level.descriptor, dst_dir_fd=top.descriptor)
+        top.names.append(lifted)
 
 
 def _count(level: _Level) -> int:
@@ -145,7 +147,5 @@ def _open_closed(level: _Level, name: str) -> int:
 
 
 def _rmdir(name: str, parent: int | None) -> None:
-    try:
+    with contextlib.suppress(FileNotFoundError):
         os.rmdir(name, dir_fd=parent)
-    except FileNotFoundError:
-        return

@@ -1,5 +1,6 @@
 """The part of an engine that is the same wherever attempts are processes of this machine."""
 
+import contextlib
 import os
 import platform
 import resource
@@ -224,7 +225,8 @@ def _bound(pid: int, spec: RunSpec, *, exact: bool) -> None:
     _limit(pid, resource.RLIMIT_FSIZE, longest)
     _limit(pid, resource.RLIMIT_CORE, 0)
     _limit(pid, resource.RLIMIT_NOFILE, _MAX_FILES)
-    Path(f"/proc/{pid}/oom_score_adj").write_text(_OOM_SCORE)
+    with contextlib.suppress(PermissionError):
+        Path(f"/proc/{pid}/oom_score_adj").write_text(_OOM_SCORE)
     if exact:
         return
     _limit(pid, resource.RLIMIT_DATA, 2 * limits.memory_bytes + (64 << 20))
@@ -235,9 +237,10 @@ def _bound(pid: int, spec: RunSpec, *, exact: bool) -> None:
 
 
 def _limit(pid: int, kind: int, value: int) -> None:
-    hard = resource.prlimit(pid, kind)[1]
-    bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.prlimit(pid, kind, (bound, bound))
+    soft, hard = (
+        value if bound == resource.RLIM_INFINITY else min(value, bound) for bound in resource.prlimit(pid, kind)
+    )
+    resource.prlimit(pid, kind, (soft, hard))
 
 
 def _handle(folder: Folder, launch: Launch) -> Handle:

@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import re
-import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,6 +76,16 @@ class Folder:
         except FileNotFoundError:
             return False
 
+    @contextmanager
+    def settling(self) -> Iterator[None]:
+        """Hold the attempt's ending against other processes that follow it too. FileNotFoundError: it was released."""
+        descriptor = os.open(self.path / "launch.json", os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
     def prepare(self, uid: int | None, gid: int | None) -> None:
         """Make the empty output folder and logs, removing what an interrupted submit left. Call while locked."""
         for left in self.path.iterdir():
@@ -144,7 +154,7 @@ class Folder:
         """Make the attempt unknown in one step, then delete its files. Idempotent; call while locked."""
         gone = self.attempts / _GONE
         gone.mkdir(mode=0o700, exist_ok=True)
-        moved = gone / f"{self.attempt_id}.{os.getpid()}"
+        moved = gone / f"{self.attempt_id}.{os.getpid()}.{time.monotonic_ns()}"
         try:
             os.rename(self.path, moved)
         except FileNotFoundError:
@@ -172,4 +182,3 @@ def prepare_attempts(attempts: Path) -> None:
     if gone.exists():
         for left in gone.iterdir():
             remove_tree(left)
-        shutil.rmtree(gone, ignore_errors=True)
