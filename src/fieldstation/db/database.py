@@ -2,58 +2,78 @@
 
 The outermost caller (a door's call, one step of a worker) opens a transaction with `with database.begin() as tx`
 and hands it down as the first argument; services and stores never open, commit or roll back one.
+
+Statements are SQLAlchemy `text` with named values, run by psycopg itself: that costs a third of what a SQLAlchemy
+connection costs for each, and every run's way goes through some thirty of them.
 """
 
+import re
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, CursorResult, Executable, Row, create_engine, text
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from psycopg.rows import namedtuple_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+from sqlalchemy import Connection, TextClause, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from fieldstation.kernel.errors import Invalid, Unavailable
 from fieldstation.kernel.logs import logger
 
 log = logger(__name__)
 Result = TypeVar("Result")
+Values = Mapping[str, Any]
 
-_RETRYABLE = ("40001", "40P01")  # serialization failure, deadlock: safe to run again from the start
-_NOW = text("SELECT clock_timestamp() + coalesce(current_setting('fieldstation.time_shift', true), '0')::interval")
+_RETRYABLE = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)  # safe to run again from the start
+_NOW = text("SELECT station_now()")
+_NAMED = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
+_CONNECTION_STATES = ("08", "57P01", "57P02", "57P03", "53300")
+_WAIT_SECONDS = 5.0
+_WAIT_WHILE_AWAY_SECONDS = 0.5
 
 
 class Tx:
     """One open transaction. Stores run their statements on it; nobody below the opener ends it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: "psycopg.Connection[Any]", database: "Database") -> None:
         self._connection = connection
+        self._database = database
         self._after_commit: list[Callable[[], None]] = []
         self._now: datetime | None = None
 
-    @property
-    def connection(self) -> Connection:
-        """The connection itself, for the schema's migrations and nothing else."""
-        return self._connection
+    def execute(self, statement: TextClause, values: Values | None = None) -> "psycopg.Cursor[Any]":
+        """Run one statement; the cursor tells `rowcount`."""
+        if self._database.observe is not None:
+            self._database.observe(statement.text)
+        cursor = self._connection.cursor(row_factory=namedtuple_row)
+        return cursor.execute(_placeholders(statement.text), values)
 
-    def execute(
-        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
-        """Run one statement; a sequence of value sets runs it once for each, batched."""
-        return self._connection.execute(statement, values)
+    def all(self, statement: TextClause, values: Values | None = None) -> Sequence[Any]:
+        """Run a query and return all its rows, with their columns as attributes."""
+        return self.execute(statement, values).fetchall()
 
-    def all(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
-        """Run a query and return all its rows."""
-        return self._connection.execute(statement, values).all()
+    def one(self, statement: TextClause, values: Values | None = None) -> Any:
+        """Run a query that gives exactly one row."""
+        (row,) = self.execute(statement, values).fetchall()
+        return row
 
-    def one_or_none(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Row[Any] | None:
+    def one_or_none(self, statement: TextClause, values: Values | None = None) -> Any:
         """Run a query that gives at most one row."""
-        return self._connection.execute(statement, values).one_or_none()
+        rows = self.execute(statement, values).fetchall()
+        if len(rows) > 1:
+            raise ValueError("more than one row where at most one was expected")
+        return rows[0] if rows else None
 
-    def scalar(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
+    def scalar(self, statement: TextClause, values: Values | None = None) -> Any:
         """Run a query and return the first column of its first row, or None."""
-        return self._connection.execute(statement, values).scalar()
+        row = self.execute(statement, values).fetchone()
+        return None if row is None else row[0]
 
     def now(self) -> datetime:
         """Return the database's time, the only time that decides; one answer per transaction.
@@ -66,9 +86,9 @@ class Tx:
 
     def copy(self, target: str, rows: Iterator[Sequence[Any]]) -> None:
         """Stream rows into `target` (`table (column, …)`) by COPY, the fastest way in."""
-        raw = self._connection.connection.driver_connection
-        assert isinstance(raw, psycopg.Connection)
-        with raw.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as stream:
+        if self._database.observe is not None:
+            self._database.observe(f"COPY {target}")
+        with self._connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as stream:
             for row in rows:
                 stream.write_row(row)
 
@@ -85,20 +105,20 @@ class Tx:
 class Database:
     """A pool of connections to one PostgreSQL.
 
-    `url` is a libpq or SQLAlchemy URL; `pool_size` bounds the connections of this process.
+    `url` is a libpq or SQLAlchemy URL; `pool_size` bounds the connections of this process. `observe` is told every
+    statement before it runs; `session` holds settings of PostgreSQL that connections opened from now on start with.
     """
 
     def __init__(self, url: str, *, pool_size: int = 16, name: str = "fieldstation") -> None:
-        self.url = _sqlalchemy_url(url)
-        self.dsn = self.url.replace("postgresql+psycopg://", "postgresql://", 1)
-        self._engine = create_engine(
-            self.url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=5,
-            pool_recycle=1800,
-            connect_args={"application_name": name, "prepare_threshold": 2, "connect_timeout": 5},
-        )
+        self.dsn = _libpq_url(url)
+        self.url = self.dsn.replace("postgresql://", "postgresql+psycopg://", 1)
+        self.observe: Callable[[str], None] | None = None
+        self.session: dict[str, str] = {}
+        self._pool_size = pool_size
+        self._options = {"application_name": name, "prepare_threshold": 2, "connect_timeout": 5, "autocommit": True}
+        self._opening = threading.Lock()
+        self._pool: ConnectionPool[psycopg.Connection[Any]] | None = None
+        self._away_until = 0.0
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:
@@ -107,24 +127,19 @@ class Database:
         Raises Unavailable (passing) when the database is away or all its connections are taken, and Invalid when a
         value given holds a NUL character, which PostgreSQL keeps in no text.
         """
-        try:
-            with self._engine.connect() as connection:
-                tx = Tx(connection)
-                with connection.begin():
-                    yield tx
-            tx.finish()
-        except PoolTimeout:
-            raise Unavailable(
-                "all database connections are in use", next_step="try again in a moment", reason="busy"
-            ) from None
-        except OperationalError as error:
-            if is_disconnect(error):
-                raise _away(error) from error
-            raise
-        except DataError as error:
-            if _refused_by_the_driver(error):
-                raise Invalid("a text holds a NUL character", next_step="take it out", reason="nul") from error
-            raise
+        with self._connection() as connection:
+            tx = Tx(connection, self)
+            with connection.transaction():
+                yield tx
+        tx.finish()
+
+    @contextmanager
+    def alone(self) -> Iterator[Tx]:
+        """Yield a transaction for exactly one statement, which commits by itself: one round trip instead of three."""
+        with self._connection() as connection:
+            tx = Tx(connection, self)
+            yield tx
+        tx.finish()
 
     def retrying(self, work: Callable[[Tx], Result], *, attempts: int = 5) -> Result:
         """Run `work` in a transaction, again from the start after a deadlock or serialization failure."""
@@ -132,40 +147,106 @@ class Database:
             try:
                 with self.begin() as tx:
                     return work(tx)
-            except DBAPIError as error:
-                if not remaining or getattr(error.orig, "sqlstate", None) not in _RETRYABLE:
+            except _RETRYABLE:
+                if not remaining:
                     raise
         raise AssertionError("unreachable")
 
+    @contextmanager
+    def alchemy(self) -> Iterator[Connection]:
+        """Open a transaction on a SQLAlchemy connection of its own, for the schema's migrations and nothing else."""
+        engine = create_engine(self.url, poolclass=NullPool)
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            if isinstance(error.orig, psycopg.OperationalError) and is_disconnect(error.orig):
+                raise _away(error.orig) from error
+            raise
+
     def close(self) -> None:
-        """Give all connections back; the object can be used again afterwards (as after a fork)."""
-        self._engine.dispose()
+        """Give all connections back; the object can be used again afterwards."""
+        with self._opening:
+            if self._pool is not None:
+                self._pool.close()
+                self._pool = None
+
+    @contextmanager
+    def _connection(self) -> "Iterator[psycopg.Connection[Any]]":
+        wait = _WAIT_WHILE_AWAY_SECONDS if time.monotonic() < self._away_until else _WAIT_SECONDS
+        with self._told(), self._opened().connection(timeout=wait) as connection:
+            yield connection
+        self._away_until = 0.0
+
+    def _opened(self) -> "ConnectionPool[psycopg.Connection[Any]]":
+        if self._pool is None:
+            with self._opening:
+                if self._pool is None:
+                    self._pool = ConnectionPool(
+                        self.dsn,
+                        kwargs={**self._options, "options": _options(self.session)},
+                        min_size=1,
+                        max_size=self._pool_size,
+                        max_idle=300,
+                        num_workers=1,
+                        reconnect_timeout=0.5,
+                        open=True,
+                    )
+        return self._pool
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell the driver's errors that a caller can act on in our words."""
+        try:
+            yield
+        except PoolTimeout:
+            raise self._no_connection() from None
+        except psycopg.DataError as error:
+            if error.sqlstate is None and "NUL" in str(error):
+                raise Invalid("a text holds a NUL character", next_step="take it out", reason="nul") from error
+            raise
+        except psycopg.OperationalError as error:
+            if not is_disconnect(error):
+                raise
+            self._away_until = time.monotonic() + _WAIT_SECONDS
+            if self._pool is not None:
+                self._pool.check()
+            raise _away(error) from error
+
+    def _no_connection(self) -> Unavailable:
+        errors = self._pool.get_stats().get("connections_errors", 0) if self._pool is not None else 0
+        if not errors and time.monotonic() >= self._away_until:
+            return Unavailable("all database connections are in use", next_step="try again in a moment", reason="busy")
+        self._away_until = time.monotonic() + _WAIT_SECONDS
+        return _away(None)
 
 
-def is_disconnect(error: DBAPIError) -> bool:
+def is_disconnect(error: psycopg.Error) -> bool:
     """Tell whether the server went away (or never was there), so that the same work may succeed later."""
-    state = getattr(error.orig, "sqlstate", None)
-    return (
-        error.connection_invalidated
-        or state is None
-        or state.startswith("08")
-        or state in ("57P01", "57P02", "57P03", "53300")
-    )
+    return error.sqlstate is None or error.sqlstate.startswith(_CONNECTION_STATES)
 
 
-def _refused_by_the_driver(error: DataError) -> bool:
-    return isinstance(error.orig, psycopg.DataError) and "NUL" in str(error.orig) and error.orig.sqlstate is None
-
-
-def _away(error: DBAPIError) -> Unavailable:
-    log.warning("database away", error=str(error.orig).strip().splitlines()[:1])
+def _away(error: psycopg.Error | None) -> Unavailable:
+    log.warning("database away", error=str(error).strip().splitlines()[:1] if error else "no connection could be made")
     return Unavailable(
         "the station's database does not answer", next_step="try again in a few seconds", reason="database_away"
     )
 
 
-def _sqlalchemy_url(url: str) -> str:
+def _options(session: Mapping[str, str]) -> str:
+    """Write settings as libpq's `options`, in which a blank inside a value is escaped."""
+    escaped = {name: value.replace("\\", "\\\\").replace(" ", "\\ ") for name, value in session.items()}
+    return " ".join(f"-c {name}={value}" for name, value in escaped.items())
+
+
+@lru_cache(maxsize=4096)
+def _placeholders(statement: str) -> Any:
+    """Write SQLAlchemy's `:name` as psycopg's `%(name)s`; `::` casts stay."""
+    return _NAMED.sub(r"%(\1)s", statement.replace("%", "%%")).encode()
+
+
+def _libpq_url(url: str) -> str:
     for prefix in ("postgresql+psycopg://", "postgresql://", "postgres://"):
         if url.startswith(prefix):
-            return "postgresql+psycopg://" + url[len(prefix) :]
+            return "postgresql://" + url[len(prefix) :]
     raise ValueError("FIELDSTATION_DATABASE_URL must start with postgresql://")

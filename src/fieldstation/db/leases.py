@@ -22,7 +22,9 @@ _RENEW = text("""
 """)
 _RELEASE = text("DELETE FROM lease WHERE name = :name AND holder = :holder AND fence = :fence")
 _HOLDER = text("SELECT holder, fence FROM lease WHERE name = :name")
-_VALID = text("SELECT true FROM lease WHERE name = :name AND holder = :holder AND fence = :fence AND expires > station_now()")
+_VALID = text("""
+    SELECT true FROM lease WHERE name = :name AND holder = :holder AND fence = :fence AND expires > station_now()
+""")
 
 
 @dataclass(frozen=True, kw_only=True)

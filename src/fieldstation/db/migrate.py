@@ -31,8 +31,8 @@ class Step:
 
 def plan(database: Database) -> Sequence[Step]:
     """Return the steps that `upgrade` would make, first to last; Broken when the schema is newer than this release."""
-    with database.begin() as tx:
-        return _pending(tx.connection)
+    with database.alchemy() as connection:
+        return _pending(connection)
 
 
 def upgrade(database: Database, *, to: str | None = None) -> Sequence[Step]:
@@ -40,13 +40,13 @@ def upgrade(database: Database, *, to: str | None = None) -> Sequence[Step]:
 
     Returns the steps made. When one fails, none is made. `to` names the last step to make, if not all.
     """
-    with database.begin() as tx:
-        tx.execute(_TAKE_LOCK, {"key": _LOCK})
-        pending = _pending(tx.connection)
+    with database.alchemy() as connection:
+        connection.execute(_TAKE_LOCK, {"key": _LOCK})
+        pending = _pending(connection)
         if to is not None:
             pending = [step for step in pending if step.revision <= to]
         if pending:
-            _run(tx.connection, pending[-1].revision)
+            _run(connection, pending[-1].revision)
         return pending
 
 

@@ -120,18 +120,18 @@ class Outbox:
 
 
 def _payloads(batch: Sequence[Event]) -> Iterable[str]:
-    """Name the feature and the things that something happened to, in as few notes as their size allows."""
+    """Name each kind and the things it happened to, in as few notes as their size allows."""
     things: dict[str, dict[str, None]] = {}
     for event in batch:
-        things.setdefault(event.kind.partition(".")[0], {})[event.thing] = None
-    for feature, ids in things.items():
+        things.setdefault(event.kind, {})[event.thing] = None
+    for kind, ids in things.items():
         listed = list(ids)
         for start in range(0, len(listed), _THINGS_A_NOTE):
-            yield " ".join([feature, *listed[start : start + _THINGS_A_NOTE]])
+            yield " ".join([kind, *listed[start : start + _THINGS_A_NOTE]])
 
 
 def notify(tx: Tx, payload: str) -> None:
-    """Wake everybody who listens once this transaction commits; `payload` is a feature and ids, never data."""
+    """Wake everybody who listens once this transaction commits; `payload` is a kind and ids, never data."""
     tx.execute(_NOTIFY, {"channel": CHANNEL, "payload": payload})
 
 

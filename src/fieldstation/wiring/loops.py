@@ -1,5 +1,6 @@
 """The loops of a worker process, by role."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from fieldstation.core.runs.service.collect import Collecting
@@ -35,7 +36,7 @@ class LoopBuilder:
         self._features = features
         self._store = store
         self._loops: list[Loop] = []
-        self._runs: list[Loop] = []  # those that news of runs wakes
+        self._wakes: dict[str, list[Loop]] = defaultdict(list)  # loops by the kind of event that they wait for
         self._closers: list[Callable[[], None]] = []
 
     def build(self, roles: Collection[str], engines: Mapping[str, Engine]) -> Crew:
@@ -47,41 +48,35 @@ class LoopBuilder:
             self._add_engine(roles, name, engine, staging)
         if "sweep" in roles:
             self._add_sweep()
-        return Crew(self._loops, {"run": self._runs}, self._closers)
+        return Crew(self._loops, self._wakes, self._closers)
 
     def _add_engine(self, roles: Collection[str], name: str, engine: Engine, staging: Staging) -> None:
-        collects = self._collectors(roles, name, engine, staging)
+        collects: list[Loop] = []
         watches: list[Loop] = []
+        dispatches: list[Loop] = []
+        if "collect" in roles:
+            collects += self._collectors(name, engine, staging)
         if "watch" in roles:
-            watch = Watch(
-                self._database,
-                Watching(self._features.outbox),
-                name,
-                engine,
-                waker(collects),
-            )
+            watching = Watching(self._features.outbox)
+            watch = Watch(self._database, watching, name, engine, waker(collects, dispatches))
             watches.append(self._add(Loop(f"watch {name}", watch.step), watch.close))
             engine.on_change(watches[0].wake)
+            self._wakes["run.cancel_requested"] += watches
+        else:  # another process watches: its note of an exit wakes those who wait for one
+            self._wakes["run.collecting"] += [*collects, *dispatches]
         if "dispatch" in roles:
             place = Place(name=name, engine=engine, slots=self._settings.slots, uids=uids_of(self._settings, engine))
-            dispatch = Dispatch(
-                self._database,
-                Dispatching(self._features.outbox),
-                staging,
-                place,
-                waker(watches),
-            )
-            self._add(Loop(f"dispatch {name}", dispatch.step), dispatch.close)
+            dispatching = Dispatching(self._features.outbox)
+            dispatch = Dispatch(self._database, dispatching, staging, place, waker(watches))
+            dispatches.append(self._add(Loop(f"dispatch {name}", dispatch.step), dispatch.close))
+            self._wakes["run.queued"] += dispatches
 
-    def _collectors(self, roles: Collection[str], name: str, engine: Engine, staging: Staging) -> list[Loop]:
-        if "collect" not in roles:
-            return []
+    def _collectors(self, name: str, engine: Engine, staging: Staging) -> list[Loop]:
         features = self._features
         bench = Bench(name=name, engine=engine, store=self._store, definition=staging.definition)
         collect = Collect(self._database, Collecting(features.datasets, features.use, features.outbox), bench)
-        loops = [self._add(Loop(f"collect {name} {place}", collect.step)) for place in range(_COLLECTORS)]
-        self._loops.append(Loop(f"release {name}", Release(collect).step))
-        return loops
+        self._add(Loop(f"release {name}", Release(collect).step))
+        return [self._add(Loop(f"collect {name} {place}", collect.step)) for place in range(_COLLECTORS)]
 
     def _add_sweep(self) -> None:
         sweep = Sweep(
@@ -96,18 +91,18 @@ class LoopBuilder:
 
     def _add(self, loop: Loop, close: Callable[[], None] | None = None) -> Loop:
         self._loops.append(loop)
-        self._runs.append(loop)
         if close is not None:
             self._closers.append(close)
         return loop
 
 
-def waker(loops: Sequence[Loop]) -> Callable[[], None]:
-    """Return what wakes all of `loops`, also those added later."""
+def waker(*groups: Sequence[Loop]) -> Callable[[], None]:
+    """Return what wakes all loops of these groups, also those added later."""
 
     def wake() -> None:
-        for loop in loops:
-            loop.wake()
+        for group in groups:
+            for loop in group:
+                loop.wake()
 
     return wake
 

@@ -10,7 +10,7 @@ _STOP_SECONDS = 10.0
 
 
 class Crew:
-    """The loops of one process; `wakes` names the loops that a note of a feature ends the pause of."""
+    """The loops of one process; `wakes` names the loops that an event of a kind ends the pause of."""
 
     def __init__(
         self, loops: Sequence[Loop], wakes: Mapping[str, Sequence[Loop]], closers: Sequence[Callable[[], None]]

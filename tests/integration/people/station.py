@@ -112,9 +112,7 @@ class Station:
 
     def later(self, interval: str) -> None:
         """Let every transaction from now on happen `interval` (such as `6 minutes`) later."""
-        with self.database.begin() as tx:
-            name = tx.scalar(text("SELECT current_database()"))
-            tx.execute(text(f"ALTER DATABASE {name} SET fieldstation.time_shift = '{interval}'"))
+        self.database.session["fieldstation.time_shift"] = interval
         self.database.close()
 
 

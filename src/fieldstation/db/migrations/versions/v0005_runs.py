@@ -116,7 +116,9 @@ def upgrade() -> None:
     op.execute("CREATE INDEX ix_run_input_version ON run_input (version_id)")
     op.execute("CREATE INDEX ix_run_output_version ON run_output (version_id)")
     op.execute("CREATE INDEX ix_attempt_live ON attempt (engine, state) WHERE released_at IS NULL")
-    op.execute("CREATE UNIQUE INDEX uq_attempt_uid ON attempt (engine, uid) WHERE released_at IS NULL AND uid IS NOT NULL")
+    op.execute("""
+        CREATE UNIQUE INDEX uq_attempt_uid ON attempt (engine, uid) WHERE released_at IS NULL AND uid IS NOT NULL
+    """)
     op.execute("""
         CREATE TABLE submitted (
             user_id text COLLATE "C" NOT NULL,
