@@ -7,9 +7,12 @@ from sqlalchemy import text
 from fieldstation.db.database import Tx
 from fieldstation.kernel.processes import is_dead
 
+# Whoever draws a fence keeps all others from drawing one for the same name until its row is there. Otherwise one that
+# was held up in between could come back, with a fence below that of a holder who came and went meanwhile.
 _ACQUIRE = text("""
+    WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('lease ' || :name, 0)))
     INSERT INTO lease AS held (name, holder, fence, expires)
-    VALUES (:name, :holder, nextval('fence'), station_now() + :seconds * interval '1 second')
+    SELECT :name, :holder, nextval('fence'), station_now() + :seconds * interval '1 second' FROM turn
     ON CONFLICT (name) DO UPDATE
        SET holder = excluded.holder, fence = excluded.fence, expires = excluded.expires
      WHERE held.expires <= station_now()
