@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from fieldstation.db import migrate
+from fieldstation.db import steps
 from fieldstation.db.database import Database, Tx
 from fieldstation.kernel.errors import FieldstationError, Unavailable
 from fieldstation.kernel.parts import Condition, Part
@@ -41,7 +41,7 @@ def backlog(tx: Tx) -> Sequence[Backlog]:
 def readiness(database: Database) -> tuple[Part, ...]:
     """Return what decides whether requests can be served; cheap enough to be asked every second."""
     try:
-        pending = migrate.plan(database)
+        pending = steps.plan(database)
     except Unavailable as error:
         # All connections taken for a moment is load, not absence.
         condition = Condition.DEGRADED if error.reason == "busy" else Condition.DOWN
@@ -61,7 +61,7 @@ def examination(database: Database) -> tuple[Part, ...]:
         return (*ready, _version(settings), _durability(settings), _deliveries(backlog(tx)), _months(tx))
 
 
-def _schema(pending: Sequence[migrate.Step]) -> Part:
+def _schema(pending: Sequence[steps.Step]) -> Part:
     if not pending:
         return _ok("schema", "is this release's")
     return Part(

@@ -4,14 +4,13 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from fieldstation.cli.output import write_json
 from fieldstation.cli.station.directory import existing_directory
 from fieldstation.cli.station.opening import opened_database
-from fieldstation.cli.station.up import DataOption
+from fieldstation.cli.station.options import AsJson, Data
 from fieldstation.db import condition
 from fieldstation.db.embedded import UP, Ownership, refuse_closed
 from fieldstation.facades.operations import disk_part, engine_part
@@ -20,11 +19,10 @@ from fieldstation.kernel.parts import Condition, Part, worst
 from fieldstation.settings import Settings, load_settings
 from fieldstation.wiring import probe_engines
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, nothing else.")]
 _SIGNS = {Condition.OK: "ok", Condition.DEGRADED: "degraded", Condition.DOWN: "down"}
 
 
-def doctor(data: DataOption = None, as_json: AsJson = False) -> None:
+def doctor(data: Data = None, as_json: AsJson = False) -> None:
     """Look at every part of the station and say what is wrong and what to do.
 
     Exit code 1 when a part is not ok.

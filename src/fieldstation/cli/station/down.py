@@ -7,7 +7,7 @@ import time
 import typer
 
 from fieldstation.cli.station.directory import existing_directory
-from fieldstation.cli.station.up import DataOption
+from fieldstation.cli.station.options import Data
 from fieldstation.db.embedded import UP, EmbeddedPostgres, Holder, Ownership
 from fieldstation.kernel.errors import Broken, Conflict
 from fieldstation.settings import load_settings
@@ -16,7 +16,7 @@ _WAIT_SECONDS = 60.0
 _POLL_SECONDS = 0.05
 
 
-def down(data: DataOption = None) -> None:
+def down(data: Data = None) -> None:
     """Stop the station that runs on a data directory."""
     settings = load_settings(data=data)
     ownership = Ownership(existing_directory(settings.data))

@@ -6,20 +6,20 @@ import typer
 
 from fieldstation.cli.output import write_json
 from fieldstation.cli.station.opening import opened_database
-from fieldstation.cli.station.up import DataOption
-from fieldstation.db import migrate as steps
+from fieldstation.cli.station.options import AsJson, Data
 from fieldstation.db import partitions
+from fieldstation.db.migrate import upgrade
+from fieldstation.db.steps import plan as missing_steps
 from fieldstation.settings import load_settings
 
 Plan = Annotated[bool, typer.Option("--plan", help="Only say what would be done.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, nothing else.")]
 
 
-def migrate(plan: Plan = False, data: DataOption = None, as_json: AsJson = False) -> None:
+def migrate(plan: Plan = False, data: Data = None, as_json: AsJson = False) -> None:
     """Bring the database to this release's schema."""
     settings = load_settings(data=data)
     with opened_database(settings, "migrate") as database:
-        made = steps.plan(database) if plan else steps.upgrade(database)
+        made = missing_steps(database) if plan else upgrade(database)
         if not plan:
             with database.begin() as tx:
                 partitions.ensure(tx)

@@ -12,13 +12,14 @@ from fieldstation.cli.station.children import end_with_parent
 from fieldstation.cli.station.doors import address_of, await_ready, free_port
 from fieldstation.cli.station.doors import serve as serve_doors
 from fieldstation.cli.station.opening import joined_url
+from fieldstation.cli.station.options import Data, Host, Port
 from fieldstation.cli.station.stopping import Stopping
-from fieldstation.cli.station.up import API, DataOption, HostOption, PortOption
-from fieldstation.db import Database, migrate
+from fieldstation.db import Database, steps
 from fieldstation.kernel.errors import Broken
 from fieldstation.kernel.logs import configure_logs, logger
 from fieldstation.settings import Settings, load_settings
 from fieldstation.wiring import ALL_ROLES, build_station
+from fieldstation.wiring.station import API
 
 log = logger(__name__)
 _EVERYTHING = ",".join(ALL_ROLES)
@@ -28,9 +29,9 @@ _LAST_SECONDS = 15.0
 
 def serve(
     roles: _Roles = _EVERYTHING,
-    data: DataOption = None,
-    host: HostOption = None,
-    port: PortOption = None,
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
     parent_pipe: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Run some roles of a station in this process, beside a running `up` or a database of yours."""
@@ -79,7 +80,7 @@ def _checked(roles: str) -> frozenset[str]:
 def _refuse_other_schema(url: str) -> None:
     database = Database(url, pool_size=1, name="fieldstation serve")
     try:
-        pending = migrate.plan(database)
+        pending = steps.plan(database)
     finally:
         database.close()
     if pending:

@@ -9,7 +9,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Stopping:
-    """Set once by SIGTERM, SIGINT or `wish`; before anything is served a signal ends the program at once."""
+    """Set once by SIGTERM, SIGINT or `wish`."""
 
     def __init__(self) -> None:
         self._event = threading.Event()

@@ -4,15 +4,12 @@ import os
 import sys
 import threading
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from fieldstation import __version__
 from fieldstation.cli.station.children import Children
 from fieldstation.cli.station.directory import prepare_directory
 from fieldstation.cli.station.doors import address_of, await_ready, free_port, serve
+from fieldstation.cli.station.options import Data, Host, Port
 from fieldstation.cli.station.record import StationRecord, remove_record
 from fieldstation.cli.station.stopping import Stopping
 from fieldstation.db import Database, migrate, partitions
@@ -21,21 +18,15 @@ from fieldstation.kernel.errors import FieldstationError
 from fieldstation.kernel.logs import configure_logs, logger
 from fieldstation.settings import PREFIX, Settings, load_settings
 from fieldstation.wiring import ALL_ROLES, build_station
+from fieldstation.wiring.station import API
 
 log = logger(__name__)
-API = "api"
 _WAIT_FOR_VERBS_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 _LOOK_SECONDS = 0.25
 
-DataOption = Annotated[
-    Path | None, typer.Option(help="Data directory.", show_default="FIELDSTATION_DATA or the user's")
-]
-HostOption = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
-PortOption = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes any free one.", show_default="8080")]
 
-
-def up(data: DataOption = None, host: HostOption = None, port: PortOption = None) -> None:
+def up(data: Data = None, host: Host = None, port: Port = None) -> None:
     """Run a station here, its database included, until it is stopped.
 
     Ready when it prints `ready http://HOST:PORT`. Ctrl-C or `fieldstation down` stops it.
@@ -61,6 +52,8 @@ def _run(settings: Settings, stopping: Stopping, stack: ExitStack) -> None:
         log.info("database", began=server.start().value)
         url = server.url()
     _bring_up_to_date(url)
+    if stopping.wished:
+        return
     station = build_station(settings, url, {API})
     stack.callback(station.close)
     station.prepare()

@@ -6,7 +6,7 @@ is one of a handful of names.
 
 from collections.abc import Callable, Iterable, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -14,6 +14,8 @@ from prometheus_client.registry import Collector
 from fieldstation.kernel.errors import FieldstationError
 
 Queues = Callable[[], Mapping[str, int]]
+
+disable_created_metrics()  # they would double the series, and nobody asks when a count began
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
