@@ -53,6 +53,27 @@ class Sink(Protocol):
         """Throw away what was written. Idempotent, also after `finish` (which then stands)."""
 
 
+class Busy(Exception):
+    """Somebody else is writing this growing blob just now, or it was settled and takes no more."""
+
+
+class Growing(Protocol):
+    """A blob that comes in pieces, across requests and restarts; open to one writer at a time."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that came so far."""
+
+    def write(self, data: bytes) -> None:
+        """Append bytes. Raises StoreFull."""
+
+    def cut(self, size: int) -> None:
+        """Throw away what came behind `size` bytes."""
+
+    def close(self) -> None:
+        """Let the next writer in; what came stays."""
+
+
 class BlobStore(Protocol):
     """Immutable blobs. All methods may be called from several threads and processes at once."""
 
@@ -61,6 +82,21 @@ class BlobStore(Protocol):
 
     def put_bytes(self, data: bytes) -> Stored:
         """Keep a small blob that is whole in memory; the cheapest way in for many small files. Raises StoreFull."""
+
+    def grow(self, name: str) -> Growing:
+        """Open the growing blob `name`, making it on first use. Raises Busy, StoreFull."""
+
+    def grown(self, name: str) -> int:
+        """Return how many bytes of `name` came so far; 0 when there is none."""
+
+    def settle_grown(self, name: str) -> Stored:
+        """Name the bytes of a growing blob by their digest; `name` stays until `drop_grown`. Raises Busy, KeyError."""
+
+    def drop_grown(self, name: str) -> None:
+        """Throw a growing blob away; a blob that `settle_grown` made stands. Idempotent."""
+
+    def growing(self) -> Iterator[str]:
+        """Walk over the names of all growing blobs."""
 
     def put_path(self, source: Path) -> Stored:
         """Copy (or reflink) one regular file into the store; never links it. Raises NotRegular, OSError, StoreFull."""
@@ -125,3 +161,9 @@ class Places(Protocol):
 
     def open(self, location: str) -> tuple[int, Found]:
         """Open one file for reading; the facts are those of the very descriptor. Raises PlaceRefused, OSError."""
+
+    def digest(self, location: str, progress: Callable[[int], None]) -> tuple[str, Found]:
+        """Read one file whole and return its SHA-256; `progress` is told how many more bytes were read.
+
+        Raises PlaceRefused, also when the file changed meanwhile, and OSError.
+        """

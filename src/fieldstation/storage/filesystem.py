@@ -1,4 +1,4 @@
-"""Blobs as files of one file system: `blobs/sha256/ab/cd…`, `trees/<name>/…`, `incoming/…`."""
+"""Blobs as files of one file system: `blobs/sha256/ab/cd…`, `trees/<name>/…`, `incoming/…`, `growing/<name>`."""
 
 import contextlib
 import errno
@@ -11,13 +11,14 @@ import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from fieldstation.ports.storage import NotRegular, Readable, Sink, Stored, StoreFull, TreeEntry
+from fieldstation.ports.storage import Growing, NotRegular, Readable, Sink, Stored, StoreFull, TreeEntry
 from fieldstation.storage.durable import Durable
+from fieldstation.storage.growing import GrowingFile, Hashes, digest_of, open_locked
 from fieldstation.storage.trees import build_tree
+from fieldstation.storage.writing import translating, write_all
 
 _CHUNK = 1 << 20
 _CHECK_ROOM_EACH = 64 << 20
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # never waits for the other end of a FIFO
 
@@ -33,12 +34,15 @@ class FilesystemStore:
         self._trees = root / "trees"
         self._incoming = root / "incoming"
         self._reserve = reserve_bytes
-        for folder in (self._trees, self._incoming, *(self._blobs / f"{byte:02x}" for byte in range(256))):
+        self._growing = root / "growing"
+        shards = (self._blobs / f"{byte:02x}" for byte in range(256))
+        for folder in (self._trees, self._incoming, self._growing, *shards):
             folder.mkdir(parents=True, exist_ok=True)
         self._prefix = f"{self._blobs}/"
         self._fresh = f"{self._incoming}/{secrets.token_hex(8)}"
         self._count = itertools.count()
         self._durable = Durable(root)
+        self._hashes = Hashes()
 
     def sink(self) -> Sink:
         """Open a new sink."""
@@ -48,13 +52,54 @@ class FilesystemStore:
     def put_bytes(self, data: bytes) -> Stored:
         """Keep a small blob that is whole in memory."""
         sha256 = hashlib.sha256(data).hexdigest()
-        if not os.path.exists(self.blob_name(sha256)):
+        if os.path.exists(self.blob_name(sha256)):
+            self._durable.note(self.blob_name(sha256))
+        else:
             self.require_room(len(data))
             name = self.fresh_name()
             with _cleaning(name):
                 _write_new(name, data)
                 self.settle(name, sha256)
         return Stored(sha256=sha256, size=len(data))
+
+    def grow(self, name: str) -> Growing:
+        """Open the growing blob `name`, making it on first use."""
+        self.require_room(1)
+        return GrowingFile(self._grown_name(name), name, self._hashes, self.require_room)
+
+    def grown(self, name: str) -> int:
+        """Return how many bytes of `name` came so far."""
+        try:
+            return os.stat(self._grown_name(name)).st_size
+        except FileNotFoundError:
+            return 0
+
+    def settle_grown(self, name: str) -> Stored:
+        """Name the bytes of a growing blob by their digest."""
+        try:
+            descriptor = open_locked(self._grown_name(name), os.O_RDONLY)
+        except FileNotFoundError:
+            raise KeyError(name) from None
+        try:
+            sha256, size = digest_of(descriptor, name, self._hashes)
+            os.fchmod(descriptor, 0o444)
+            with contextlib.suppress(FileExistsError):
+                os.link(self._grown_name(name), self.blob_name(sha256))
+            self._durable.note(self.blob_name(sha256))
+        finally:
+            os.close(descriptor)
+        return Stored(sha256=sha256, size=size)
+
+    def drop_grown(self, name: str) -> None:
+        """Throw a growing blob away."""
+        self._hashes.take(name)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._grown_name(name))
+
+    def growing(self) -> Iterator[str]:
+        """Walk over the names of all growing blobs."""
+        with os.scandir(self._growing) as found:
+            yield from (entry.name for entry in found)
 
     def put_path(self, source: Path) -> Stored:
         """Copy one regular file into the store."""
@@ -151,6 +196,10 @@ class FilesystemStore:
             os.unlink(name)
         else:
             os.rename(name, target)
+        self._durable.note(target)
+
+    def _grown_name(self, name: str) -> str:
+        return f"{self._growing}/{checked_name(name)}"
 
     def require_room(self, size: int) -> None:
         """Raise StoreFull when `size` more bytes would touch the reserve."""
@@ -183,7 +232,7 @@ class _FileSink:
         self._hash = hashlib.sha256()
         self._size = 0
         self._checked = 0
-        with _translating():
+        with translating():
             self._descriptor: int | None = os.open(name, _NEW, 0o400)
 
     def write(self, data: bytes) -> None:
@@ -192,8 +241,8 @@ class _FileSink:
         if self._size + len(data) > self._checked + _CHECK_ROOM_EACH:
             self._store.require_room(len(data))
             self._checked = self._size
-        with _translating():
-            _write_all(self._descriptor, data)
+        with translating():
+            write_all(self._descriptor, data)
         self._hash.update(data)
         self._size += len(data)
 
@@ -233,19 +282,13 @@ def _rename_unless_taken(source: Path, target: Path) -> None:
 
 
 def _write_new(name: str, data: bytes) -> None:
-    with _translating():
+    with translating():
         descriptor = os.open(name, _NEW, 0o400)
         try:
-            _write_all(descriptor, data)
+            write_all(descriptor, data)
             os.fchmod(descriptor, 0o444)
         finally:
             os.close(descriptor)
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    written = os.write(descriptor, data) if data else 0
-    while written < len(data):
-        written += os.write(descriptor, memoryview(data)[written:])
 
 
 @contextlib.contextmanager
@@ -255,14 +298,4 @@ def _cleaning(name: str) -> Iterator[None]:
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(name)
-        raise
-
-
-@contextlib.contextmanager
-def _translating() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise StoreFull("the disk is full") from error
         raise

@@ -1,14 +1,16 @@
 """Files that lie outside the store, reached folder by folder from an allowed root without following any link."""
 
 import errno
+import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from fieldstation.ports.storage import Found, PlaceRefused
 
+_CHUNK = 1 << 20
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -33,6 +35,21 @@ class FilesystemPlaces:
             if not stat.S_ISREG(facts.st_mode):
                 raise PlaceRefused(f"{location} is a folder")
             return os.dup(descriptor), _found(location, facts)
+
+    def digest(self, location: str, progress: Callable[[int], None]) -> tuple[str, Found]:
+        """Read one file whole and return its SHA-256."""
+        descriptor, before = self.open(location)
+        try:
+            hashed = hashlib.sha256()
+            while data := os.read(descriptor, _CHUNK):
+                hashed.update(data)
+                progress(len(data))
+            after = _found(location, os.fstat(descriptor))
+        finally:
+            os.close(descriptor)
+        if after != before:
+            raise PlaceRefused(f"{location} changed while it was read")
+        return hashed.hexdigest(), before
 
     @contextmanager
     def _opened(self, location: str) -> Iterator[tuple[int, os.stat_result]]:

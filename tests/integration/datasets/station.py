@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from fieldstation.core.datasets.service import Contents, Datasets, Uploads
+from fieldstation.core.datasets.service import Contents, Datasets, Registrar, Uploads
 from fieldstation.core.people.model import Caller
 from fieldstation.core.people.service import NewUser, People
 from fieldstation.core.people.service.tokens import NewToken
@@ -85,9 +85,11 @@ class Station:
 
     def _parts(self) -> Parts:
         return Parts(
+            people=self.people,
             datasets=self.datasets,
             uploads=self.uploads,
             contents=Contents(self.store, self.places),
+            registrar=Registrar(self.places),
             store=self.store,
             movers=Movers(),
         )

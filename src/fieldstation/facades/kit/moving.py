@@ -12,6 +12,8 @@ from fieldstation.kernel.errors import Fault, Invalid, Unavailable
 from fieldstation.ports.storage import StoreFull
 
 MOVING_THREADS = 32
+OUTSIDE_THREADS = 8  # read files that lie in place; those that hang are given up
+_PATIENCE_SECONDS = 60.0
 BLOCK = 1 << 20
 Result = TypeVar("Result")
 
@@ -21,6 +23,7 @@ class Movers:
 
     def __init__(self) -> None:
         self._threads: anyio.CapacityLimiter | None = None
+        self._outside: anyio.CapacityLimiter | None = None
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """Run `work` in a moving thread; a full disk becomes the error that says so."""
@@ -30,6 +33,26 @@ class Movers:
             return await anyio.to_thread.run_sync(work, limiter=self._threads)
         except StoreFull as full:
             raise disk_full(str(full)) from full
+
+    async def run_outside(self, work: Callable[[Callable[[int], None]], Result]) -> Result:
+        """Run `work`, which reads files outside the store, in a thread that can be given up.
+
+        `work` gets a function to call with each piece of progress; a minute without any (a mount that hangs) ends in
+        Unavailable (`place_hangs`), and its thread is left behind.
+        """
+        if self._outside is None:
+            self._outside = anyio.CapacityLimiter(OUTSIDE_THREADS)
+        patience = _Patience()
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(patience.watch)
+                done = await anyio.to_thread.run_sync(
+                    lambda: work(patience.progress), abandon_on_cancel=True, limiter=self._outside
+                )
+                tasks.cancel_scope.cancel()
+        except* Unavailable as group:
+            raise group.exceptions[0] from None
+        return done
 
     async def take_in(self, body: AsyncIterator[bytes], take: Callable[[bytes], None]) -> None:
         """Hand `body` to `take` in blocks of about 1 MiB, reading the next block while one is worked.
@@ -49,6 +72,29 @@ class Movers:
         finally:
             if working and not working.done():
                 await asyncio.wait([working])
+
+
+class _Patience:
+    """Waits as long as there is progress."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def progress(self, count: int) -> None:
+        """Take note that something moved."""
+        self._count += count + 1
+
+    async def watch(self) -> None:
+        """Raise Unavailable once a minute passed without progress."""
+        seen = -1
+        while seen != self._count:
+            seen = self._count
+            await anyio.sleep(_PATIENCE_SECONDS)
+        raise Unavailable(
+            "files outside the station's store cannot be read: their file system does not answer",
+            next_step="tell the operator; the same may work once the mount answers again",
+            reason="place_hangs",
+        )
 
 
 async def _blocks(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -3,6 +3,7 @@
 from fieldstation.core.datasets.model.manifest import FileEntry, Manifest, manifest_of
 from fieldstation.core.datasets.model.media import media_type_of, worth_keeping
 from fieldstation.core.datasets.model.names import check_paths, folded, name_fault, path_fault
+from fieldstation.core.datasets.model.recipe import Piece, Recipe
 from fieldstation.core.datasets.model.reference import Reference, read_reference
 from fieldstation.core.datasets.model.schema import check_metadata, check_schema
 from fieldstation.core.datasets.model.values import (
@@ -25,6 +26,8 @@ __all__ = [
     "Manifest",
     "NewDataset",
     "NewVersion",
+    "Piece",
+    "Recipe",
     "Reference",
     "Source",
     "Upload",

@@ -33,7 +33,9 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """One data set. `space` is the project whose names it shares, `owner` a user's id, `size` bytes of all versions.
+    """One data set. `space` is the project whose names it shares, `owner` a user's id.
+
+    `size` is what it counts on its owner's quota, in bytes: what versions carry over from earlier ones counts once.
 
     `latest` is the number of its newest version, 0 before the first. While `trashed` is set nobody can use it, and
     after `purge_after` its files may be removed for good; `purged` says that they were.
@@ -70,6 +72,8 @@ class Source:
 class NewVersion:
     """A version to be published: its files, whose bytes are in the store and flushed, or (`sources`) lie in place.
 
+    `carried` bytes of them the data set has already, in an earlier version: they count once on the owner's quota.
+
     `manifest` raises Invalid when the files cannot stand together. Read it before the transaction: many take a while.
     """
 
@@ -79,11 +83,19 @@ class NewVersion:
     author_id: str
     run_id: str | None = None
     sources: Sequence[Source] = ()
+    carried: int = 0
 
     @cached_property
     def manifest(self) -> Manifest:
         """The files checked, sorted and named by one digest."""
         return manifest_of(self.files)
+
+    @property
+    def charged(self) -> int:
+        """Bytes that this version adds to what the data set's owner keeps."""
+        placed = {source.path for source in self.sources}
+        outside = sum(file.size for file in self.files if file.path in placed) if placed else 0
+        return self.manifest.size - outside - self.carried
 
 
 @dataclass(frozen=True, kw_only=True)

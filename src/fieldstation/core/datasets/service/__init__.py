@@ -2,7 +2,8 @@
 
 from fieldstation.core.datasets.service.contents import Contents
 from fieldstation.core.datasets.service.datasets import Datasets, File
+from fieldstation.core.datasets.service.register import Registrar
 from fieldstation.core.datasets.service.uploads import Incoming, Uploads
 from fieldstation.core.datasets.store.datasets import Filter
 
-__all__ = ["Contents", "Datasets", "File", "Filter", "Incoming", "Uploads"]
+__all__ = ["Contents", "Datasets", "File", "Filter", "Incoming", "Registrar", "Uploads"]

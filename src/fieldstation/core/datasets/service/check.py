@@ -39,7 +39,7 @@ def _text(title: str | None, description: str | None) -> Iterator[Problem]:
     for where, text, limit in (("/title", title, TITLE_LENGTH), ("/description", description, DESCRIPTION_LENGTH)):
         if text is not None and len(text) > limit:
             yield Problem(where=where, text=f"has {len(text)} characters; {limit} are allowed")
-        if text is not None and _unkeepable(text):
+        if text is not None and unkeepable(text):
             yield Problem(where=where, text="contains U+0000 or half a character")
 
 
@@ -49,7 +49,7 @@ def _labels(labels: Mapping[str, str] | None) -> Iterator[Problem]:
     if len(labels) > LABELS:
         yield Problem(where="/labels", text=f"are {len(labels)}; {LABELS} are allowed")
     for key, value in labels.items():
-        if not key or len(key) > LABEL_LENGTH or len(value) > LABEL_LENGTH or _unkeepable(key + value):
+        if not key or len(key) > LABEL_LENGTH or len(value) > LABEL_LENGTH or unkeepable(key + value):
             yield Problem(
                 where=f"/labels/{key[:LABEL_LENGTH]}",
                 text=f"must have 1 to {LABEL_LENGTH} characters, its value at most so many",
@@ -64,5 +64,6 @@ def _schema(schema: Mapping[str, Json] | None) -> Iterator[Problem]:
             yield from error.problems or [Problem(where="/schema", text=error.text)]
 
 
-def _unkeepable(text: str) -> bool:
+def unkeepable(text: str) -> bool:
+    """Tell whether PostgreSQL could not keep `text`."""
     return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)

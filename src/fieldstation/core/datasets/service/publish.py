@@ -37,7 +37,7 @@ class Publisher:
         _check(news, locked)
         self._keep(tx, news)
         made = versions.insert(tx, _numbered(news, locked))
-        _count(tx, made, locked)
+        _count(tx, made, news, locked)
         self._tell(tx, made, locked)
         return made
 
@@ -91,15 +91,14 @@ def _numbered(news: Iterable[NewVersion], locked: Mapping[str, datasets.Locked])
     return numbered
 
 
-def _count(tx: Tx, made: Iterable[Version], locked: Mapping[str, datasets.Locked]) -> None:
+def _count(tx: Tx, made: Sequence[Version], news: Sequence[NewVersion], locked: Mapping[str, datasets.Locked]) -> None:
     count: Counter[str] = Counter()
     size: defaultdict[str, int] = defaultdict(int)
     owned: defaultdict[str, int] = defaultdict(int)
-    for version in made:
-        kept = 0 if version.in_place else version.size
+    for version, new in zip(made, news, strict=True):
         count[version.dataset_id] += 1
-        size[version.dataset_id] += version.size
-        owned[locked[version.dataset_id].owner] += kept
+        size[version.dataset_id] += new.charged
+        owned[locked[version.dataset_id].owner] += new.charged
     datasets.advance(tx, {dataset: (count[dataset], size[dataset]) for dataset in sorted(count)})
     accounts.charge(tx, owned)
 

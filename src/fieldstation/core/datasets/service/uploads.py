@@ -1,28 +1,36 @@
 """Room for bytes, reserved before they move."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fieldstation.core.datasets.model import Account, NewVersion, Upload, Version
+from fieldstation.core.datasets.model import Account, Dataset, NewVersion, Recipe, Upload, Version
+from fieldstation.core.datasets.service.check import unkeepable
+from fieldstation.core.datasets.service.compose import Composer
 from fieldstation.core.datasets.service.datasets import Datasets
 from fieldstation.core.datasets.service.publish import in_trash
-from fieldstation.core.datasets.store import accounts
+from fieldstation.core.datasets.store import accounts, blobs
 from fieldstation.core.datasets.store import uploads as store
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.people.service import People
 from fieldstation.db import Tx
-from fieldstation.kernel.errors import Fault, TooLarge, Unavailable
+from fieldstation.kernel.errors import Conflict, Fault, Invalid, NotFound, TooLarge, Unavailable
 from fieldstation.kernel.ids import new_id
-from fieldstation.ports.storage import BlobStore
+from fieldstation.kernel.paging import Page, PageRequest, page_of
+from fieldstation.ports.storage import BlobStore, Stored
 
 _DIRECT_SECONDS = 24 * 3600  # longer than any single request; frees what a crash left reserved
+_RESUMABLE_SECONDS = 7 * 24 * 3600  # since its last piece
+_LAST_ID = "upload-~"  # behind every id
+METADATA_BYTES = 16 << 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Incoming:
-    """A version on its way into `dataset_id`, with room reserved for it."""
+    """A version on its way into `dataset_id`, who sends it, and the uploads that reserve room for it."""
 
-    upload: Upload
     dataset_id: str
+    caller: Caller
+    uploads: tuple[str, ...] = ()
 
 
 class Uploads:
@@ -31,6 +39,7 @@ class Uploads:
     def __init__(self, people: People, datasets: Datasets, blobs: BlobStore, quota_bytes: int) -> None:
         self._people = people
         self._datasets = datasets
+        self._composer = Composer(datasets)
         self._blobs = blobs
         self._quota = quota_bytes
 
@@ -43,44 +52,133 @@ class Uploads:
 
         Raises as `Datasets.find` does, Conflict (in the trash), TooLarge (`over_quota`), Unavailable (`disk_full`).
         """
-        dataset = self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT)
-        if dataset.trashed is not None:
-            raise in_trash(dataset.name, dataset.id)
-        return Incoming(dataset_id=dataset.id, upload=self._reserve(tx, dataset.owner, caller, size))
+        dataset = self._editable(tx, caller, reference)
+        upload = self._reserve(tx, caller, owner=dataset.owner, size=size)
+        return Incoming(dataset_id=dataset.id, caller=caller, uploads=(upload.id,))
+
+    def compose(self, tx: Tx, caller: Caller, reference: str, recipe: Recipe) -> tuple[Incoming, NewVersion]:
+        """Return the version that a recipe describes, to be published; only its uploads reserve room."""
+        dataset = self._editable(tx, caller, reference)
+        new = self._composer.compose(tx, caller, dataset.id, recipe)
+        used = tuple(sorted({piece.upload for piece in recipe.pieces if piece.upload}))
+        return Incoming(dataset_id=dataset.id, caller=caller, uploads=used), new
 
     def publish(self, tx: Tx, incoming: Incoming, new: NewVersion) -> Version:
-        """Publish what came in; what was reserved for it becomes what its owner keeps."""
-        store.delete(tx, [incoming.upload.id])
-        return self._datasets.publish(tx, [new])[0]
+        """Publish what came in; what was reserved for it becomes what its owner keeps.
+
+        The sender's credentials may have expired meanwhile, their right to edit must not. Raises as `begin` and
+        `Datasets.publish` do, Conflict (`upload_gone`).
+        """
+        owner = self._editable(tx, incoming.caller, incoming.dataset_id).owner
+        accounts.lock(tx, owner)
+        gone = set(incoming.uploads) - store.delete(tx, incoming.uploads)
+        if gone:
+            raise Conflict(
+                f"{len(gone)} uploads of this version were ended or used meanwhile",
+                next_step="send their files again",
+                reason="upload_gone",
+            )
+        self._require_quota(tx, owner, new.charged)
+        made = self._datasets.publish(tx, [new])[0]
+        blobs.release(tx, incoming.uploads)
+        return made
 
     def drop(self, tx: Tx, incoming: Incoming) -> None:
         """Give the reserved room back. Idempotent."""
-        store.delete(tx, [incoming.upload.id])
+        store.delete(tx, incoming.uploads)
 
-    def _reserve(self, tx: Tx, owner: str, author: Caller, size: int) -> Upload:
-        self._require_disk(size)
+    def create(self, tx: Tx, caller: Caller, size: int, metadata: Mapping[str, str]) -> Upload:
+        """Reserve `size` bytes of the caller's own quota for a file that will be sent in pieces.
+
+        Raises TooLarge (`over_quota`), Unavailable (`disk_full`), Invalid (metadata).
+        """
+        self._people.require(caller, Permission.STATION_USE)
+        text = "".join((*metadata, *metadata.values()))
+        if len(text) > METADATA_BYTES or unkeepable(text):
+            raise Invalid(
+                f"the metadata of an upload may have {METADATA_BYTES} characters, none of them U+0000",
+                next_step="send less; a version has metadata of its own",
+            )
+        return self._reserve(tx, caller, owner=caller.user_id, size=size, metadata=metadata)
+
+    def show(self, tx: Tx, caller: Caller, upload_id: str) -> Upload:
+        """Return an upload of the caller; NotFound when there is none, or no more."""
+        found = store.by_ids(tx, caller.user_id, [upload_id]).get(upload_id)
+        if found is None or not found.resumable:
+            raise _no_upload()
+        return found
+
+    def list(self, tx: Tx, caller: Caller, request: PageRequest) -> Page[Upload]:
+        """Return a page of the caller's uploads that were not used yet, newest first."""
+        rows = store.page(tx, caller.user_id, request.after[0] if request.after else _LAST_ID, request.limit + 1)
+        return page_of(rows, request, lambda upload: (upload.id,))
+
+    def prolong(self, tx: Tx, upload: Upload) -> Upload:
+        """Take note that a piece came; raises NotFound when the upload ended meanwhile."""
+        return _still(store.prolong(tx, upload.id, _RESUMABLE_SECONDS))
+
+    def complete(self, tx: Tx, upload: Upload, stored: Stored) -> Upload:
+        """Take note that all bytes came and are durable; from now on they are kept until the upload ends.
+
+        Raises Unavailable (`blob_gone`) when they were removed since, in which case they must be settled again.
+        """
+        blobs.hold(tx, upload.id, {stored.sha256: stored.size})
+        if self._blobs.missing([stored.sha256]):
+            raise Unavailable("the bytes were removed meanwhile", next_step="try again", reason="blob_gone")
+        return _still(store.prolong(tx, upload.id, _RESUMABLE_SECONDS, stored.sha256))
+
+    def end(self, tx: Tx, caller: Caller, upload_id: str) -> None:
+        """Throw an upload of the caller away; its growing blob is the door's to drop."""
+        upload = self.show(tx, caller, upload_id)
+        blobs.release(tx, [upload.id])
+        store.delete(tx, [upload.id])
+
+    def _editable(self, tx: Tx, caller: Caller, reference: str) -> Dataset:
+        dataset = self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT)
+        if dataset.trashed is not None:
+            raise in_trash(dataset.name, dataset.id)
+        return dataset
+
+    def _reserve(
+        self, tx: Tx, author: Caller, *, owner: str, size: int, metadata: Mapping[str, str] | None = None
+    ) -> Upload:
+        if size > (free := self._blobs.free_bytes()):
+            raise disk_full(f"this needs {size} bytes and {free} are left above the station's reserve")
         accounts.lock(tx, owner)
-        account = self._account(tx, owner)
-        if size > account.free:
-            raise _over_quota(account, size)
+        self._require_quota(tx, owner, size)
         wanted = {
             "id": new_id("upload"),
             "owner": owner,
             "author": author.user_id,
             "size": size,
-            "resumable": False,
-            "metadata": {},
-            "seconds": _DIRECT_SECONDS,
+            "resumable": metadata is not None,
+            "metadata": dict(metadata or {}),
+            "seconds": _DIRECT_SECONDS if metadata is None else _RESUMABLE_SECONDS,
         }
         return store.insert(tx, wanted)
+
+    def _require_quota(self, tx: Tx, owner: str, size: int) -> None:
+        account = self._account(tx, owner)
+        if size > account.free:
+            raise _over_quota(account, size)
 
     def _account(self, tx: Tx, owner: str) -> Account:
         own = self._people.users.get(tx, owner).quota_bytes
         return accounts.read(tx, owner, self._quota if own is None else own)
 
-    def _require_disk(self, size: int) -> None:
-        if size > (free := self._blobs.free_bytes()):
-            raise disk_full(f"this needs {size} bytes and {free} are left above the station's reserve")
+
+def _still(upload: Upload | None) -> Upload:
+    if upload is None:
+        raise _no_upload()
+    return upload
+
+
+def _no_upload() -> NotFound:
+    return NotFound(
+        "there is no such upload of yours, or it expired or was used",
+        next_step="begin a new one: POST /api/v1/uploads",
+        reason="no_upload",
+    )
 
 
 def disk_full(detail: str) -> Unavailable:

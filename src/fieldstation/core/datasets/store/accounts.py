@@ -30,7 +30,7 @@ def charge(tx: Tx, added: Mapping[str, int]) -> None:
 
 def read(tx: Tx, owner: str, quota: int) -> Account:
     """Read what an owner keeps and has reserved."""
-    row = tx.execute(_READ, {"owner": owner}).one()
+    row = tx.one(_READ, {"owner": owner})
     return Account(used=int(row.used), reserved=int(row.reserved), quota=quota)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Row, text
-from sqlalchemy.exc import IntegrityError
 
 from fieldstation.core.datasets.model import Change, Dataset, NewDataset
 from fieldstation.db import Tx
@@ -194,8 +194,8 @@ def advance(tx: Tx, added: Mapping[str, tuple[int, int]]) -> None:
 def _naming(tx: Tx, statement: Any, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
     try:
         return tx.all(statement, values)
-    except IntegrityError as error:
-        if "uq_dataset_space_name" in str(error.orig):
+    except UniqueViolation as error:
+        if error.diag.constraint_name == "uq_dataset_space_name":
             raise NameTaken from None
         raise
 

@@ -50,6 +50,10 @@ _FILE = text("""
     SELECT f.path, f.size, f.sha256, f.media_type FROM version_file f
      WHERE f.version_key = (SELECT key FROM version WHERE id = :version_id) AND f.path = :path
 """)
+_FILES_AT = text("""
+    SELECT f.path, f.size, f.sha256, f.media_type FROM version_file f
+     WHERE f.version_key = (SELECT key FROM version WHERE id = :version_id) AND f.path = ANY(:paths)
+""")
 _SOURCES = text("""
     SELECT s.path, s.location, s.mtime_ns, s.inode FROM version_source s
      WHERE s.version_key = (SELECT key FROM version WHERE id = :version_id) AND s.path = ANY(:paths)
@@ -138,6 +142,11 @@ def file(tx: Tx, version_id: str, path: str) -> FileEntry | None:
     """Find one file of a version."""
     row = tx.one_or_none(_FILE, {"version_id": version_id, "path": path})
     return None if row is None else _file(row)
+
+
+def files_at(tx: Tx, version_id: str, paths: Sequence[str]) -> Mapping[str, FileEntry]:
+    """Find files of a version by their paths."""
+    return {row.path: _file(row) for row in tx.all(_FILES_AT, {"version_id": version_id, "paths": list(paths)})}
 
 
 def sources(tx: Tx, version_id: str, paths: Sequence[str]) -> Sequence[Source]:

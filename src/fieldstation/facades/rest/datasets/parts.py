@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import Path
 
-from fieldstation.core.datasets.service import Contents, Datasets, Uploads
+from fieldstation.core.datasets.service import Contents, Datasets, Registrar, Uploads
+from fieldstation.core.people.service import People
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.ports.storage import BlobStore
 
@@ -16,8 +17,10 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="number of the vers
 class Parts:
     """The services, the store and the threads that move bytes."""
 
+    people: People
     datasets: Datasets
     uploads: Uploads
     contents: Contents
+    registrar: Registrar
     store: BlobStore
     movers: Movers

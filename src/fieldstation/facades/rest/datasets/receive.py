@@ -2,9 +2,11 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from fieldstation.core.datasets.model import FileEntry, path_fault, worth_keeping
+from fieldstation.core.datasets.model import FileEntry, check_paths, path_fault, worth_keeping
+from fieldstation.core.datasets.model.names import SHOWN_FAULTS
 from fieldstation.facades.kit.forms import Part
 from fieldstation.kernel.errors import Invalid, Problem
 from fieldstation.ports.storage import BlobStore, Sink, Stored
@@ -14,13 +16,15 @@ _SMALL = 256 << 10  # kept in memory until whole: one call of the store each
 
 
 class Received:
-    """Collects the files of one request; `problems` names every fault found on the way."""
+    """Collects the files of one request, and every fault found on the way."""
 
     def __init__(self, store: BlobStore) -> None:
         self._store = store
         self._open: _Incoming | None = None
+        self._by_path: dict[str, FileEntry] = {}
+        self._faults: list[Problem] = []
+        self._reason = "checksum_mismatch"
         self.files: list[FileEntry] = []
-        self.problems: list[Problem] = []
 
     def open_part(self, part: Part) -> "_Incoming":
         """Return the taker for one file of a form."""
@@ -41,9 +45,27 @@ class Received:
         self._open = _Incoming(self._store, path, self, worth_keeping(path, media_type), sha256)
         return self._open
 
+    def link(self, path: str, target: str) -> None:
+        """Take note of a file with the bytes of one that came before (a hard link in an archive)."""
+        known = self._by_path.get(target)
+        if known is None:
+            self.refuse(path, f"a hard link to {target!a}, which did not come before it")
+        else:
+            self.add(replace(known, path=path))
+
+    def refuse(self, path: str, kind: str) -> None:
+        """Take note of something that is no file."""
+        self.fault("file_kinds", f"{path!a} is {kind}")
+
+    def fault(self, reason: str, text: str) -> None:
+        """Take note of a fault of the file that comes next."""
+        self._reason = reason
+        self._faults.append(Problem(where=f"/files/{len(self.files)}", text=text))
+
     def add(self, entry: FileEntry) -> None:
         """Take note of a whole file."""
         self.files.append(entry)
+        self._by_path[entry.path] = entry
 
     def abort(self) -> None:
         """Throw away the file under way."""
@@ -51,15 +73,23 @@ class Received:
             self._open.abort()
 
     def finish(self) -> None:
-        """Make all files durable; raises Invalid when digests did not match or nothing came."""
-        if self.problems:
+        """Make all files durable; raises Invalid, naming all faults of what came."""
+        if faults := [*self._faults, *self._name_faults()]:
             raise Invalid(
-                f"{len(self.problems)} files did not arrive as they were sent",
-                next_step="send them again; if it persists, compute their digests anew",
-                reason="checksum_mismatch",
-                problems=self.problems[:100],
+                f"{len(faults)} files cannot be kept as they came",
+                next_step="mend what `problems` lists and send the files again",
+                reason=self._reason,
+                problems=faults[:SHOWN_FAULTS],
             )
         self._store.flush()
+
+    def _name_faults(self) -> Sequence[Problem]:
+        try:
+            check_paths([file.path for file in self.files])
+        except Invalid as error:
+            self._reason = error.reason if not self._faults else self._reason
+            return error.problems
+        return ()
 
 
 class _Incoming:
@@ -74,26 +104,27 @@ class _Incoming:
         self._media_type = media_type
         self._expected = sha256
         self._skips = path_fault(path) is not None
-        self._waiting = bytearray()
+        self._waiting: list[bytes] = []
+        self._size = 0
         self._sink: Sink | None = None
 
     def write(self, data: bytes) -> None:
+        self._size += len(data)
         if self._skips:
             return
         if self._sink:
             self._sink.write(data)
             return
-        self._waiting += data
-        if len(self._waiting) > _SMALL:
+        self._waiting.append(data)
+        if self._size > _SMALL:
             self._sink = self._store.sink()
-            self._sink.write(bytes(self._waiting))
-            self._waiting.clear()
+            self._sink.write(self._together())
 
     def close(self) -> None:
         stored = self._stored()
         if self._expected and not self._skips and stored.sha256 != self._expected:
             text = f"{self._path}: has SHA-256 {stored.sha256} here, {self._expected} was announced"
-            self._received.problems.append(Problem(where=f"/files/{len(self._received.files)}", text=text))
+            self._received.fault("checksum_mismatch", text)
         self._received.add(
             FileEntry(path=self._path, size=stored.size, sha256=stored.sha256, media_type=self._media_type)
         )
@@ -104,8 +135,12 @@ class _Incoming:
 
     def _stored(self) -> Stored:
         if self._skips:
-            return Stored(sha256="0" * 64, size=0)
-        return self._sink.finish() if self._sink else self._store.put_bytes(bytes(self._waiting))
+            return Stored(sha256="0" * 64, size=self._size)
+        return self._sink.finish() if self._sink else self._store.put_bytes(self._together())
+
+    def _together(self) -> bytes:
+        pieces, self._waiting = self._waiting, []
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def _digest_of(headers: Mapping[str, str]) -> str | None:

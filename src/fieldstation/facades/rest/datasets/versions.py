@@ -1,7 +1,5 @@
-"""Routes of versions: sent, shown, listed; their files listed."""
+"""Routes of versions: sent, put together, shown, listed; their files listed."""
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Annotated
 
@@ -14,22 +12,29 @@ from fieldstation.core.people.model import Caller
 from fieldstation.core.people.service.users import usernames
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import Call, CallerCall
-from fieldstation.facades.kit.forms import Form
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
+from fieldstation.facades.rest.datasets.intake import FORM, TAR, announced_size, take_in, version_of
 from fieldstation.facades.rest.datasets.parts import Number, Parts
 from fieldstation.facades.rest.datasets.receive import Received
+from fieldstation.facades.rest.datasets.recipes import JSON, RECIPE_SCHEMA, read_recipe
 from fieldstation.facades.rest.datasets.shapes import FileOut, VersionOut, file_out, version_out
-from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import Page
 
-Receive = Callable[[Request, Received], Awaitable[Mapping[str, Json]]]
 _SENT = {
+    "parameters": [
+        {
+            "name": "metadata",
+            "in": "query",
+            "description": "metadata (JSON) of a version sent as tar",
+            "schema": {"type": "string"},
+        }
+    ],
     "requestBody": {
         "required": True,
         "content": {
-            "multipart/form-data": {
+            FORM: {
                 "schema": {
                     "type": "object",
                     "properties": {
@@ -41,9 +46,11 @@ _SENT = {
                         },
                     },
                 }
-            }
+            },
+            TAR: {"schema": {"type": "string", "format": "binary"}},
+            JSON: {"schema": RECIPE_SCHEMA},
         },
-    }
+    },
 }
 
 
@@ -53,47 +60,27 @@ def add_routes(routes: APIRouter, parts: Parts) -> None:
     @routes.post(
         "/datasets/{reference}/versions",
         operation_id="add_version",
-        summary="Send files that become the next version",
+        summary="Send or name the files of the next version",
         status_code=HTTPStatus.CREATED,
         response_model_exclude_none=True,
         responses=responses(403, 404, 409, 413),
         openapi_extra=_SENT,
     )
-    async def add(reference: str, request: Request, call: CallerCall) -> VersionOut:
-        receive = _receiver(request)
-        size = _announced(request)
-        incoming = await call(lambda tx, caller: parts.uploads.begin(tx, caller, reference, size))
-        received = Received(parts.store)
-        try:
-            metadata = await receive(request, received)
-            await parts.movers.run(received.finish)
-            new = NewVersion(
-                dataset_id=incoming.dataset_id,
-                files=received.files,
-                metadata=metadata,
-                author_id=incoming.upload.author,
-            )
-            await parts.movers.run(lambda: new.manifest)
-            return await call(lambda tx, _caller: _published(tx, parts.uploads, incoming, new))
-        except BaseException:
-            await _give_back(call, parts, incoming, received)
-            raise
-
-    def _receiver(request: Request) -> Receive:
+    async def add(
+        reference: str,
+        request: Request,
+        call: CallerCall,
+    ) -> VersionOut:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind == "multipart/form-data":
-            return receive_form
+        if kind == JSON:
+            return await _composed(parts, reference, request, call)
+        if kind in (FORM, TAR):
+            return await _received(parts, reference, request, call)
         raise Invalid(
             f"versions cannot be made from {kind or 'a body without Content-Type'}",
-            next_step="send multipart/form-data with parts called `files`",
+            next_step=f"send {FORM} with parts called `files`, {TAR}, or {JSON}",
             reason="media_type",
         )
-
-    async def receive_form(request: Request, received: Received) -> Mapping[str, Json]:
-        form = Form(request.headers["content-type"], received.open_part)
-        await parts.movers.take_in(request.stream(), form.feed)
-        form.close()
-        return read_metadata(form.fields.get("metadata"))
 
     @routes.get(
         "/datasets/{reference}/versions",
@@ -136,32 +123,29 @@ def add_routes(routes: APIRouter, parts: Parts) -> None:
         return await call(work)
 
 
-def read_metadata(text: str | None) -> Mapping[str, Json]:
-    """Read the metadata of a version from JSON text; Invalid unless it is an object."""
+async def _received(parts: Parts, reference: str, request: Request, call: Call) -> VersionOut:
+    size = announced_size(request)
+    incoming = await call(lambda tx, caller: parts.uploads.begin(tx, caller, reference, size))
+    received = Received(parts.store)
+    kind = request.headers["content-type"].partition(";")[0].strip().lower()
     try:
-        metadata = json.loads(text) if text else {}
-    except (ValueError, RecursionError) as error:
-        raise Invalid(f"the metadata is not JSON: {error}", next_step="send a JSON object", reason="metadata") from None
-    if not isinstance(metadata, dict):
-        raise Invalid("the metadata is not a JSON object", next_step="send an object such as {}", reason="metadata")
-    return metadata
+        metadata = await take_in(request, kind, received, parts.movers)
+        new = await parts.movers.run(lambda: version_of(incoming, received, metadata))
+        return await call.core.run(lambda tx: _published(tx, parts.uploads, incoming, new))
+    except BaseException:
+        with anyio.CancelScope(shield=True):
+            await parts.movers.run(received.abort)
+            await call.core.run(lambda tx: parts.uploads.drop(tx, incoming))
+        raise
 
 
-def _announced(request: Request) -> int:
-    length = request.headers.get("content-length", "")
-    if not length.isdigit():
-        raise Invalid(
-            "the request does not say how long it is, so that no room can be reserved",
-            next_step="send a Content-Length, or upload in pieces at /api/v1/uploads",
-            reason="length_required",
-        )
-    return int(length)
-
-
-async def _give_back(call: Call, parts: Parts, incoming: Incoming, received: Received) -> None:
-    with anyio.CancelScope(shield=True):
-        await parts.movers.run(received.abort)
-        await call.core.run(lambda tx: parts.uploads.drop(tx, incoming))
+async def _composed(parts: Parts, reference: str, request: Request, call: Call) -> VersionOut:
+    recipe = await read_recipe(request, call, parts)
+    incoming, new = await call(lambda tx, caller: parts.uploads.compose(tx, caller, reference, recipe))
+    await parts.movers.run(lambda: new.manifest)
+    made = await call.core.run(lambda tx: _published(tx, parts.uploads, incoming, new))
+    await parts.movers.run(lambda: [parts.store.drop_grown(upload) for upload in incoming.uploads])
+    return made
 
 
 def _published(tx: Tx, uploads: Uploads, incoming: Incoming, new: NewVersion) -> VersionOut:

@@ -1,0 +1,198 @@
+"""tar read as it arrives: ustar, GNU and pax (POSIX.1-2001), regular files and hard links to them."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from fieldstation.facades.kit.forms import Taker
+from fieldstation.facades.kit.moving import truncated
+from fieldstation.kernel.errors import Invalid
+
+_BLOCK = 512
+_LONG_BYTES = 64 << 10  # of a name in an extended header
+_FILES = b"0\0" + b"7"
+_KINDS = {b"2": "a symbolic link", b"3": "a device", b"4": "a device", b"6": "a FIFO", b"S": "a sparse file"}
+
+
+class Members(Protocol):
+    """Who takes the members of an archive."""
+
+    def open(self, path: str) -> Taker:
+        """Return the taker of one regular file."""
+
+    def link(self, path: str, target: str) -> None:
+        """Take note that `path` has the bytes of `target`, which came before."""
+
+    def refuse(self, path: str, kind: str) -> None:
+        """Take note of a member that is no file, such as `a symbolic link`."""
+
+
+class Tar:
+    """Reads one archive. Call `feed` with its bytes in order, then `close`; from one thread at a time."""
+
+    def __init__(self, members: Members) -> None:
+        self._members = members
+        self._rest = b""
+        self._state: Callable[[bytes, int], int] = self._header
+        self._taker: Taker | None = None
+        self._left = 0  # bytes of the present member's data
+        self._padding = 0
+        self._extended = bytearray()
+        self._kind = b""
+        self._path: str | None = None  # from an extended header, for the next member
+        self._link: str | None = None
+        self._size: int | None = None
+        self._ended = False
+
+    def feed(self, data: bytes) -> None:
+        """Read the next bytes; raises Invalid when they are not an archive, and what takers raise."""
+        if self._rest:
+            data = self._rest + data
+        place = 0
+        while not self._ended:
+            state = self._state
+            used = state(data, place)
+            place += used
+            if not used and self._state == state:
+                break
+        self._rest = b"" if self._ended else data[place:]
+
+    def close(self) -> None:
+        """Take note of the end of the request; raises Invalid (`truncated`) when the archive has not ended."""
+        if not self._ended:
+            raise truncated("the end mark of the archive is missing")
+
+    def _header(self, data: bytes, place: int) -> int:
+        head = data[place : place + _BLOCK]
+        if len(head) < _BLOCK:
+            return 0
+        if head[148:156] == b"\0" * 8 and not any(head):
+            self._ended = True
+            return _BLOCK
+        if sum(head) - sum(head[148:156]) + 256 != _number(head[148:156]):
+            raise _malformed("a header has a wrong checksum")
+        self._begin(head)
+        return _BLOCK
+
+    def _begin(self, head: bytes) -> None:
+        kind = head[156:157]
+        size = _number(head[124:136])
+        if kind in b"xgLK" and kind:
+            if size > _LONG_BYTES:
+                raise _malformed("an extended header is too long")
+            self._kind = kind
+            self._extended.clear()
+            self._expect(size, self._extended_data)
+            return
+        path, link = self._path or _path(head), self._link or _name(head[157:257])
+        size = size if self._size is None else self._size
+        self._path = self._link = self._size = None
+        self._open(kind, path.removeprefix("./"), link.removeprefix("./"), size)
+
+    def _open(self, kind: bytes, path: str, link: str, size: int) -> None:
+        if kind in _FILES and not path.endswith("/"):
+            self._taker = self._members.open(path)
+            self._expect(size, self._file_data)
+            return
+        if kind == b"1":
+            self._members.link(path, link)
+            size = 0
+        elif kind != b"5" and not path.endswith("/"):
+            self._members.refuse(path, _KINDS.get(kind, f"of the kind {kind!r}"))
+        self._expect(size, self._skipped_data)
+
+    def _expect(self, size: int, state: Callable[[bytes, int], int]) -> None:
+        self._left = size
+        self._padding = -size % _BLOCK
+        self._state = state
+
+    def _file_data(self, data: bytes, place: int) -> int:
+        assert self._taker is not None
+        piece = data[place : place + self._left]
+        if piece:
+            self._taker.write(piece)
+            self._left -= len(piece)
+        if self._left == 0:
+            self._taker.close()
+            self._taker = None
+            self._state = self._pad
+        return len(piece)
+
+    def _extended_data(self, data: bytes, place: int) -> int:
+        piece = data[place : place + self._left]
+        self._extended += piece
+        self._left -= len(piece)
+        if self._left == 0:
+            self._extend(self._kind, bytes(self._extended))
+            self._state = self._pad
+        return len(piece)
+
+    def _skipped_data(self, data: bytes, place: int) -> int:
+        skipped = min(self._left, len(data) - place)
+        self._left -= skipped
+        if self._left == 0:
+            self._state = self._pad
+        return skipped
+
+    def _pad(self, data: bytes, place: int) -> int:
+        skipped = min(self._padding, len(data) - place)
+        self._padding -= skipped
+        if self._padding == 0:
+            self._state = self._header
+        return skipped
+
+    def _extend(self, kind: bytes, text: bytes) -> None:
+        if kind == b"L":
+            self._path = _name(text)
+        elif kind == b"K":
+            self._link = _name(text)
+        elif kind == b"x":
+            records = _records(text)
+            self._path = records.get("path", self._path)
+            self._link = records.get("linkpath", self._link)
+            if "size" in records:
+                self._size = int(records["size"]) if records["size"].isdigit() else _raise("a size is not a number")
+
+
+def _records(text: bytes) -> dict[str, str]:
+    records = {}
+    while text:
+        length, _, rest = text.partition(b" ")
+        if not length.isdigit() or not 0 < int(length[:6]) <= len(text):
+            raise _malformed("an extended header cannot be read")
+        record = text[len(length) + 1 : int(length)]
+        key, _, value = record.rstrip(b"\n").partition(b"=")
+        records[_text(key)] = _text(value)
+        text = text[int(length) :]
+    return records
+
+
+def _path(head: bytes) -> str:
+    name = _name(head[0:100])
+    if head[257:262] == b"ustar" and head[263:265] == b"00" and head[345]:
+        return f"{_name(head[345:500])}/{name}"
+    return name
+
+
+def _name(field: bytes) -> str:
+    return _text(field.partition(b"\0")[0])
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _number(field: bytes) -> int:
+    if field[0] & 0x80:
+        return int.from_bytes(field[1:], "big")
+    try:
+        return int(field.strip(b" \0") or b"0", 8)
+    except ValueError:
+        raise _malformed("a header has a number that is none") from None
+
+
+def _raise(fault: str) -> int:
+    raise _malformed(fault)
+
+
+def _malformed(fault: str) -> Invalid:
+    return Invalid(f"this is not a tar archive: {fault}", next_step="make it with tar, and do not compress it", reason="tar")
