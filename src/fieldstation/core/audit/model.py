@@ -36,7 +36,7 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One deed. `actor` is a user id, `station` or `nobody`; `thing` is what it was done to; `body` holds no secrets."""
+    """One deed. `actor` is a user id, `station` or `nobody`; `thing` what it was done to; `body` holds no secrets."""
 
     actor: str
     deed: Deed

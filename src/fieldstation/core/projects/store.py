@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from fieldstation.db import Tx
 
@@ -28,7 +28,7 @@ def insert(tx: Tx, values: Mapping[str, Any]) -> bool:
     return tx.scalar(_INSERT, values) is not None
 
 
-def by_id(tx: Tx, project_id: str) -> Row[Any] | None:
+def by_id(tx: Tx, project_id: str) -> Any:
     """Read one project."""
     return tx.one_or_none(_BY_ID, {"id": project_id})
 
@@ -39,6 +39,6 @@ def id_by_name(tx: Tx, owner: str, name: str) -> str | None:
     return found
 
 
-def page(tx: Tx, before: str, limit: int, visible: str, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+def page(tx: Tx, before: str, limit: int, visible: str, values: Mapping[str, Any]) -> Sequence[Any]:
     """Read up to `limit` projects that hold the condition `visible`, newest first, behind the id `before`."""
     return tx.all(text(_PAGE.format(visible=visible)), {"before": before, "limit": limit, **values})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from fieldstation.core.people.model import Kind, Role, Standing, Thing
 from fieldstation.db import Tx
@@ -55,7 +55,7 @@ def standing(tx: Tx, principals: Sequence[int], thing: Thing) -> Standing:
     return Standing(known=row.known, roles=frozenset(Role(role) for role in row.roles))
 
 
-def rows_on(tx: Tx, thing: Thing) -> Sequence[Row[Any]]:
+def rows_on(tx: Tx, thing: Thing) -> Sequence[Any]:
     """Read all rows on `thing`: principal, role, kind of principal and its name."""
     return tx.all(_ROWS_ON, {"kind": thing.kind, "thing": thing.id})
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from fieldstation.db import Tx
 
@@ -54,17 +54,17 @@ _MOVE_KEY = text("UPDATE signing_key SET state = :to WHERE state = :of")
 LAST = "~"  # compares greater than every id
 
 
-def caller_by_access_token(tx: Tx, *, sub: str, kid: str, session: str) -> Row[Any] | None:
+def caller_by_access_token(tx: Tx, *, sub: str, kid: str, session: str) -> Any:
     """Load the caller an access token names, with whether its key and its session still count."""
     return tx.one_or_none(_BY_ACCESS_TOKEN, {"sub": sub, "kid": kid, "session": session})
 
 
-def caller_by_service_token(tx: Tx, token_id: str) -> Row[Any] | None:
+def caller_by_service_token(tx: Tx, token_id: str) -> Any:
     """Load the caller a service token belongs to, with the token's hash, scopes and expiry."""
     return tx.one_or_none(_BY_SERVICE_TOKEN, {"id": token_id})
 
 
-def caller_by_username(tx: Tx, username: str) -> Row[Any] | None:
+def caller_by_username(tx: Tx, username: str) -> Any:
     """Load a user as the caller they would be."""
     return tx.one_or_none(_BY_USERNAME, {"username": username})
 
@@ -75,7 +75,7 @@ def insert_token(tx: Tx, values: dict[str, Any]) -> datetime:
     return created
 
 
-def tokens(tx: Tx, user_id: str, before: str, limit: int) -> Sequence[Row[Any]]:
+def tokens(tx: Tx, user_id: str, before: str, limit: int) -> Sequence[Any]:
     """Read up to `limit` tokens of a user that are not revoked, newest first, behind the id `before`."""
     return tx.all(_TOKENS, {"user_id": user_id, "before": before, "limit": limit})
 
@@ -90,12 +90,12 @@ def lock_keys(tx: Tx) -> None:
     tx.execute(_LOCK_KEYS)
 
 
-def keys(tx: Tx) -> Sequence[Row[Any]]:
+def keys(tx: Tx) -> Sequence[Any]:
     """Read all signing keys: current, next, previous."""
     return tx.all(_KEYS)
 
 
-def current_key(tx: Tx) -> Row[Any] | None:
+def current_key(tx: Tx) -> Any:
     """Read the key that signs now."""
     return tx.one_or_none(_CURRENT_KEY)
 

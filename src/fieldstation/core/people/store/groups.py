@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from fieldstation.db import Tx
 
@@ -31,17 +31,17 @@ _JOIN = text("""
 _LEAVE = text("DELETE FROM membership WHERE member = :member AND principal = :principal RETURNING member")
 
 
-def insert(tx: Tx, principal: int, name: str) -> Row[Any] | None:
+def insert(tx: Tx, principal: int, name: str) -> Any:
     """Insert a group; None when the name is taken."""
     return tx.one_or_none(_INSERT, {"principal": principal, "name": name})
 
 
-def by_name(tx: Tx, name: str) -> Row[Any] | None:
+def by_name(tx: Tx, name: str) -> Any:
     """Read one group."""
     return tx.one_or_none(_BY_NAME, {"name": name})
 
 
-def page(tx: Tx, after: str, limit: int, principals: Sequence[int] | None) -> Sequence[Row[Any]]:
+def page(tx: Tx, after: str, limit: int, principals: Sequence[int] | None) -> Sequence[Any]:
     """Read up to `limit` groups by name behind `after`: all, or only those among `principals`."""
     values = {"after": after, "limit": limit, "all": principals is None, "principals": list(principals or ())}
     return tx.all(_PAGE, values)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from fieldstation.db import Tx
 
@@ -60,7 +60,7 @@ def forget_tries(tx: Tx, username: str) -> None:
     tx.execute(_FORGET_TRIES, {"username": username})
 
 
-def signing_in(tx: Tx, username: str) -> Row[Any] | None:
+def signing_in(tx: Tx, username: str) -> Any:
     """Read what is needed to check a password."""
     return tx.one_or_none(_SIGNING_IN, {"username": username})
 
@@ -70,7 +70,7 @@ def open_session(tx: Tx, values: Mapping[str, Any]) -> None:
     tx.execute(_OPEN, values)
 
 
-def session(tx: Tx, session_id: str) -> Row[Any]:
+def session(tx: Tx, session_id: str) -> Any:
     """Read what the tokens of a session say, and the present time."""
     return tx.one(_SESSION, {"id": session_id})
 
@@ -80,7 +80,7 @@ def add_refresh(tx: Tx, refresh_hash: bytes, session_id: str) -> None:
     tx.execute(_ADD_REFRESH, {"hash": refresh_hash, "session_id": session_id})
 
 
-def lock_refresh(tx: Tx, refresh_hash: bytes) -> Row[Any] | None:
+def lock_refresh(tx: Tx, refresh_hash: bytes) -> Any:
     """Lock a refresh token and its session and read both, as the last to hold them left them."""
     return tx.one_or_none(_LOCK_REFRESH, {"hash": refresh_hash})
 

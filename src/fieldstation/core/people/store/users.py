@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from fieldstation.db import Tx
 
@@ -49,22 +49,22 @@ def insert(tx: Tx, values: dict[str, Any]) -> bool:
     return tx.scalar(_INSERT, values) is not None
 
 
-def by_id(tx: Tx, user_id: str) -> Row[Any] | None:
+def by_id(tx: Tx, user_id: str) -> Any:
     """Read one user by id."""
     return tx.one_or_none(_BY_ID, {"id": user_id})
 
 
-def by_username(tx: Tx, username: str) -> Row[Any] | None:
+def by_username(tx: Tx, username: str) -> Any:
     """Read one user by name."""
     return tx.one_or_none(_BY_USERNAME, {"username": username})
 
 
-def page(tx: Tx, after: str, limit: int) -> Sequence[Row[Any]]:
+def page(tx: Tx, after: str, limit: int) -> Sequence[Any]:
     """Read up to `limit` users behind the name `after`, by name; along the unique index on it."""
     return tx.all(_PAGE, {"after": after, "limit": limit})
 
 
-def change(tx: Tx, values: dict[str, Any]) -> Row[Any]:
+def change(tx: Tx, values: dict[str, Any]) -> Any:
     """Write what may change about the user `id`."""
     return tx.one(_CHANGE, values)
 
