@@ -21,7 +21,7 @@ _BACKLOG = text("""
     SELECT consumer, count(*) FILTER (WHERE NOT dead) AS waiting, count(*) FILTER (WHERE dead) AS dead
       FROM delivery GROUP BY consumer ORDER BY consumer
 """)
-_STRAYS = text("SELECT count(*) FROM (SELECT FROM event_default LIMIT 10000) AS some")
+_STRAYS = text("SELECT count(*) FROM (SELECT FROM event_default LIMIT 10000) AS strays")
 
 
 @dataclass(frozen=True, kw_only=True)
