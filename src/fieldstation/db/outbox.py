@@ -56,12 +56,17 @@ class Delivery:
 
 
 _EMIT = text("""
-    INSERT INTO event (kind, thing, audience, body)
-    SELECT kind, thing, audience, body::jsonb
-      FROM unnest(cast(:kinds AS text[]), cast(:things AS text[]), cast(:audiences AS text[]), cast(:bodies AS text[]))
-           WITH ORDINALITY AS row (kind, thing, audience, body, place)
-     ORDER BY place
-    RETURNING id, at, kind
+    WITH written AS (
+        INSERT INTO event (kind, thing, audience, body)
+        SELECT kind, thing, audience, body::jsonb
+          FROM unnest(cast(:kinds AS text[]), cast(:things AS text[]), cast(:audiences AS text[]),
+                      cast(:bodies AS text[])) WITH ORDINALITY AS row (kind, thing, audience, body, place)
+         ORDER BY place
+        RETURNING id, at, kind
+    ), told AS (
+        SELECT count(pg_notify(:channel, payload)) FROM unnest(cast(:payloads AS text[])) AS payload
+    )
+    SELECT id, at, kind FROM written, told
 """)
 _DELIVER = text("""
     INSERT INTO delivery (consumer, event_id, event_at)
@@ -105,14 +110,14 @@ class Outbox:
                 "things": [event.thing for event in batch],
                 "audiences": [event.audience for event in batch],
                 "bodies": [json.dumps(event.body) for event in batch],
+                "channel": CHANNEL,
+                "payloads": list(_payloads(batch)),
             },
         )
         wanted = [(consumer, row.id, row.at) for row in rows for consumer in self._consumers(row.kind)]
         if wanted:
             consumers, ids, ats = zip(*wanted, strict=True)
             tx.execute(_DELIVER, {"consumers": list(consumers), "ids": list(ids), "ats": list(ats)})
-        for payload in _payloads(batch):
-            notify(tx, payload)
 
     def _consumers(self, kind: str) -> Iterable[str]:
         feature = kind.partition(".")[0] + "."

@@ -74,7 +74,13 @@ def _rest(features: Features, store: BlobStore, hub: Hub) -> APIRouter:
 
 def _dataset_parts(features: Features, store: BlobStore, movers: Movers) -> Parts:
     return Parts(
-        datasets=features.datasets, uploads=features.uploads, contents=features.contents, store=store, movers=movers
+        people=features.people,
+        datasets=features.datasets,
+        uploads=features.uploads,
+        contents=features.contents,
+        registrar=features.registrar,
+        store=store,
+        movers=movers,
     )
 
 

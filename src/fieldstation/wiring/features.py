@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fieldstation import __version__
-from fieldstation.core.datasets.service import Contents, Datasets, Uploads
+from fieldstation.core.datasets.service import Contents, Datasets, Registrar, Uploads
 from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.people.service import Access, People
 from fieldstation.core.projects.service import Projects
@@ -41,6 +41,7 @@ class Features:
     datasets: Datasets
     uploads: Uploads
     contents: Contents
+    registrar: Registrar
     use: DataUse
     tools: Tools
     runs: Runs
@@ -68,12 +69,14 @@ def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, E
         people=people, datasets=datasets, use=use, tools=tools, outbox=outbox, fingerprints=image_fingerprints()
     )
     submits = Submits(parts)
+    places = FilesystemPlaces(settings.allowed_roots)
     return Features(
         outbox=outbox,
         people=people,
         projects=projects,
         datasets=datasets,
-        contents=Contents(store, FilesystemPlaces(settings.allowed_roots)),
+        contents=Contents(store, places),
+        registrar=Registrar(places),
         uploads=Uploads(people, datasets, store, settings.quota_bytes),
         use=use,
         tools=tools,

@@ -79,7 +79,7 @@ class Collect:
         """Have the engine forget ended attempts, then give their uids back; what is still busy waits for the sweep."""
         gone = [attempt_id for attempt_id in attempt_ids if self._released(attempt_id)]
         if gone:
-            with self._database.begin() as tx:
+            with self._database.alone() as tx:
                 self._collecting.released(tx, gone)
 
     def unreleased(self, limit: int) -> Sequence[str]:

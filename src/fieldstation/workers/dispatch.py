@@ -70,7 +70,7 @@ class Dispatch:
             return _IDLE_SECONDS
         reached("after intent")
         self._start_all(claims)
-        return 0.0
+        return _IDLE_SECONDS  # either no slot is free or nothing more is queued; news of either wakes this loop
 
     def close(self) -> None:
         """Give the right to dispatch back."""

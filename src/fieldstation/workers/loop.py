@@ -68,4 +68,4 @@ class Loop:
 
     def _backoff(self) -> float:
         self._failures += 1
-        return min(_LONGEST_PAUSE, 0.2 * 2**self._failures)
+        return min(_LONGEST_PAUSE, 0.2 * 2.0**self._failures)

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Sequence
 
-from fieldstation.core.runs.model.values import Exit
-from fieldstation.core.runs.service.watch import Stop, Watching
-from fieldstation.db import Database, Tx
+from fieldstation.core.runs.model.values import Exit, Running
+from fieldstation.core.runs.service.watch import Watching, due, next_deadline, pending
+from fieldstation.db import Database
 from fieldstation.kernel.logs import logger
 from fieldstation.ports.engine import Engine, Handle, Observation, Phase, Usage
 from fieldstation.workers.alone import Alone
@@ -34,28 +34,30 @@ class Watch:
         """Record exits and send due signals; returns how long nothing is due."""
         if self._alone.held() is None:
             return _IDLE_SECONDS
-        with self._database.begin() as tx:
-            handles = self._watching.running(tx, self._name)
-            stops = [*self._watching.stops(tx, self._name), *self._repeated(tx)] if handles else []
-            deadline = self._watching.next_deadline(tx, self._name) if handles else None
-        self._record(
-            self._engine.observe([Handle(attempt_id=name, reference=handle) for name, handle in handles.items()])
-        )
-        for stop in stops:
-            log.info("stopping", attempt=stop.attempt_id, grace_seconds=stop.grace_seconds)
-            self._engine.cancel(stop.attempt_id, grace_seconds=stop.grace_seconds)
+        with self._database.alone() as tx:
+            running = self._watching.running(tx, self._name)
+        self._record(self._engine.observe([Handle(attempt_id=one.id, reference=one.handle) for one in running]))
+        self._stop(running)
+        deadline = next_deadline(running)
         return _IDLE_SECONDS if deadline is None else max(0.0, min(_IDLE_SECONDS, deadline))
 
     def close(self) -> None:
         """Give the right to watch back."""
         self._alone.release()
 
-    def _repeated(self, tx: Tx) -> Sequence[Stop]:
-        """Return stops recorded earlier whose signal may have been lost with the process that was to send it."""
-        if time.monotonic() < self._repeat_at:
-            return []
-        self._repeat_at = time.monotonic() + _REPEAT_STOPS_SECONDS
-        return self._watching.pending_stops(tx, self._name)
+    def _stop(self, running: Sequence[Running]) -> None:
+        """Record and send what is due; send again what was recorded long ago, now and then."""
+        stops = list(due(running))
+        if stops:
+            with self._database.begin() as tx:
+                recorded = self._watching.stopping(tx, stops)
+            stops = [stop for stop in stops if stop.attempt_id in recorded]
+        if time.monotonic() >= self._repeat_at:
+            self._repeat_at = time.monotonic() + _REPEAT_STOPS_SECONDS
+            stops += pending(running)
+        for stop in stops:
+            log.info("stopping", attempt=stop.attempt_id, why=stop.reason, grace_seconds=stop.grace_seconds)
+            self._engine.cancel(stop.attempt_id, grace_seconds=stop.grace_seconds)
 
     def _record(self, observations: Sequence[Observation]) -> None:
         exits = [_exit_of(item) for item in observations if item.phase is not Phase.RUNNING]

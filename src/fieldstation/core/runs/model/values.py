@@ -163,13 +163,21 @@ class Moved:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Due:
-    """A running attempt that must be stopped: asked, or killed where `hard`."""
+class Running:
+    """A running attempt: its engine's handle, what was asked of it already, and the seconds it has left.
 
-    attempt_id: str
+    `asked` and `killed`: a stop, a kill was recorded; `asked_ago` seconds since the stop.
+    """
+
+    id: str
+    handle: str
+    stop_reason: str | None
+    asked: bool
+    killed: bool
     cancel: bool
-    hard: bool
-    seconds_left: float
+    soft_left: float
+    hard_left: float
+    asked_ago: float | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,11 @@
 """From running to collecting: exits are recorded, limits and cancels become stops."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.states import State
-from fieldstation.core.runs.model.values import Due, Exit
+from fieldstation.core.runs.model.values import Exit, Running
 from fieldstation.core.runs.service.news import run_events
 from fieldstation.core.runs.store import attempts as attempt_store
 from fieldstation.db import Tx
@@ -16,9 +16,10 @@ CANCEL_GRACE_SECONDS = 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
-    """A signal to send, already recorded: SIGTERM with a grace, or SIGKILL at once where it is 0."""
+    """A signal to send: SIGTERM with a grace, or SIGKILL at once where it is 0."""
 
     attempt_id: str
+    reason: Reason
     grace_seconds: float
 
 
@@ -28,8 +29,8 @@ class Watching:
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
 
-    def running(self, tx: Tx, engine: str) -> Mapping[str, str]:
-        """Return the handle of every running attempt."""
+    def running(self, tx: Tx, engine: str) -> Sequence[Running]:
+        """Return every running attempt."""
         return attempt_store.running(tx, engine)
 
     def exited(self, tx: Tx, exits: Sequence[Exit]) -> None:
@@ -37,33 +38,39 @@ class Watching:
         moves = attempt_store.exited(tx, exits)
         self._outbox.emit(tx, run_events(moves, State.COLLECTING))
 
-    def stops(self, tx: Tx, engine: str) -> Sequence[Stop]:
-        """Record and return the stops that are due: cancels asked for, soft and hard time limits."""
-        due = {item.attempt_id: item for item in attempt_store.due(tx, engine)}
-        if not due:
-            return []
-        asked = attempt_store.stop_asked(tx, [(item.attempt_id, _reason(item), item.hard) for item in due.values()])
-        return [Stop(attempt_id=attempt_id, grace_seconds=_grace(due[attempt_id])) for attempt_id in asked]
-
-    def pending_stops(self, tx: Tx, engine: str) -> Sequence[Stop]:
-        """Return the stops recorded earlier of attempts that still run."""
-        return [
-            Stop(attempt_id=attempt_id, grace_seconds=seconds)
-            for attempt_id, seconds in attempt_store.stopping(tx, engine, CANCEL_GRACE_SECONDS)
-        ]
-
-    def next_deadline(self, tx: Tx, engine: str) -> float | None:
-        """Return the seconds until a running attempt next meets a time limit."""
-        return attempt_store.next_deadline(tx, engine)
+    def stopping(self, tx: Tx, stops: Sequence[Stop]) -> set[str]:
+        """Record stops before any signal is sent; returns the attempts that still run."""
+        wanted = [(stop.attempt_id, stop.reason.value, stop.reason is Reason.TIME_LIMIT) for stop in stops]
+        return set(attempt_store.stop_asked(tx, wanted))
 
 
-def _reason(due: Due) -> Reason:
-    if due.hard:
-        return Reason.TIME_LIMIT
-    return Reason.STOPPED_BY_USER if due.cancel else Reason.SOFT_TIME_LIMIT
+def due(running: Sequence[Running]) -> Iterator[Stop]:
+    """Yield the stops that are due and not recorded yet: cancels asked for, soft and hard time limits."""
+    for attempt in running:
+        if attempt.killed:
+            continue
+        if attempt.hard_left <= 0:
+            yield Stop(attempt_id=attempt.id, reason=Reason.TIME_LIMIT, grace_seconds=0.0)
+        elif attempt.cancel and not attempt.asked:
+            grace = min(CANCEL_GRACE_SECONDS, attempt.hard_left)
+            yield Stop(attempt_id=attempt.id, reason=Reason.STOPPED_BY_USER, grace_seconds=grace)
+        elif attempt.soft_left <= 0 and not attempt.asked:
+            yield Stop(attempt_id=attempt.id, reason=Reason.SOFT_TIME_LIMIT, grace_seconds=attempt.hard_left)
 
 
-def _grace(due: Due) -> float:
-    if due.hard:
-        return 0.0
-    return min(CANCEL_GRACE_SECONDS, due.seconds_left) if due.cancel else due.seconds_left
+def pending(running: Sequence[Running]) -> Iterator[Stop]:
+    """Yield the stops recorded earlier of attempts that still run: their signal may have been lost with its sender."""
+    for attempt in running:
+        if attempt.stop_reason is None:
+            continue
+        left = attempt.hard_left
+        if attempt.stop_reason == Reason.STOPPED_BY_USER:
+            left = min(left, CANCEL_GRACE_SECONDS - (attempt.asked_ago or 0.0))
+        grace = 0.0 if attempt.killed else max(0.0, left)
+        yield Stop(attempt_id=attempt.id, reason=Reason(attempt.stop_reason), grace_seconds=grace)
+
+
+def next_deadline(running: Sequence[Running]) -> float | None:
+    """Return the seconds until an attempt next meets a time limit."""
+    left = [attempt.hard_left if attempt.asked else attempt.soft_left for attempt in running if not attempt.killed]
+    return min(left, default=None)

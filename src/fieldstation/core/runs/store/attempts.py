@@ -3,12 +3,12 @@ under the fence that its writer saw; who hits no row reads again and obeys.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text
 
-from fieldstation.core.runs.model.values import Collectable, Due, End, Exit, Holder, Moved, RunOutput, TakenOver
+from fieldstation.core.runs.model.values import Collectable, End, Exit, Holder, Moved, Running, RunOutput, TakenOver
 from fieldstation.db import Tx
 
 _STARTED = text("""
@@ -42,16 +42,13 @@ _EXITED = text("""
       FROM moved JOIN followed ON followed.id = moved.run_id
 """)
 _RUNNING = text("""
-    SELECT id, handle FROM attempt WHERE engine = :engine AND state = 'running' AND released_at IS NULL
-""")
-_DUE = text("""
-    SELECT a.id, a.stop_asked_at IS NOT NULL AS asked,
-           r.cancel_requested_at IS NOT NULL AS cancel, a.hard_deadline <= station_now() AS hard,
-           greatest(extract(epoch FROM a.hard_deadline - station_now()), 0) AS seconds_left
+    SELECT a.id, a.handle, a.stop_reason, a.stop_asked_at IS NOT NULL AS asked, a.kill_asked_at IS NOT NULL AS killed,
+           r.cancel_requested_at IS NOT NULL AS cancel,
+           cast(extract(epoch FROM a.soft_deadline - station_now()) AS float8) AS soft_left,
+           cast(extract(epoch FROM a.hard_deadline - station_now()) AS float8) AS hard_left,
+           cast(extract(epoch FROM station_now() - a.stop_asked_at) AS float8) AS asked_ago
       FROM attempt a JOIN run r ON r.id = a.run_id
-     WHERE a.engine = :engine AND a.state = 'running' AND a.released_at IS NULL AND a.kill_asked_at IS NULL
-       AND ((a.stop_asked_at IS NULL AND (r.cancel_requested_at IS NOT NULL OR a.soft_deadline <= station_now()))
-            OR a.hard_deadline <= station_now())
+     WHERE a.engine = :engine AND a.state = 'running' AND a.released_at IS NULL
 """)
 _STOP_ASKED = text("""
     UPDATE attempt SET stop_reason = CASE WHEN row.reason = 'time_limit' AND stop_reason IS NOT NULL
@@ -61,19 +58,6 @@ _STOP_ASKED = text("""
       FROM unnest(cast(:ids AS text[]), cast(:reasons AS text[]), cast(:kills AS boolean[])) AS row (id, reason, kill)
      WHERE attempt.id = row.id AND attempt.state = 'running'
     RETURNING attempt.id
-""")
-_STOPPING = text("""
-    SELECT a.id, CASE WHEN a.kill_asked_at IS NOT NULL THEN 0 ELSE greatest(0, least(
-               extract(epoch FROM a.hard_deadline - station_now()),
-               CASE WHEN a.stop_reason = 'stopped_by_user'
-                    THEN extract(epoch FROM a.stop_asked_at - station_now()) + :grace END)) END AS seconds
-      FROM attempt a WHERE a.engine = :engine AND a.state = 'running' AND a.released_at IS NULL
-       AND a.stop_asked_at IS NOT NULL
-""")
-_NEXT_DEADLINE = text("""
-    SELECT extract(epoch FROM min(CASE WHEN stop_asked_at IS NULL THEN soft_deadline ELSE hard_deadline END)
-                              - station_now())
-      FROM attempt WHERE engine = :engine AND state = 'running' AND released_at IS NULL AND kill_asked_at IS NULL
 """)
 _RENEW = text("""
     UPDATE attempt SET lease_expires = station_now() + :seconds * interval '1 second'
@@ -159,34 +143,15 @@ def exited(tx: Tx, exits: Sequence[Exit]) -> Sequence[Moved]:
     return _moved(tx.all(_EXITED, {"exits": json.dumps(rows)}))
 
 
-def running(tx: Tx, engine: str) -> Mapping[str, str]:
-    """Return the handle of every running attempt of an engine."""
-    return {row.id: row.handle for row in tx.all(_RUNNING, {"engine": engine})}
-
-
-def due(tx: Tx, engine: str) -> Sequence[Due]:
-    """Return the running attempts that somebody canceled or whose time is over."""
-    return [
-        Due(attempt_id=row.id, cancel=row.cancel and not row.asked, hard=row.hard, seconds_left=float(row.seconds_left))
-        for row in tx.all(_DUE, {"engine": engine})
-    ]
+def running(tx: Tx, engine: str) -> Sequence[Running]:
+    """Return every running attempt of an engine, with all that decides whether it must be stopped."""
+    return [Running(**row._asdict()) for row in tx.all(_RUNNING, {"engine": engine})]
 
 
 def stop_asked(tx: Tx, stops: Sequence[tuple[str, str, bool]]) -> Sequence[str]:
     """Record, before any signal, that (attempt, reason, kill) is being stopped; returns the attempts still running."""
     ids, reasons, kills = zip(*stops, strict=True)
     return [row.id for row in tx.all(_STOP_ASKED, {"ids": list(ids), "reasons": list(reasons), "kills": list(kills)})]
-
-
-def stopping(tx: Tx, engine: str, grace_seconds: float) -> Sequence[tuple[str, float]]:
-    """Return (attempt, seconds of grace left) of every running attempt that was asked to end."""
-    return [(row.id, float(row.seconds)) for row in tx.all(_STOPPING, {"engine": engine, "grace": grace_seconds})]
-
-
-def next_deadline(tx: Tx, engine: str) -> float | None:
-    """Return the seconds until the next time limit of a running attempt."""
-    seconds = tx.scalar(_NEXT_DEADLINE, {"engine": engine})
-    return None if seconds is None else float(seconds)
 
 
 def renew(tx: Tx, holder: Holder, attempt_ids: Sequence[str]) -> set[str]:

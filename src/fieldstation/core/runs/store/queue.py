@@ -48,22 +48,23 @@ _NEXT = text("""
     SELECT run.id FROM run JOIN chosen USING (id)
      WHERE run.state = 'queued' ORDER BY chosen.place FOR UPDATE OF run SKIP LOCKED
 """)
-_TO_STAGING = text("""
-    UPDATE run SET state = 'staging', reason = NULL, message = NULL, attempts = attempts + 1,
-           started_at = coalesce(started_at, station_now())
-     WHERE id = ANY(:ids) AND state = 'queued'
-""")
-_INSERT_ATTEMPTS = text("""
+_START = text("""
+    WITH taken AS (
+        UPDATE run SET state = 'staging', reason = NULL, message = NULL, attempts = attempts + 1,
+               started_at = coalesce(started_at, station_now())
+          FROM unnest(cast(:ids AS text[]), cast(:run_ids AS text[]), cast(:uids AS integer[])) AS row (id, run_id, uid)
+         WHERE run.id = row.run_id AND run.state = 'queued'
+        RETURNING row.id, run.id AS run_id, run.attempts, row.uid, run.soft_seconds, run.hard_seconds
+    ), fenced AS (SELECT nextval('fence') AS fence)
     INSERT INTO attempt (id, run_id, number, engine, uid, state, holder, fence, lease_expires,
            soft_deadline, hard_deadline, claimed_at)
-    SELECT row.id, row.run_id, run.attempts, :engine, row.uid, 'staging', :holder, :fence,
+    SELECT id, run_id, attempts, :engine, uid, 'staging', :holder, fence,
            station_now() + :lease_seconds * interval '1 second',
-           station_now() + run.soft_seconds * interval '1 second',
-           station_now() + run.hard_seconds * interval '1 second', station_now()
-      FROM unnest(cast(:ids AS text[]), cast(:run_ids AS text[]), cast(:uids AS integer[])) AS row (id, run_id, uid)
-      JOIN run ON run.id = row.run_id
+           station_now() + soft_seconds * interval '1 second',
+           station_now() + hard_seconds * interval '1 second', station_now()
+      FROM taken, fenced
+    RETURNING id, run_id, number, uid, fence
 """)
-_FENCE = text("SELECT nextval('fence')")
 _LIVE = text("SELECT uid, state FROM attempt WHERE engine = :engine AND released_at IS NULL")
 _AHEAD = text("""
     SELECT count(*) FROM run other, run mine
@@ -92,25 +93,27 @@ def claim(tx: Tx, holder: Holder, *, slots: int, uids: Sequence[int | None]) -> 
     ids = [row.id for row in tx.all(_NEXT, {"slots": slots, "slot_seconds": _SLOT_SECONDS})]
     if not ids:
         return []
-    fence = int(tx.scalar(_FENCE))
-    attempts = [new_id("attempt") for _ in ids]
-    tx.execute(_TO_STAGING, {"ids": ids})
-    tx.execute(
-        _INSERT_ATTEMPTS,
-        {
-            "ids": attempts,
-            "run_ids": ids,
-            "uids": list(uids[: len(ids)]),
-            "engine": holder.engine,
-            "holder": holder.name,
-            "fence": fence,
-            "lease_seconds": holder.lease_seconds,
-        },
-    )
+    values = {
+        "ids": [new_id("attempt") for _ in ids],
+        "run_ids": ids,
+        "uids": list(uids[: len(ids)]),
+        "engine": holder.engine,
+        "holder": holder.name,
+        "lease_seconds": holder.lease_seconds,
+    }
+    started = {row.run_id: row for row in tx.all(_START, values)}
     runs = runs_by_ids(tx, ids)
+    ordered = [started[run_id] for run_id in ids]
     return [
-        Claim(attempt_id=attempt, run_id=run_id, number=runs[run_id].attempts, fence=fence, uid=uid, run=runs[run_id])
-        for attempt, run_id, uid in zip(attempts, ids, uids, strict=False)
+        Claim(
+            attempt_id=row.id,
+            run_id=row.run_id,
+            number=row.number,
+            fence=row.fence,
+            uid=row.uid,
+            run=runs[row.run_id],
+        )
+        for row in ordered
     ]
 
 

@@ -1,7 +1,6 @@
 """Runs: written at submit, read by id and by page."""
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,11 +29,6 @@ _INSERT_INPUTS = text("""
            dataset_id text, number integer, manifest_digest text, path text, target text)
 """)
 _BY_ID = text(f"SELECT {RUN_COLUMNS} FROM run r WHERE r.id = :id")
-_INPUTS = text("""
-    SELECT run_id, slot, version_id, dataset_id, number, manifest_digest, path, target
-      FROM run_input WHERE run_id = ANY(:ids) ORDER BY run_id, place
-""")
-_OUTPUTS = text("SELECT run_id, version_id, dataset_id, number FROM run_output WHERE run_id = ANY(:ids)")
 _ATTEMPTS = text("SELECT * FROM attempt WHERE run_id = :run_id ORDER BY number")
 _REUSABLE = text(f"""
     SELECT {RUN_COLUMNS} FROM run r
@@ -71,13 +65,13 @@ def insert_run(tx: Tx, values: Mapping[str, Any], inputs: Sequence[RunInput]) ->
 def run_by_id(tx: Tx, run_id: str) -> Run | None:
     """Return one run."""
     row = tx.one_or_none(_BY_ID, {"id": run_id})
-    return None if row is None else _complete(tx, [row])[0]
+    return None if row is None else run_of(row)
 
 
 def runs_by_ids(tx: Tx, run_ids: Sequence[str], visible: Visible = ALL) -> Mapping[str, Run]:
     """Return these runs by id, those whose project is visible."""
     query = text(f"SELECT {RUN_COLUMNS} FROM run r WHERE r.id = ANY(:ids) AND {visible.where('r.project_id')}")
-    return {run.id: run for run in _complete(tx, tx.all(query, {"ids": list(run_ids), **visible.values}))}
+    return {row.id: run_of(row) for row in tx.all(query, {"ids": list(run_ids), **visible.values})}
 
 
 def page_of_runs(tx: Tx, page: PageRequest, visible: Visible, filters: Mapping[str, Any]) -> Sequence[Run]:
@@ -99,7 +93,7 @@ def page_of_runs(tx: Tx, page: PageRequest, visible: Visible, filters: Mapping[s
                 {newest} AND r.project_id = p.id ORDER BY r.id DESC LIMIT :limit
             ) r WHERE {visible.where("p.id")} ORDER BY r.id DESC LIMIT :limit
         """
-    return _complete(tx, tx.all(text(statement), values))
+    return [run_of(row) for row in tx.all(text(statement), values)]
 
 
 def attempts_of(tx: Tx, run_id: str) -> Sequence[Attempt]:
@@ -109,7 +103,7 @@ def attempts_of(tx: Tx, run_id: str) -> Sequence[Attempt]:
 
 def reusable(tx: Tx, key: str, limit: int = 20) -> Sequence[Run]:
     """Return succeeded runs with this reuse key, newest first."""
-    return _complete(tx, tx.all(_REUSABLE, {"key": key, "limit": limit}))
+    return [run_of(row) for row in tx.all(_REUSABLE, {"key": key, "limit": limit})]
 
 
 def latest_alike(tx: Tx, tool_id: str, run_id: str) -> Sequence[tuple[str, Mapping[str, Any]]]:
@@ -145,21 +139,6 @@ def makers(tx: Tx, version_ids: Sequence[str]) -> Mapping[str, str]:
 def users(tx: Tx, version_ids: Sequence[str], limit: int) -> Sequence[tuple[str, str]]:
     """Return (version, run) for runs that read these versions."""
     return [(row.version_id, row.run_id) for row in tx.all(_USERS, {"ids": list(version_ids), "limit": limit})]
-
-
-def _complete(tx: Tx, rows: Sequence[Any]) -> list[Run]:
-    if not rows:
-        return []
-    ids = [row.id for row in rows]
-    inputs: dict[str, list[RunInput]] = defaultdict(list)
-    for row in tx.all(_INPUTS, {"ids": ids}):
-        fields = row._asdict()
-        inputs[fields.pop("run_id")].append(RunInput(**fields))
-    outputs = {
-        row.run_id: RunOutput(dataset_id=row.dataset_id, version_id=row.version_id, number=row.number)
-        for row in tx.all(_OUTPUTS, {"ids": ids})
-    }
-    return [run_of(row, inputs[row.id], outputs.get(row.id)) for row in rows]
 
 
 def _plain(item: RunInput) -> Mapping[str, Any]:
