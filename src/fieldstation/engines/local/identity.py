@@ -40,8 +40,7 @@ def identify(pid: int) -> Identity | None:
 def parent_of(pid: int) -> int | None:
     """Return the parent's pid."""
     if not BOOT_ID.exists():
-        told = _told_by("ps", "-o", "ppid=", "-p", str(pid))
-        return int(told) if told else None
+        return _parent_by_ps(pid)
     fields = _stat(pid)
     return None if fields is None else int(fields[1])
 
@@ -49,7 +48,7 @@ def parent_of(pid: int) -> int | None:
 def every_pid() -> list[int]:
     """Return the pids of this machine, as far as this process may know them."""
     if not BOOT_ID.exists():
-        return [int(pid) for pid in _told_by("ps", "-axo", "pid=").split()]
+        return _pids_by_ps()
     return [int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit()]
 
 
@@ -119,7 +118,7 @@ def hold(identity: Identity) -> Process | None:
 
 def _start(pid: int) -> str | None:
     if not BOOT_ID.exists():
-        return _told_by("ps", "-o", "lstart=", "-p", str(pid)) or None
+        return _start_by_ps(pid)
     fields = _stat(pid)
     return None if fields is None or fields[0] in ("Z", "X") else fields[19]
 
@@ -131,6 +130,21 @@ def _stat(pid: int) -> list[str] | None:
     except (FileNotFoundError, ProcessLookupError):
         return None
     return text[text.rindex(")") + 2 :].split()
+
+
+def _start_by_ps(pid: int) -> str | None:
+    """Return the start time as macOS tells it, None for a dead process not yet collected."""
+    state, _, start = _told_by("ps", "-o", "state=,lstart=", "-p", str(pid)).partition(" ")
+    return start.strip() or None if not state.startswith("Z") else None
+
+
+def _parent_by_ps(pid: int) -> int | None:
+    told = _told_by("ps", "-o", "ppid=", "-p", str(pid))
+    return int(told) if told else None
+
+
+def _pids_by_ps() -> list[int]:
+    return [int(pid) for pid in _told_by("ps", "-A", "-o", "pid=").split()]
 
 
 def _told_by(*argv: str) -> str:

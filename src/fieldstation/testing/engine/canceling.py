@@ -57,10 +57,8 @@ class Canceling(EngineBench):
             assert (seen.phase, seen.canceled) == (Phase.EXITED, True)
 
     def test_signal_reaches_the_whole_process_group(self) -> None:
-        script = (
-            "sh -c 'trap \"echo child; exit\" TERM; echo up; while :; do sleep 0.05; done' & trap 'wait' TERM; wait"
-        )
-        handle = self.engine.submit(self.shell(script))
+        child = "trap 'echo child; exit' TERM; echo up; while :; do sleep 0.05; done"
+        handle = self.engine.submit(self.shell('trap : TERM; sh -c "$1" & wait; wait', child))
         self.wait_for(handle, "up")
         self.engine.cancel(handle.attempt_id, grace_seconds=60)
         self.wait(handle)

@@ -4,6 +4,7 @@ A process joins by writing `0` into `tasks`: moving only itself, it needs neithe
 grace period, which `cgroup.procs` costs (milliseconds per hierarchy).
 """
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -114,9 +115,17 @@ def find_groups(
             folder = root / controller / path.lstrip("/")
             if controller in _USED and os.access(folder, os.W_OK) and (folder / "tasks").exists():
                 parents[controller] = folder / name
+                _sweep(folder)
     if any(controller not in parents for controller in _NEEDED):
         return None
     return GroupsV1(_merge(parents))
+
+
+def _sweep(home: Path) -> None:
+    """Remove the empty groups of stations that died; one that lives makes its own again when it needs it."""
+    for folder in home.glob("fieldstation-*"):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def _merge(parents: Mapping[str, Path]) -> Mapping[str, Path]:
