@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.tools.builtin import builtin_texts
 from fieldstation.core.tools.model.check import check
 from fieldstation.core.tools.model.definition import (
+    RETRY_REASONS,
     Group,
     Output,
     Resources,
@@ -271,6 +273,10 @@ def test_what_is_legal_but_dubious_is_warned_of() -> None:
         assert doubt in texts
     soft = check(HEAD + "command: [/bin/x]\nlimits: {hard_seconds: 5}\nretry: {attempts: 2}\n").warnings
     assert {problem.where for problem in soft} >= {"/limits", "/retry"}
+
+
+def test_reasons_to_retry_are_reasons_of_runs() -> None:
+    assert {reason.value for reason in Reason} >= RETRY_REASONS
 
 
 def test_reasons_to_retry_may_be_handed_in() -> None:

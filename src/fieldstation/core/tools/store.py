@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from fieldstation.db import Tx
 
@@ -93,13 +93,13 @@ def point(tx: Tx, values: Mapping[str, Any]) -> None:
     tx.execute(_POINT, values)
 
 
-def find(tx: Tx, column: str, visible: str, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+def find(tx: Tx, column: str, visible: str, values: Mapping[str, Any]) -> Sequence[Any]:
     """Read up to three tools whose `column` (a literal of ours) is the reference and that `visible` lets through."""
     return tx.all(text(_FIND.format(column=column, visible=visible)), values)
 
 
-def version(tx: Tx, tool_id: str, label: str) -> Row[Any] | None:
-    """Read one version with its definition."""
+def version(tx: Tx, tool_id: str, label: str) -> Any:
+    """Read one version with its definition; None when there is none."""
     return tx.one_or_none(_VERSION, {"tool_id": tool_id, "version": label})
 
 
@@ -109,12 +109,12 @@ def definition(tx: Tx, revision: str) -> Mapping[str, Any] | None:
     return found
 
 
-def versions(tx: Tx, tool_id: str, before: str, limit: int) -> Sequence[Row[Any]]:
+def versions(tx: Tx, tool_id: str, before: str, limit: int) -> Sequence[Any]:
     """Read up to `limit` versions, the highest first, behind the sort key `before`."""
     return tx.all(_VERSIONS, {"tool_id": tool_id, "before": before, "limit": limit})
 
 
-def page(tx: Tx, visible: str, query: str | None, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+def page(tx: Tx, visible: str, query: str | None, values: Mapping[str, Any]) -> Sequence[Any]:
     """Read a page of tools, newest first; `query` is a tsquery of the configuration `simple`."""
     statement = text(_PAGE.format(visible=visible, match="true" if query is None else _MATCH))
     return tx.all(statement, values if query is None else {**values, "query": query})

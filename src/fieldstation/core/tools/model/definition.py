@@ -14,22 +14,11 @@ from fieldstation.kernel.canonical import Json, digest
 STATION_IMAGE = "station:"  # the station's own tool environment; promises `python3` on PATH
 HOST_IMAGE = "host:"  # the station's machine, read-only
 
-RETRY_REASONS = frozenset(
-    {
-        "checksum_mismatch",
-        "disk_full",
-        "exit_nonzero",
-        "image_not_found",
-        "input_changed",
-        "input_unreadable",
-        "log_limit",
-        "node_lost",
-        "out_of_memory",
-        "preempted",
-        "soft_time_limit",
-        "time_limit",
-    }
-)
+RETRY_REASONS = frozenset({
+    "command_not_found", "disk_full", "engine_failed", "exit_nonzero", "image_not_found", "input_changed",
+    "input_unreadable", "node_lost", "out_of_memory", "output_missing", "soft_time_limit", "station_full", "time_limit",
+    "too_many_processes",
+})  # fmt: skip
 """Reasons of a failed attempt that a definition may ask a retry for, unless the checker is handed others."""
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from fieldstation.core.tools.model.document import Node
 from fieldstation.kernel.errors import Problem
 
+MAX_ENTRIES = 200  # of a mapping of names that the author chose
 _MAX_SHOWN = 40
+_MAX_KNOWN = 25  # names that are listed where none of them is close
+_MAX_COMPARED = 100  # names that are looked through for one that was meant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,10 +120,12 @@ class Fields:
         node = self.get(key)
         if node is None:
             return ()
-        if isinstance(node.value, Mapping):
-            return tuple(node.value.items())
-        self.findings.fault(node, f"must be a mapping, not {kind_of(node)}")
-        return ()
+        if not isinstance(node.value, Mapping):
+            self.findings.fault(node, f"must be a mapping, not {kind_of(node)}")
+            return ()
+        if len(node.value) > MAX_ENTRIES:
+            self.findings.fault(node, f"has {len(node.value)} entries; at most {MAX_ENTRIES} are allowed")
+        return tuple(node.value.items())[:MAX_ENTRIES]
 
 
 def kind_of(node: Node) -> str:
@@ -145,10 +150,12 @@ def spoken(names: Collection[str]) -> str:
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
     """Return a hint at the known name that looks most like `name`, or what is known; begins with `: `."""
-    close = difflib.get_close_matches(name[:100].lower(), list(known), n=1, cutoff=0.6)
+    names = sorted(known)
+    close = difflib.get_close_matches(name[:_MAX_SHOWN].lower(), names[:_MAX_COMPARED], n=1, cutoff=0.6)
     if close:
         return f": did you mean {close[0]}?"
-    return f": known are {spoken(sorted(known))}" if known else ""
+    listed = names if len(names) <= _MAX_KNOWN else [*names[:_MAX_KNOWN], f"{len(names) - _MAX_KNOWN} more"]
+    return f": known are {spoken(listed)}" if listed else ""
 
 
 def _shown(text: str) -> str:
