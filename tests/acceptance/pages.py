@@ -116,16 +116,14 @@ def complaint(step: Command, walked: Walked) -> str | None:
     """Say in which way a command did not do what the page says, if so."""
     if step.fails != (walked.exit_code != 0):
         return f"line {step.line}: `{step.text}` ended with {walked.exit_code}:\n{walked.printed}"
-    if step.expected and not _pattern(step.expected).fullmatch(walked.printed):
+    if step.expected and not _pattern(step.expected).fullmatch(walked.printed + "\n"):
         expected = "\n".join(step.expected)
         return f"line {step.line}: `{step.text}` printed\n{walked.printed}\n--- where the page says\n{expected}"
     return None
 
 
 def _pattern(expected: Sequence[str]) -> re.Pattern[str]:
-    lines = [r"(?:[^\n]*\n)*?" if line == "…" else _line(line) + r"\n" for line in expected]
-    text = "".join(lines)
-    return re.compile(text.removesuffix(r"\n") if expected[-1] != "…" else text + r"[^\n]*")
+    return re.compile("".join(r"(?:[^\n]*\n)*" if line == "…" else _line(line) + r"\n" for line in expected))
 
 
 def _line(line: str) -> str:

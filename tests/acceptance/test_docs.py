@@ -1,0 +1,43 @@
+"""Every command of the documentation does what its page says, against a real station."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fieldstation.testing.station import RunningStation, running_station
+from tests.acceptance.pages import complaint, steps, walk
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = sorted(path for folder in ("tutorials", "how-to") for path in (ROOT / "docs" / folder).glob("*.md"))
+
+
+@pytest.fixture(scope="module")
+def station() -> Iterator[RunningStation]:
+    """One station for all pages; runs, which have a user of their own, must reach its directory."""
+    place = Path(tempfile.mkdtemp(prefix="fst-docs-", dir="/tmp"))
+    place.chmod(0o711)
+    try:
+        with running_station(place / "station") as running:
+            yield running
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_page_holds(page: Path, station: RunningStation, tmp_path: Path) -> None:
+    (tmp_path / "demo").symlink_to(ROOT / "demo")
+    environment = {
+        "HOME": str(tmp_path / "home"),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "LANG": "C.UTF-8",
+        "FIELDSTATION_DATA": str(station.data),
+    }
+    wanted = list(steps(page))
+    walked = walk(wanted, tmp_path, environment, seconds=100)
+    found = [complaint(step, done) for step, done in zip(wanted, walked, strict=True)]
+    assert not any(found), f"{page.relative_to(ROOT)}:\n" + "\n\n".join(filter(None, found))
