@@ -20,6 +20,7 @@ from fieldstation.db.outbox import Outbox
 from fieldstation.facades.kit.calls import Core
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import install_problems
+from fieldstation.facades.rest import uploads
 from fieldstation.facades.rest.datasets import Parts, router
 from fieldstation.kernel.sealing import Sealer
 from fieldstation.storage.filesystem import FilesystemStore
@@ -102,7 +103,9 @@ class Station:
     def _app(self) -> FastAPI:
         app = FastAPI()
         app.state.core = Core(self.database, self.people)
-        app.include_router(router(self._parts()), prefix="/api/v1")
+        parts = self._parts()
+        app.include_router(router(parts), prefix="/api/v1")
+        app.include_router(uploads.router(self.uploads, self.store, parts.movers), prefix="/api/v1")
         install_problems(app)
         return app
 

@@ -12,9 +12,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from fieldstation.facades.kit.moving import BLOCK, Movers
-from fieldstation.facades.kit.problems import MEDIA_TYPE, ProblemOut
 from fieldstation.facades.kit.ranges import Failed, NotModified, Part, Unsatisfiable, Whole, wanted
-from fieldstation.kernel.errors import Fault, PreconditionFailed
+from fieldstation.facades.kit.refusals import refused
+from fieldstation.kernel.errors import Invalid, PreconditionFailed
 
 _WORTH_SENDING = 256 << 10
 PATHSEND = "http.response.pathsend"
@@ -55,17 +55,12 @@ def answer_file(file: Outgoing, movers: Movers, headers: Mapping[str, str]) -> R
         case NotModified():
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=common)
         case Unsatisfiable():
-            problem = ProblemOut(
-                type="urn:fieldstation:problem:range",
-                title=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE.phrase,
-                status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
-                detail=f"the range begins behind the last of {file.size} bytes",
-                reason="range",
-                fault=Fault.YOURS,
+            behind = Invalid(
+                f"the range begins behind the last of {file.size} bytes",
                 next_step="ask for a range inside the file, or for all of it",
+                reason="range",
             )
-            headers = {**common, "Content-Range": f"bytes */{file.size}", "Content-Type": MEDIA_TYPE}
-            return Response(problem.model_dump_json(), status_code=problem.status, headers=headers)
+            return refused(416, behind, {**common, "Content-Range": f"bytes */{file.size}"})
         case Whole() | Part():
             return _FileAnswer(file, movers, found, common)
 

@@ -156,8 +156,8 @@ class Tar:
 def _records(text: bytes) -> dict[str, str]:
     records = {}
     while text:
-        length, _, rest = text.partition(b" ")
-        if not length.isdigit() or not 0 < int(length[:6]) <= len(text):
+        length = text.partition(b" ")[0]
+        if not length.isdigit() or len(length) > 6 or not 0 < int(length) <= len(text):
             raise _malformed("an extended header cannot be read")
         record = text[len(length) + 1 : int(length)]
         key, _, value = record.rstrip(b"\n").partition(b"=")
@@ -195,4 +195,4 @@ def _raise(fault: str) -> int:
 
 
 def _malformed(fault: str) -> Invalid:
-    return Invalid(f"this is not a tar archive: {fault}", next_step="make it with tar, and do not compress it", reason="tar")
+    return Invalid(f"this is not a tar archive: {fault}", next_step="make it with tar, not compressed", reason="tar")

@@ -108,7 +108,7 @@ def _uploaded(piece: Piece, known: Mapping[str, Upload]) -> FileEntry | str:
     if upload is None:
         return f"there is no upload {piece.upload!a} of yours, or it expired"
     if upload.sha256 is None:
-        return f"the upload {upload.id} is not complete"
+        return f"the upload {upload.id} is not complete; HEAD of it tells how far it came"
     return FileEntry(path=piece.path, size=upload.size, sha256=upload.sha256)
 
 

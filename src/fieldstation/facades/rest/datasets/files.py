@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from zipstream import ZIP_STORED, ZipStream
@@ -19,13 +20,15 @@ from fieldstation.kernel.errors import TooLarge
 
 ZIP_FILES = 1_000_000
 _BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-_FILE = {
+_FILE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file. Several ranges in one request mean the whole.", **_BYTES},
     206: {"description": "The range that was asked for", **_BYTES},
     304: {"description": "Not changed; versions never change"},
     416: {"description": "The range begins behind the end"},
 }
-_ZIP = {200: {"description": "All files, not compressed", "content": {"application/zip": {}}}}
+_ZIP: dict[int | str, dict[str, Any]] = {
+    200: {"description": "All files, not compressed", "content": {"application/zip": {}}}
+}
 
 
 def add_routes(routes: APIRouter, parts: Parts) -> None:

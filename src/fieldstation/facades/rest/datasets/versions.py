@@ -144,8 +144,13 @@ async def _composed(parts: Parts, reference: str, request: Request, call: Call) 
     incoming, new = await call(lambda tx, caller: parts.uploads.compose(tx, caller, reference, recipe))
     await parts.movers.run(lambda: new.manifest)
     made = await call.core.run(lambda tx: _published(tx, parts.uploads, incoming, new))
-    await parts.movers.run(lambda: [parts.store.drop_grown(upload) for upload in incoming.uploads])
+    await parts.movers.run(lambda: _drop_grown(parts, incoming))
     return made
+
+
+def _drop_grown(parts: Parts, incoming: Incoming) -> None:
+    for upload in incoming.uploads:
+        parts.store.drop_grown(upload)
 
 
 def _published(tx: Tx, uploads: Uploads, incoming: Incoming, new: NewVersion) -> VersionOut:
