@@ -128,9 +128,9 @@ class LocalEngine:
                 attempt.step()
                 if not attempt.ended or not attempt.remove_group():
                     raise EngineBusy(f"a process of attempt {attempt_id} still lives")
+            with self._lock:
+                self._attempts.pop(attempt_id, None)
             folder.remove()
-        with self._lock:
-            self._attempts.pop(attempt_id, None)
 
     def on_change(self, wake: Callable[[], None]) -> None:
         """Have `wake` called soon after an attempt's phase changes."""

@@ -1,5 +1,6 @@
 """What is written down about an attempt: frozen values, and their JSON in the attempt's folder."""
 
+import contextlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -82,10 +83,10 @@ def read_status(text: str) -> Status:
     """Read the lines of a recorder (`bwrap --json-status-fd` or ours); a line cut short is not there yet."""
     found: dict[str, int] = {}
     for line in text.splitlines():
-        try:
-            found.update(json.loads(line))
-        except ValueError:
-            continue
+        with contextlib.suppress(ValueError):
+            document = json.loads(line)
+            if isinstance(document, dict):
+                found.update(document)
     return Status(
         child_pid=found.get("child-pid"), pid_namespace=found.get("pid-namespace"), exit_code=found.get("exit-code")
     )
