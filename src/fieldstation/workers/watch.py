@@ -36,8 +36,8 @@ class Watch:
             return _IDLE_SECONDS
         with self._database.alone() as tx:
             running = self._watching.running(tx, self._name)
-        self._record(self._engine.observe([Handle(attempt_id=one.id, reference=one.handle) for one in running]))
-        self._stop(running)
+        gone = self._record(self._engine.observe([Handle(attempt_id=one.id, reference=one.handle) for one in running]))
+        self._stop([one for one in running if one.id not in gone])
         deadline = next_deadline(running)
         return _IDLE_SECONDS if deadline is None else max(0.0, min(_IDLE_SECONDS, deadline))
 
@@ -59,14 +59,15 @@ class Watch:
             log.info("stopping", attempt=stop.attempt_id, why=stop.reason, grace_seconds=stop.grace_seconds)
             self._engine.cancel(stop.attempt_id, grace_seconds=stop.grace_seconds)
 
-    def _record(self, observations: Sequence[Observation]) -> None:
+    def _record(self, observations: Sequence[Observation]) -> set[str]:
+        """Record how attempts ended; returns those, of which the engine may have to forget all from now on."""
         exits = [_exit_of(item) for item in observations if item.phase is not Phase.RUNNING]
-        if not exits:
-            return
-        with self._database.begin() as tx:
-            self._watching.exited(tx, exits)
-        reached("after exit")
-        self._wake_others()
+        if exits:
+            with self._database.begin() as tx:
+                self._watching.exited(tx, exits)
+            reached("after exit")
+            self._wake_others()
+        return {one.attempt_id for one in exits}
 
 
 def _exit_of(observation: Observation) -> Exit:

@@ -160,6 +160,7 @@ class Moved:
     run_id: str
     project_id: str
     number: int
+    state: State  # of the run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,6 +195,7 @@ class Collectable:
     usage: Mapping[str, Any]
     stop_reason: str | None
     claimed_at: datetime
+    tries: int  # attempts of the run so far that were started, this one included
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,7 +220,7 @@ class End:
     message: str | None
     exit_code: int | None
     logs: Mapping[str, Any]
-    state: str  # of the run
+    state: State  # of the run; where it would be queued but a cancel was asked for, it becomes canceled
     run_reason: str | None
 
 

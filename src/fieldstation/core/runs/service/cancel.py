@@ -24,7 +24,7 @@ class Cancels:
         state = request_cancel(tx, run_id, caller.user_id, Reason.STOPPED_BY_USER)
         if state == State.CANCELED:
             self._outbox.emit(tx, [run_event(run_id, run.project_id, State.CANCELED, reason=Reason.STOPPED_BY_USER)])
-        elif state is not None:
+        elif state is not None and run.cancel_requested_at is None:
             asked = Event(
                 kind="run.cancel_requested", thing=run_id, audience=run.project_id, body={"by": caller.username}
             )

@@ -9,8 +9,8 @@ from fieldstation.core.datasets.service import Datasets
 from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.states import Outcome, State
-from fieldstation.core.runs.model.values import Collectable, End, Holder, Run, RunOutput, Verdict
-from fieldstation.core.runs.service.news import run_event
+from fieldstation.core.runs.model.values import Collectable, End, Holder, Moved, Run, RunOutput, Verdict
+from fieldstation.core.runs.service.news import end_event
 from fieldstation.core.runs.store import attempts as attempt_store
 from fieldstation.core.runs.store import runs as run_store
 from fieldstation.db import Tx
@@ -57,15 +57,13 @@ class Collecting:
 
         Raises what `Datasets.publish` raises when one of them cannot be published; then nothing of the batch stands.
         """
-        chosen = {collected.item.attempt_id: (collected, _next_state(collected)) for collected in batch}
-        moves = attempt_store.end(tx, [_end_of(collected, state) for collected, state in chosen.values()])
+        moves = attempt_store.end(tx, [_end_of(collected, _next_state(collected)) for collected in batch])
         ours = {move.attempt_id for move in moves}
-        outputs = self._publish(
-            tx, [collected for collected, _ in chosen.values() if collected.item.attempt_id in ours]
-        )
-        self._keep_logs(tx, [collected for collected, _ in chosen.values() if collected.item.attempt_id in ours])
+        kept = {collected.item.attempt_id: collected for collected in batch if collected.item.attempt_id in ours}
+        outputs = self._publish(tx, list(kept.values()))
+        self._keep_logs(tx, list(kept.values()))
         attempt_store.add_use(tx, sorted(ours))
-        self._outbox.emit(tx, [_event_of(*chosen[move.attempt_id], outputs.get(move.run_id)) for move in moves])
+        self._outbox.emit(tx, [_event_of(kept[move.attempt_id], move, outputs.get(move.run_id)) for move in moves])
         return ours
 
     def released(self, tx: Tx, attempt_ids: Sequence[str]) -> None:
@@ -119,9 +117,7 @@ def _next_state(collected: Collected) -> State:
         return State.CANCELED
     allowed = LOST_ATTEMPTS if verdict.outcome is Outcome.LOST else 1
     wanted = run.max_attempts if verdict.reason in run.retry_on else 1
-    if run.attempts >= max(allowed, wanted):
-        return State.FAILED
-    return State.CANCELED if run.cancel_requested_at is not None else State.QUEUED
+    return State.FAILED if collected.item.tries >= max(allowed, wanted) else State.QUEUED
 
 
 def _end_of(collected: Collected, state: State) -> End:
@@ -141,15 +137,9 @@ def _end_of(collected: Collected, state: State) -> End:
     )
 
 
-def _event_of(collected: Collected, state: State, output: RunOutput | None) -> Event:
-    event = run_event(
-        collected.run.id,
-        collected.run.project_id,
-        state,
-        attempt=collected.item.number,
-        reason=collected.verdict.reason,
-        text=collected.verdict.message,
-    )
+def _event_of(collected: Collected, move: Moved, output: RunOutput | None) -> Event:
+    verdict = collected.verdict
+    event = end_event(move, verdict.reason, verdict.message)
     if output is None:
         return event
     made = {"dataset": output.dataset_id, "version": output.version_id, "number": output.number}

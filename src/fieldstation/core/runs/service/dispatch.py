@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.states import Outcome, State
 from fieldstation.core.runs.model.values import Claim, End, Holder, Moved, TakenOver
-from fieldstation.core.runs.service.news import run_event, run_events
+from fieldstation.core.runs.service.news import end_event, run_event, run_events
 from fieldstation.core.runs.store import attempts as attempt_store
 from fieldstation.core.runs.store import queue
 from fieldstation.db import Tx
@@ -40,12 +40,12 @@ class Dispatching:
 
         The intent is durable when the caller's transaction commits; only then may an engine be called.
         """
-        live = attempt_states = queue.live_attempts(tx, holder.engine)
-        busy = sum(1 for _, state in attempt_states if state in ("staging", "running"))
+        live = queue.live_attempts(tx, holder.engine)
+        busy = sum(1 for _, state in live if state in ("staging", "running"))
         if len(live) >= _BACKLOG * slots or busy >= slots:
             return []
-        free = slots - busy
-        claims = queue.claim(tx, holder, slots=free, uids=_free_uids(uids, {uid for uid, _ in live}, free))
+        free = _free_uids(uids, {uid for uid, _ in live}, slots - busy)
+        claims = queue.claim(tx, holder, free)
         self._outbox.emit(
             tx,
             [run_event(claim.run_id, claim.run.project_id, State.STAGING, attempt=claim.number) for claim in claims],
@@ -61,23 +61,9 @@ class Dispatching:
     def refuse(self, tx: Tx, refusals: Sequence[Refusal]) -> Sequence[Moved]:
         """End attempts that never started, and fail their runs or queue them again."""
         moves = attempt_store.end(tx, [_end_of(refusal) for refusal in refusals])
-        moved = {move.attempt_id for move in moves}
-        audience = {move.run_id: move.project_id for move in moves}
-        self._outbox.emit(
-            tx,
-            [
-                run_event(
-                    refusal.run_id,
-                    audience[refusal.run_id],
-                    State.QUEUED if _again(refusal) else State.FAILED,
-                    attempt=refusal.number,
-                    reason=refusal.reason,
-                    text=refusal.text,
-                )
-                for refusal in refusals
-                if refusal.attempt_id in moved
-            ],
-        )
+        by_attempt = {refusal.attempt_id: refusal for refusal in refusals}
+        refused = [(move, by_attempt[move.attempt_id]) for move in moves]
+        self._outbox.emit(tx, [end_event(move, refusal.reason, refusal.text) for move, refusal in refused])
         return moves
 
     def take_over(self, tx: Tx, holder: Holder, dead: Sequence[str]) -> Sequence[TakenOver]:

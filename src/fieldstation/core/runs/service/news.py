@@ -5,6 +5,7 @@ from typing import Any
 
 from fieldstation.core.runs.model.reasons import MEANINGS, Reason
 from fieldstation.core.runs.model.states import State
+from fieldstation.core.runs.model.values import Moved
 from fieldstation.db.outbox import Event
 
 
@@ -27,6 +28,14 @@ def run_event(
     if text:
         body["text"] = f"{body['text']}: {text}" if reason is not None else text
     return Event(kind=f"run.{state.value}", thing=run_id, audience=project_id, body=body)
+
+
+def end_event(move: Moved, reason: Reason | None, text: str | None) -> Event:
+    """Write how an attempt ended, and what its run became: canceled also where it would have been tried again."""
+    instead = move.state is State.CANCELED and reason is not Reason.STOPPED_BY_USER
+    if instead:
+        reason, text = Reason.STOPPED_BY_USER, None
+    return run_event(move.run_id, move.project_id, move.state, attempt=move.number, reason=reason, text=text)
 
 
 def run_events(moves: Iterable[Any], state: State, **extra: Any) -> list[Event]:

@@ -51,7 +51,7 @@ def due(running: Sequence[Running]) -> Iterator[Stop]:
             continue
         if attempt.hard_left <= 0:
             yield Stop(attempt_id=attempt.id, reason=Reason.TIME_LIMIT, grace_seconds=0.0)
-        elif attempt.cancel and not attempt.asked:
+        elif attempt.cancel and attempt.stop_reason != Reason.STOPPED_BY_USER:
             grace = min(CANCEL_GRACE_SECONDS, attempt.hard_left)
             yield Stop(attempt_id=attempt.id, reason=Reason.STOPPED_BY_USER, grace_seconds=grace)
         elif attempt.soft_left <= 0 and not attempt.asked:

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import text
 
+from fieldstation.core.runs.model.reasons import Reason
+from fieldstation.core.runs.model.states import State
 from fieldstation.core.runs.model.values import Collectable, End, Exit, Holder, Moved, Running, RunOutput, TakenOver
 from fieldstation.db import Tx
 
@@ -51,9 +53,8 @@ _RUNNING = text("""
      WHERE a.engine = :engine AND a.state = 'running' AND a.released_at IS NULL
 """)
 _STOP_ASKED = text("""
-    UPDATE attempt SET stop_reason = CASE WHEN row.reason = 'time_limit' AND stop_reason IS NOT NULL
-                                               AND stop_reason = 'stopped_by_user' THEN stop_reason ELSE row.reason END,
-           stop_asked_at = coalesce(stop_asked_at, station_now()),
+    UPDATE attempt SET stop_reason = CASE WHEN stop_reason = 'stopped_by_user' THEN stop_reason ELSE row.reason END,
+           stop_asked_at = CASE WHEN row.kill THEN coalesce(stop_asked_at, station_now()) ELSE station_now() END,
            kill_asked_at = CASE WHEN row.kill THEN station_now() END
       FROM unnest(cast(:ids AS text[]), cast(:reasons AS text[]), cast(:kills AS boolean[])) AS row (id, reason, kill)
      WHERE attempt.id = row.id AND attempt.state = 'running'
@@ -70,12 +71,14 @@ _CLAIM_COLLECT = text("""
                    WHERE engine = :engine AND state = 'collecting' AND released_at IS NULL
                      AND (holder IS NULL OR lease_expires <= station_now() OR holder = ANY(:dead))
                    ORDER BY exited_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-    RETURNING id, run_id, number, fence, lost, exit_code, breaches, usage, stop_reason, logs, claimed_at
+    RETURNING id, run_id, number, fence, lost, exit_code, breaches, usage, stop_reason, claimed_at,
+           (SELECT count(*) FROM attempt tried
+             WHERE tried.run_id = attempt.run_id AND tried.running_at IS NOT NULL) AS tries
 """)
 _TAKE_OVER = text("""
     UPDATE attempt SET holder = :holder, fence = nextval('fence'),
            lease_expires = station_now() + :seconds * interval '1 second'
-     WHERE engine = :engine AND state = 'staging' AND released_at IS NULL AND holder IS DISTINCT FROM :holder
+     WHERE engine = :engine AND state = 'staging' AND released_at IS NULL
        AND (lease_expires <= station_now() OR holder = ANY(:dead))
     RETURNING id, run_id, number, fence, uid
 """)
@@ -92,13 +95,16 @@ _END_ATTEMPTS = text("""
     RETURNING attempt.id
 """)
 _END_RUNS = text("""
-    UPDATE run SET state = row.state, reason = row.reason, message = row.message, exit_code = row.exit_code,
-           ended_at = CASE WHEN row.state IN ('succeeded', 'failed', 'canceled') THEN station_now() END,
-           reuse_key = CASE WHEN row.state = 'succeeded' THEN reuse_key END
+    UPDATE run SET message = row.message, exit_code = row.exit_code,
+           state = CASE WHEN row.state = 'queued' AND cancel_requested_at IS NOT NULL THEN 'canceled'
+                        ELSE row.state END,
+           reason = CASE WHEN row.state = 'queued' AND cancel_requested_at IS NOT NULL THEN :stopped_by_user
+                         ELSE row.reason END,
+           ended_at = CASE WHEN row.state <> 'queued' OR cancel_requested_at IS NOT NULL THEN station_now() END
       FROM jsonb_to_recordset(cast(:ends AS jsonb))
            AS row (run_id text, state text, reason text, message text, exit_code integer)
      WHERE run.id = row.run_id AND run.state IN ('staging', 'collecting')
-    RETURNING run.id, run.project_id, run.attempts
+    RETURNING run.id, run.project_id, run.attempts, run.state
 """)
 _OUTPUTS = text("""
     INSERT INTO run_output (run_id, version_id, dataset_id, number)
@@ -124,7 +130,8 @@ _UNRELEASED = text("""
 def started(tx: Tx, starts: Sequence[tuple[str, int, str]]) -> Sequence[Moved]:
     """Move (attempt, fence, handle) to running; what is not returned was taken from its holder."""
     ids, fences, handles = zip(*starts, strict=True)
-    return _moved(tx.all(_STARTED, {"ids": list(ids), "fences": list(fences), "handles": list(handles)}))
+    values = {"ids": list(ids), "fences": list(fences), "handles": list(handles)}
+    return _moved(tx.all(_STARTED, values), State.RUNNING)
 
 
 def exited(tx: Tx, exits: Sequence[Exit]) -> Sequence[Moved]:
@@ -140,7 +147,7 @@ def exited(tx: Tx, exits: Sequence[Exit]) -> Sequence[Moved]:
         }
         for ended in exits
     ]
-    return _moved(tx.all(_EXITED, {"exits": json.dumps(rows)}))
+    return _moved(tx.all(_EXITED, {"exits": json.dumps(rows)}), State.COLLECTING)
 
 
 def running(tx: Tx, engine: str) -> Sequence[Running]:
@@ -195,21 +202,31 @@ def claim_collect(tx: Tx, holder: Holder, limit: int, dead: Sequence[str]) -> Se
             usage=row.usage,
             stop_reason=row.stop_reason,
             claimed_at=row.claimed_at,
+            tries=row.tries,
         )
         for row in tx.all(_CLAIM_COLLECT, values)
     ]
 
 
 def end(tx: Tx, ends: Sequence[End]) -> Sequence[Moved]:
-    """End attempts under their fences and move their runs; what is not returned was taken from its holder."""
+    """End attempts under their fences and move their runs; what is not returned was taken from its holder.
+
+    A run that would be queued again is canceled instead where somebody asked for that.
+    """
     rows = [{name: getattr(item, name) for name in End.__dataclass_fields__} for item in ends]
     attempts = json.dumps([{**row, "id": row["attempt_id"]} for row in rows])
     kept = {row.id for row in tx.all(_END_ATTEMPTS, {"ends": attempts})}
     runs = json.dumps([{**row, "reason": row["run_reason"]} for row in rows if row["attempt_id"] in kept])
     attempt_of = {row["run_id"]: row["attempt_id"] for row in rows}
     return [
-        Moved(attempt_id=attempt_of[row.id], run_id=row.id, project_id=row.project_id, number=row.attempts)
-        for row in tx.all(_END_RUNS, {"ends": runs})
+        Moved(
+            attempt_id=attempt_of[row.id],
+            run_id=row.id,
+            project_id=row.project_id,
+            number=row.attempts,
+            state=State(row.state),
+        )
+        for row in tx.all(_END_RUNS, {"ends": runs, "stopped_by_user": Reason.STOPPED_BY_USER})
     ]
 
 
@@ -241,8 +258,8 @@ def unreleased(tx: Tx, engine: str, limit: int) -> Sequence[str]:
     return [row.id for row in tx.all(_UNRELEASED, {"engine": engine, "limit": limit})]
 
 
-def _moved(rows: Sequence[Any]) -> Sequence[Moved]:
+def _moved(rows: Sequence[Any], state: State) -> Sequence[Moved]:
     return [
-        Moved(attempt_id=row.attempt_id, run_id=row.run_id, project_id=row.project_id, number=row.attempts)
+        Moved(attempt_id=row.attempt_id, run_id=row.run_id, project_id=row.project_id, number=row.attempts, state=state)
         for row in rows
     ]

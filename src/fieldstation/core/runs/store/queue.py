@@ -85,12 +85,9 @@ _COUNTS = text(
 )
 
 
-def claim(tx: Tx, holder: Holder, *, slots: int, uids: Sequence[int | None]) -> Sequence[Claim]:
-    """Take the next runs, at most `slots`, and write the intent to start an attempt of each.
-
-    `uids` are free uids, at least `slots` of them.
-    """
-    ids = [row.id for row in tx.all(_NEXT, {"slots": slots, "slot_seconds": _SLOT_SECONDS})]
+def claim(tx: Tx, holder: Holder, uids: Sequence[int | None]) -> Sequence[Claim]:
+    """Take the next runs, at most one for each of `uids`, and write the intent to start an attempt of each."""
+    ids = [row.id for row in tx.all(_NEXT, {"slots": len(uids), "slot_seconds": _SLOT_SECONDS})]
     if not ids:
         return []
     values = {
