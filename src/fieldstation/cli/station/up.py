@@ -24,6 +24,7 @@ log = logger(__name__)
 _WAIT_FOR_VERBS_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 _LOOK_SECONDS = 0.25
+_PAUSE_SECONDS = 5.0  # after what could not be mended
 
 
 def up(data: Data = None, host: Host = None, port: Port = None) -> None:
@@ -87,9 +88,8 @@ def _bring_up_to_date(url: str) -> None:
 
 def _keep(server: EmbeddedPostgres | None, children: Children, stopping: Stopping) -> None:
     """Look after the database server and the worker processes until the stop."""
-    pause = 0.0
-    while not stopping.wait(pause or _LOOK_SECONDS):
-        pause = 0.0
+    while not stopping.wished:
+        pause = _LOOK_SECONDS
         try:
             if server is not None and not server.running():
                 log.error("the database server died; starting it again")
@@ -97,10 +97,11 @@ def _keep(server: EmbeddedPostgres | None, children: Children, stopping: Stoppin
             children.keep_alive()
         except FieldstationError as error:
             log.error("the database server does not start", text=error.text, next_step=error.next_step)
-            pause = 5.0
+            pause = _PAUSE_SECONDS
         except Exception:  # the top of a loop: what keeps the station alive must not die of what it meets
             log.exception("looking after the station failed")
-            pause = 5.0
+            pause = _PAUSE_SECONDS
+        stopping.wait(pause)
 
 
 def _tell(settings: Settings, address: str) -> None:

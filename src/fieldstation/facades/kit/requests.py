@@ -57,8 +57,7 @@ class Requests:
 def _template(scope: Scope) -> str:
     """Return the whole template of the route that answered; a route of an included router knows only its own part."""
     included = scope.get("fastapi", {}).get("effective_route_context")
-    whole: str | None = getattr(included, "path_format", None)
-    return whole or getattr(scope.get("route"), "path", "unmatched")
+    return str(getattr(included, "path_format", None) or getattr(scope.get("route"), "path", "unmatched"))
 
 
 def _given(scope: Scope) -> str | None:

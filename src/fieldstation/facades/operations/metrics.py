@@ -15,7 +15,7 @@ from fieldstation.kernel.errors import FieldstationError
 
 Queues = Callable[[], Mapping[str, int]]
 
-disable_created_metrics()  # they would double the series, and nobody asks when a count began
+disable_created_metrics()  # type: ignore[no-untyped-call]  # they would double the series, and nobody asks when a count began
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
