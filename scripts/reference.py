@@ -3,9 +3,12 @@
 A page keeps its prose; what stands between the two marks is written here.
 """
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import typer
 from annotated_types import Ge, Le, MinLen
@@ -16,6 +19,7 @@ from fieldstation.cli.main import COMMANDS, load
 from fieldstation.core.people.model import GRANTS, Kind, Permission, Role
 from fieldstation.core.runs.model.reasons import MEANINGS
 from fieldstation.settings import PREFIX, Settings
+from fieldstation.wiring.station import API, build_station
 
 PAGES = Path(__file__).parent.parent / "docs" / "reference"
 BEGIN = "<!-- from here on written by `make docs` -->\n\n"
@@ -123,11 +127,31 @@ def _parameter(parameter: TyperArgument | TyperOption, context: typer.Context) -
     return (f"`{record[0]}`", record[1]) if record else (f"`{parameter.name}`", "")
 
 
+def description() -> Mapping[str, Any]:
+    """Return the OpenAPI description of a station."""
+    with TemporaryDirectory() as data:
+        station = build_station(Settings(data=Path(data)), "postgresql://nowhere/none", [API])
+        found: Mapping[str, Any] = station.app.openapi()
+        station.close()
+    return found
+
+
+def addresses() -> str:
+    """Describe every address of the REST interface."""
+    rows = [
+        (f"`{method.upper()}`", f"`{path}`", operation["summary"])
+        for path, operations in description()["paths"].items()
+        for method, operation in operations.items()
+    ]
+    return table(("method", "address", "does"), rows)
+
+
 MADE: Mapping[str, Callable[[], str]] = {
     "settings.md": settings,
     "run-reasons.md": reasons,
     "permissions.md": permissions,
     "commands.md": commands,
+    "rest.md": addresses,
 }
 
 
@@ -152,6 +176,7 @@ def main(arguments: list[str]) -> int:
         return 1 if stale else 0
     for name, text in stale.items():
         (PAGES / name).write_text(text)
+    (PAGES / "openapi.json").write_text(json.dumps(description(), indent=2) + "\n")
     return 0
 
 

@@ -1,31 +1,16 @@
 """Every command of the documentation does what its page says, against a real station."""
 
 import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from fieldstation.testing.station import RunningStation, running_station
+from fieldstation.testing.station import RunningStation
 from tests.acceptance.pages import complaint, steps, walk
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(path for folder in ("tutorials", "how-to") for path in (ROOT / "docs" / folder).glob("*.md"))
-
-
-@pytest.fixture(scope="module")
-def station() -> Iterator[RunningStation]:
-    """One station for all pages; runs, which have a user of their own, must reach its directory."""
-    place = Path(tempfile.mkdtemp(prefix="fst-docs-", dir="/tmp"))
-    place.chmod(0o711)
-    try:
-        with running_station(place / "station") as running:
-            yield running
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -3,9 +3,8 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from pkgutil import walk_packages
-
-import pytest
 
 import fieldstation.cli.user
 import fieldstation.client
@@ -24,6 +23,7 @@ try:
 except SystemExit:
     pass
 sys.stdout = stdout
+found["fst --help"] = sorted(sys.modules)
 """
 MODULES = sorted(
     module.name
@@ -32,21 +32,33 @@ MODULES = sorted(
 )
 
 
-def _heavy_after(work: str) -> list[str]:
+_EACH = f"""
+for module in {MODULES}:
+    before = set(sys.modules)
+    importlib.import_module(module)
+    found[module] = sorted(set(sys.modules) - before)
+"""
+
+
+def _loaded(work: str) -> dict[str, list[str]]:
     done = subprocess.run(
-        [sys.executable, "-c", f"import sys, json\n{work}\nprint(json.dumps(sorted(sys.modules)))"],
+        [sys.executable, "-c", f"import importlib, json, sys\nfound = {{}}\n{work}\nprint(json.dumps(found))"],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
-    loaded: list[str] = json.loads(done.stdout)
-    return [name for name in loaded if name in HEAVY or name.startswith(tuple(f"{heavy}." for heavy in HEAVY))]
+    loaded: dict[str, list[str]] = json.loads(done.stdout)
+    return loaded
+
+
+def _heavy(names: Iterable[str]) -> list[str]:
+    return sorted(name for name in names if f"{name}.".startswith(tuple(f"{heavy}." for heavy in HEAVY)))
 
 
 def test_help_loads_no_station() -> None:
-    heavy = _heavy_after(_HELP)
+    heavy = _heavy(_loaded(_HELP)["fst --help"])
     assert not heavy, f"`fst --help` imports {', '.join(heavy[:5])}: load it in the command that needs it"
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_user_verbs_load_no_station(module: str) -> None:
-    heavy = _heavy_after(f"import {module}")
-    assert not heavy, f"{module} imports {', '.join(heavy[:5])}: user verbs speak through fieldstation.client only"
+def test_user_verbs_load_no_station() -> None:
+    guilty = {module: heavy for module, names in _loaded(_EACH).items() if (heavy := _heavy(names))}
+    told = "\n".join(f"{module} imports {', '.join(heavy[:5])}" for module, heavy in guilty.items())
+    assert not guilty, f"user verbs speak through fieldstation.client only:\n{told}"
