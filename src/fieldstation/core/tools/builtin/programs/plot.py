@@ -14,6 +14,7 @@ PLOT_HEIGHT = 312  # of all panels together, while there are at most three
 PANEL_HEIGHT = 104  # of each, where there are more
 MOST_COLUMNS = 8
 MOST_LETTERS = 40  # of a name in the legend
+SMALLEST = 1e-300
 LIKE_SIZES = 8.0  # columns whose ranges differ by no more than this share a panel
 MARKED = 64  # months; with more of them the line goes without dots
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5195", "#555555")  # told apart by all
@@ -103,7 +104,7 @@ def _series(name: str, months: Mapping[str, Mapping[str, float]], statistic: str
 
 def _panels(series: Sequence[Series], statistic: str) -> tuple[list[Panel], list[tuple[Series, int, int]], int]:
     """Lay out the panels and the names of the columns; return them with the height of the picture."""
-    sizes = [max(map(abs, one.points.values())) or 1e-300 for one in series]
+    sizes = [max(map(abs, one.points.values())) or SMALLEST for one in series]
     groups = [series] if max(sizes) <= LIKE_SIZES * min(sizes) else [[one] for one in series]
     keys = _keys(series) if len(groups) == 1 else []
     first = TOP + (keys[-1][2] - LEGEND_Y if keys else 0)
@@ -133,7 +134,7 @@ def _across(months: Sequence[int]) -> Scale:
 
 def _ticks(low: float, high: float, most: int) -> list[float]:
     """Return at most about `most` round values that hold `low` and `high` between them."""
-    if high <= low:
+    if high - low < SMALLEST:
         reach = abs(high) * 0.1 or 1.0
         low, high = low - reach, high + reach
     rough = (high - low) / most

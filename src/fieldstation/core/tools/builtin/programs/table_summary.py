@@ -18,12 +18,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple, NoReturn, TextIO
 
 MOST_IN_A_LINE = 1 << 20
 SAMPLE_ROWS = 2_000  # read ahead, to tell which columns are dates and which are numbers
+LARGEST = 1e200  # beyond it sums would overflow
 MISSING = frozenset({"", "-", ".", "n/a", "na", "nan", "none", "null"})
 DATE_NAMES = re.compile(r"date|time|day|month|datum|zeit|fecha|jour", re.IGNORECASE)
 IDENTIFIERS = re.compile(r"(?:^|[\W_])(?:id|index)$", re.IGNORECASE)  # numbers that mean nothing in sum
@@ -40,7 +42,7 @@ def stop(code: int, text: str) -> NoReturn:
     sys.exit(code)
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Cell:
     """What is known of one column in one month; the sum is kept exact to the last digit (Neumaier)."""
 
@@ -57,8 +59,10 @@ class Cell:
         self.lost += (big - raised) + small
         self.total = raised
         self.count += 1
-        self.least = min(self.least, value)
-        self.most = max(self.most, value)
+        if value < self.least:
+            self.least = value
+        if value > self.most:
+            self.most = value
 
     def numbers(self) -> dict[str, float]:
         """Return the statistics by name."""
@@ -151,8 +155,8 @@ def read_tables(paths: Sequence[Path]) -> tuple[list[str], str, Iterator[Row]]:
     if header is None:
         stop(3, f"{paths[0].name} is empty")
     names = [name.strip() for name in header.values]
-    if all(number_of(name, delimiter) is not None for name in names):
-        stop(3, f"the first line of {paths[0].name} holds numbers: it must name the columns")
+    if all(number_of(name, delimiter) is not None or month_of(name, day_first=True, compact=False) for name in names):
+        stop(3, f"the first line of {paths[0].name} holds values: it must name the columns")
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         stop(3, f"several columns are called {twice[0]!r}: give each a name of its own")
@@ -171,14 +175,13 @@ def rows_behind(paths: Sequence[Path], names: Sequence[str], delimiter: str) -> 
 
 def number_of(text: str, delimiter: str) -> float | None:
     """Read a number; where commas do not separate, they may stand for the decimal point."""
-    text = text.strip()
     if delimiter != "," and text.count(",") == 1 and "." not in text:
         text = text.replace(",", ".")
     try:
         value = float(text) if "_" not in text else math.nan
     except ValueError:
         return None
-    return value if math.isfinite(value) else None
+    return value if abs(value) <= LARGEST else None
 
 
 def month_reader(name: str, sample: Sequence[str], date_format: str | None) -> ReadMonth | None:
@@ -196,8 +199,12 @@ def month_reader(name: str, sample: Sequence[str], date_format: str | None) -> R
             )
     compact = DATE_NAMES.search(name) is not None
 
-    def read(text: str) -> str | None:
+    @lru_cache(maxsize=1024)
+    def read_day(text: str) -> str | None:
         return month_of(text.strip(), day_first=day_first, compact=compact)
+
+    def read(text: str) -> str | None:
+        return read_day(text[:10] if text[10:11] in ("T", " ") else text)
 
     readable = sum(1 for value in values if read(value) is not None)
     return read if values and readable >= 0.9 * len(values) else None
@@ -283,6 +290,7 @@ def sum_up(
     """Read all rows, and keep one cell for each column and month."""
     read_month, delimiter = reading
     summary = Summary(cells={names[place]: {} for place in columns})
+    kept = [(place, summary.cells[names[place]]) for place in columns]
     for row in rows:
         summary.rows += 1
         if len(row.values) != len(names):
@@ -292,11 +300,12 @@ def sum_up(
         if month is None:
             summary.doubt("rows without a readable date", row.where)
             continue
-        for place in columns:
+        for place, cells in kept:
             text = row.values[place]
             value = number_of(text, delimiter)
             if value is not None:
-                summary.cells[names[place]].setdefault(month, Cell()).add(value)
+                cell = cells.get(month) or cells.setdefault(month, Cell())
+                cell.add(value)
             elif text.strip().lower() not in MISSING:
                 summary.doubt(f"values of {names[place]} that are no numbers", row.where)
     return summary
