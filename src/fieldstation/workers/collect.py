@@ -4,42 +4,34 @@ Part one moves bytes and can be repeated; part two is one transaction under the 
 published is tried one by one, so that one bad run spoils no other.
 """
 
-import mimetypes
-from collections.abc import Callable, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-from fieldstation.core.datasets.model import FileEntry
-from fieldstation.core.runs.model.globs import matches
+from fieldstation.core.datasets.model import NewVersion
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.values import Collectable, Holder, Run
 from fieldstation.core.runs.model.verdict import Evidence, judge
-from fieldstation.core.runs.service.collect import Collected, Collecting
-from fieldstation.core.tools.model.definition import Definition, Output
+from fieldstation.core.runs.service.collect import Collected, Collecting, version_of
+from fieldstation.core.tools.model.definition import Definition
 from fieldstation.db import Database
-from fieldstation.kernel.errors import FieldstationError, Forbidden, Invalid, NotFound, TooLarge, Unavailable
+from fieldstation.kernel.errors import FieldstationError, Invalid, TooLarge, Unavailable
 from fieldstation.kernel.logs import logger
-from fieldstation.kernel.processes import process_name
+from fieldstation.kernel.processes import is_dead, process_name
 from fieldstation.ports.engine import Engine, EngineBusy
-from fieldstation.ports.storage import BlobStore, StoreFull
+from fieldstation.ports.storage import BlobStore
 from fieldstation.workers.alone import LEASE_SECONDS
+from fieldstation.workers.keep import OutputsRefused, keep_outputs
 from fieldstation.workers.logs import keep_logs
-from fieldstation.workers.outputs import Found, opened, walk
 from fieldstation.workers.points import reached
 
 log = logger(__name__)
 _IDLE_SECONDS = 1.0
+_INHERIT_SECONDS = 5.0
 _BATCH = 32
-_MOST_FILES = 1_000_000
-
-
-class _Refused(Exception):
-    """The outputs are not such as can be published."""
-
-    def __init__(self, reason: Reason, text: str) -> None:
-        super().__init__(text)
-        self.reason = reason
-        self.text = text
+_MOST_TEXT = 1000  # characters of why outputs were refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,18 +51,20 @@ class Collect:
         self._database = database
         self._collecting = collecting
         self._bench = bench
-        self._holder = Holder(engine=bench.name, name=process_name(), lease_seconds=4 * LEASE_SECONDS)
+        self._holder = Holder(engine=bench.name, name=process_name(), lease_seconds=LEASE_SECONDS)
+        self._inherit_at = 0.0
 
     def step(self) -> float:
         """Collect a batch; returns how long there is nothing to do."""
         with self._database.begin() as tx:
-            claimed = self._collecting.claim(tx, self._holder, limit=_BATCH)
+            claimed = self._collecting.claim(tx, self._holder, limit=_BATCH, dead=self._dead())
         if not claimed:
             return _IDLE_SECONDS
-        batch = [self._keep(item, run) for item, run in claimed]
-        self._bench.store.flush()
-        reached("between blobs and commit")
-        ended = self._finish(batch)
+        with self._renewing([item.attempt_id for item, _ in claimed]):
+            batch = [kept for item, run in claimed if (kept := self._kept(item, run)) is not None]
+            self._bench.store.flush()
+            reached("between blobs and commit")
+            ended = self._finish(batch)
         reached("after commit before reply")
         self.release(sorted(ended))
         return 0.0
@@ -87,22 +81,65 @@ class Collect:
         with self._database.begin() as tx:
             return self._collecting.unreleased(tx, self._bench.name, limit)
 
+    def _dead(self) -> Sequence[str]:
+        """Return, now and then, holders of claims that are gone for sure."""
+        if time.monotonic() < self._inherit_at:
+            return ()
+        self._inherit_at = time.monotonic() + _INHERIT_SECONDS
+        with self._database.begin() as tx:
+            return [name for name in self._collecting.holders(tx, self._bench.name) if is_dead(name)]
+
+    @contextmanager
+    def _renewing(self, attempt_ids: Sequence[str]) -> Iterator[None]:
+        """Keep claims from running out while bytes move, however long that takes."""
+        over = threading.Event()
+        renewer = threading.Thread(target=self._renew_until, args=(over, attempt_ids), name="renew", daemon=True)
+        renewer.start()
+        try:
+            yield
+        finally:
+            over.set()
+            renewer.join()
+
+    def _renew_until(self, over: threading.Event, attempt_ids: Sequence[str]) -> None:
+        while not over.wait(self._holder.lease_seconds / 3):
+            try:
+                with self._database.alone() as tx:
+                    self._collecting.renew(tx, self._holder, attempt_ids)
+            except Unavailable as error:  # another may take them over; the fences keep us apart
+                log.warning("claims not renewed", why=error.text)
+
     def _released(self, attempt_id: str) -> bool:
         try:
             self._bench.engine.release(attempt_id)
         except EngineBusy as error:
             log.warning("attempt not released yet", attempt=attempt_id, why=str(error))
             return False
+        except OSError:
+            log.exception("attempt could not be released", attempt=attempt_id)
+            return False
         return True
 
+    def _kept(self, item: Collectable, run: Run) -> Collected | None:
+        """Keep all of one attempt; None when that failed, and whoever claims it after our time tries again."""
+        try:
+            return self._keep(item, run)
+        except Unavailable:
+            raise
+        except Exception:  # the top of one attempt's collecting: it must not keep the others of its batch from theirs
+            log.exception("not collected", run=run.id, attempt=item.attempt_id, request=run.request_id)
+            return None
+
     def _keep(self, item: Collectable, run: Run) -> Collected:
-        files: Sequence[FileEntry] = ()
+        version: NewVersion | None = None
         refused: tuple[Reason, str] | None = None
         if item.exit_code == 0 and not item.lost:
             try:
-                files = self._keep_outputs(item, self._bench.definition(run.revision))
-            except _Refused as error:
+                version = self._keep_outputs(item, run)
+            except OutputsRefused as error:
                 refused = (error.reason, error.text)
+            except Invalid as error:
+                refused = (Reason.OUTPUT_REFUSED, str(error)[:_MOST_TEXT])
         evidence = Evidence(
             lost=item.lost,
             exit_code=item.exit_code,
@@ -111,65 +148,42 @@ class Collect:
             refused_output=refused,
         )
         logs = keep_logs(self._bench.engine, self._bench.store, item.attempt_id)
-        return Collected(item=item, run=run, verdict=judge(evidence), files=files, logs=logs)
+        return Collected(item=item, run=run, verdict=judge(evidence), version=version, logs=logs)
 
-    def _keep_outputs(self, item: Collectable, definition: Definition) -> Sequence[FileEntry]:
-        root = self._bench.engine.outputs(item.attempt_id)
-        rules = definition.outputs
-        chosen = [(found, rule) for found in walk(root) for rule in [_rule_of(rules, found)] if rule is not _NOT_WANTED]
-        for found, _ in chosen:
-            if found.refused:
-                raise _Refused(Reason.OUTPUT_REFUSED, f"{found.path!r} is {found.refused}")
-        for name, rule in rules.items():
-            if rule.required and not any(chosen_rule is rule for _, chosen_rule in chosen):
-                raise _Refused(Reason.OUTPUT_MISSING, f"{name}: no file matches {rule.glob!r}")
-        if len(chosen) > _MOST_FILES:
-            raise _Refused(Reason.OUTPUT_REFUSED, f"{len(chosen)} files; at most {_MOST_FILES} go into one version")
-        try:
-            return [self._keep_file(root, found, rule) for found, rule in chosen]
-        except StoreFull as error:
-            raise _Refused(Reason.STATION_FULL, str(error)) from error
-        except OSError as error:
-            raise _Refused(
-                Reason.OUTPUT_REFUSED, f"a file changed or cannot be read: {error.strerror or error}"
-            ) from error
-
-    def _keep_file(self, root: Path, found: Found, rule: Output | None) -> FileEntry:
-        with opened(root, found.path) as descriptor:
-            (stored,) = self._bench.store.put_descriptors([descriptor])
-        media_type = (rule.media_type if rule else None) or mimetypes.guess_type(found.path)[0]
-        return FileEntry(path=found.path, size=stored.size, sha256=stored.sha256, media_type=media_type)
+    def _keep_outputs(self, item: Collectable, run: Run) -> NewVersion | None:
+        rules = self._bench.definition(run.revision).outputs
+        return version_of(run, keep_outputs(self._bench.store, self._bench.engine.outputs(item.attempt_id), rules))
 
     def _finish(self, batch: Sequence[Collected]) -> set[str]:
+        if not batch:
+            return set()
         try:
             return self._database.retrying(lambda tx: self._collecting.finish(tx, batch))
-        except Unavailable:
-            raise
         except FieldstationError as error:
-            if len(batch) > 1:
-                return {attempt for one in batch for attempt in self._finish([one])}
-            (one,) = batch
-            if not one.files:
+            if len(batch) > 1 and error.reason != "database_away":
+                return self._each(batch)
+            (one,) = batch[:1]
+            if one.version is None or isinstance(error, Unavailable):
                 raise
-            return self._finish([one.judged(_reason_of(error), str(error))])
+            return self._finish([one.judged(_reason_of(error), str(error)[:_MOST_TEXT])])
+        except Exception:
+            if len(batch) == 1:
+                raise
+            log.exception("batch not ended", attempts=len(batch))
+            return self._each(batch)
 
-
-_NOT_WANTED = Output(glob="")
-
-
-def _rule_of(rules: object, found: Found) -> Output | None:
-    """Return the rule that wants a file; None wants everything, when the tool names no outputs."""
-    if not rules:
-        return None
-    assert isinstance(rules, dict)
-    return next((rule for rule in rules.values() if matches(rule.glob, found.path)), _NOT_WANTED)
+    def _each(self, batch: Sequence[Collected]) -> set[str]:
+        """End attempts one by one; one that cannot be ended is tried again by whoever claims it after our time."""
+        ended: set[str] = set()
+        for one in batch:
+            try:
+                ended |= self._finish([one])
+            except Exception:  # the top of one attempt's end
+                log.exception("not ended", run=one.run.id, attempt=one.item.attempt_id, request=one.run.request_id)
+        return ended
 
 
 def _reason_of(error: FieldstationError) -> Reason:
     if isinstance(error, TooLarge):
         return Reason.OUTPUT_TOO_LARGE
-    if isinstance(error, NotFound | Forbidden):
-        return Reason.OUTPUT_DATASET_GONE
-    if isinstance(error, Invalid):
-        return Reason.OUTPUT_REFUSED
-    return Reason.OUTPUT_DATASET_GONE
+    return Reason.OUTPUT_REFUSED if isinstance(error, Invalid) else Reason.OUTPUT_DATASET_GONE

@@ -13,6 +13,7 @@ from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.values import Claim, Holder
 from fieldstation.core.runs.service.dispatch import Dispatching, Refusal
 from fieldstation.db import Database
+from fieldstation.kernel.errors import Unavailable
 from fieldstation.kernel.logs import logger
 from fieldstation.kernel.processes import is_dead, process_name
 from fieldstation.ports.engine import Engine, EngineBusy, EngineRefused, Handle
@@ -23,6 +24,7 @@ from fieldstation.workers.staging import CannotStage, Staging
 log = logger(__name__)
 _IDLE_SECONDS = 1.0
 _TAKE_OVER_SECONDS = 5.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds in which nothing is started on an engine that is busy
 _STARTERS = 2  # launches at once; each mostly waits for the kernel
 
 
@@ -56,6 +58,8 @@ class Dispatch:
         self._alone = Alone(database, f"dispatch/{place.name}")
         self._starters = ThreadPoolExecutor(_STARTERS, thread_name_prefix="start")
         self._take_over_at = 0.0
+        self._start_at = 0.0
+        self._pause = _FIRST_PAUSE
 
     def step(self) -> float:
         """Start what can be started; returns how long there is nothing to do."""
@@ -64,12 +68,15 @@ class Dispatch:
         if time.monotonic() >= self._take_over_at:
             self._recover()
             self._take_over_at = time.monotonic() + _TAKE_OVER_SECONDS
+        if (pause := self._start_at - time.monotonic()) > 0:
+            return min(pause, _IDLE_SECONDS)
         with self._database.begin() as tx:
             claims = self._dispatching.claim(tx, self._holder, slots=self._place.slots, uids=self._place.uids)
         if not claims:
             return _IDLE_SECONDS
         reached("after intent")
-        self._start_all(claims)
+        if self._start_all(claims):
+            return 0.0
         return _IDLE_SECONDS  # either no slot is free or nothing more is queued; news of either wakes this loop
 
     def close(self) -> None:
@@ -77,7 +84,8 @@ class Dispatch:
         self._starters.shutdown(wait=True)
         self._alone.release()
 
-    def _start_all(self, claims: Sequence[Claim]) -> None:
+    def _start_all(self, claims: Sequence[Claim]) -> bool:
+        """Start these attempts; returns whether some were refused, so that their slots are free again."""
         sure_until = time.monotonic() + LEASE_SECONDS / 2
         results = list(self._starters.map(lambda claim: self._start(claim, sure_until), claims))
         starts = [result for result in results if isinstance(result, tuple)]
@@ -88,6 +96,14 @@ class Dispatch:
         if refusals:
             with self._database.begin() as tx:
                 self._dispatching.refuse(tx, refusals)
+        self._pace(busy=any(refusal.again for refusal in refusals))
+        return bool(refusals)
+
+    def _pace(self, *, busy: bool) -> None:
+        """Have a busy engine left alone for a while, longer each time; what it gave back would only come back."""
+        if busy:
+            self._start_at = time.monotonic() + self._pause
+        self._pause = min(2 * self._pause, _LONGEST_PAUSE) if busy else _FIRST_PAUSE
 
     def _start(self, claim: Claim, sure_until: float) -> tuple[Claim, Handle] | Refusal:
         try:
@@ -99,7 +115,7 @@ class Dispatch:
             return _refusal(claim, error.reason, error.text)
         except EngineRefused as error:
             return _refusal(claim, _reason_of(error), error.text)
-        except EngineBusy as error:
+        except (EngineBusy, Unavailable) as error:
             return _refusal(claim, Reason.WAITING_FOR_SLOTS, str(error), again=True)
         except Exception as error:  # the top of one run's start: its fault must not keep others from starting
             log.exception("start failed", run=claim.run_id, attempt=claim.attempt_id, request=claim.run.request_id)
@@ -123,9 +139,13 @@ class Dispatch:
         self._wake_watch()
 
     def _recover(self) -> None:
-        """Decide on attempts whose dispatcher is gone: adopt what the engine knows, give back what never started."""
+        """Decide on attempts that nobody starts: adopt what the engine knows, give back what never started.
+
+        Their dispatcher is gone, or is this one and a step failed after the claim: between steps it starts none.
+        """
         with self._database.begin() as tx:
-            dead = [name for name in self._dispatching.holders(tx, self._place.name) if is_dead(name)]
+            holders = self._dispatching.holders(tx, self._place.name)
+            dead = [name for name in holders if name == self._holder.name or is_dead(name)]
             taken = self._dispatching.take_over(tx, self._holder, dead)
         if not taken:
             return

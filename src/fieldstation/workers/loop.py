@@ -39,8 +39,9 @@ class Loop:
         self._wake.set()
 
     def join(self, seconds: float) -> None:
-        """Wait for the end."""
-        self._thread.join(seconds)
+        """Wait for the end, if it ever began."""
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
 
     @property
     def stopping(self) -> bool:
@@ -51,7 +52,7 @@ class Loop:
         while not self._stopping.is_set():
             self._wake.clear()
             pause = self._guarded()
-            if pause > 0:
+            if pause > 0 and not self._stopping.is_set():
                 self._wake.wait(pause)
 
     def _guarded(self) -> float:

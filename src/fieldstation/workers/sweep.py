@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fieldstation.db import Database, Tx
+from fieldstation.kernel.errors import Unavailable
 from fieldstation.kernel.logs import logger
 from fieldstation.workers.alone import Alone
 
 log = logger(__name__)
 _IDLE_SECONDS = 1.0
+_AGAIN_SECONDS = 60.0  # after which a chore that failed is tried again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +38,18 @@ class Sweep:
             return _IDLE_SECONDS
         for chore in self._chores:
             if time.monotonic() >= self._due[chore.name]:
-                more = self._database.retrying(chore.work)
-                self._due[chore.name] = time.monotonic() + (0.0 if more else chore.seconds)
+                self._due[chore.name] = time.monotonic() + self._pause_after(chore)
         return _IDLE_SECONDS
+
+    def _pause_after(self, chore: Chore) -> float:
+        """Do a chore; returns after how many seconds it is due again."""
+        try:
+            return 0.0 if self._database.retrying(chore.work) else chore.seconds
+        except Unavailable:
+            raise
+        except Exception:  # the top of one chore: its fault must not keep the others from being done
+            log.exception("chore failed", chore=chore.name)
+            return min(chore.seconds, _AGAIN_SECONDS)
 
     def close(self) -> None:
         """Give the right to sweep back."""

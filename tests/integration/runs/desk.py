@@ -25,7 +25,7 @@ from fieldstation.core.runs.model.values import (
     Verdict,
 )
 from fieldstation.core.runs.model.verdict import Evidence, judge
-from fieldstation.core.runs.service.collect import Collected, Collecting
+from fieldstation.core.runs.service.collect import Collected, Collecting, version_of
 from fieldstation.core.runs.service.dispatch import Dispatching, Refusal
 from fieldstation.core.runs.service.watch import Watching, due, pending
 from fieldstation.db import Database, Tx, outbox
@@ -206,7 +206,10 @@ class Desk:
 
     def finish(self, *claimed: tuple[Collectable, Run], files: Sequence[FileEntry] = ()) -> set[str]:
         """End collected attempts by their evidence; returns those that were still their holder's."""
-        batch = [Collected(item=item, run=run, verdict=verdict_of(item), files=files) for item, run in claimed]
+        batch = [
+            Collected(item=item, run=run, verdict=verdict_of(item), version=version_of(run, files))
+            for item, run in claimed
+        ]
         with self.begin() as tx:
             return self.collecting.finish(tx, batch)
 

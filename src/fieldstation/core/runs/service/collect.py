@@ -27,13 +27,25 @@ class Collected:
     item: Collectable
     run: Run
     verdict: Verdict
-    files: Sequence[FileEntry] = ()
+    version: NewVersion | None = None  # what it made, where it made anything and succeeded
     logs: Mapping[str, Any] = field(default_factory=dict)
 
     def judged(self, reason: Reason, message: str) -> "Collected":
         """Return the same, failed for `reason` instead of succeeded."""
         verdict = Verdict(outcome=Outcome.FAILED, reason=reason, message=message)
-        return replace(self, verdict=verdict, files=())
+        return replace(self, verdict=verdict, version=None)
+
+
+def version_of(run: Run, files: Sequence[FileEntry]) -> NewVersion | None:
+    """Return the version that these outputs become, checked and sorted before any transaction; None without files.
+
+    Raises Invalid when they cannot stand together.
+    """
+    if not files:
+        return None
+    made = NewVersion(dataset_id=run.output_dataset_id, files=files, author_id=run.user_id, run_id=run.id)
+    _ = made.manifest
+    return made
 
 
 class Collecting:
@@ -51,6 +63,14 @@ class Collecting:
         items = attempt_store.claim_collect(tx, holder, limit, dead)
         runs = run_store.runs_by_ids(tx, [item.run_id for item in items])
         return [(item, runs[item.run_id]) for item in items]
+
+    def holders(self, tx: Tx, engine: str) -> Sequence[str]:
+        """Return who holds claims now."""
+        return attempt_store.holders(tx, engine)
+
+    def renew(self, tx: Tx, holder: Holder, attempt_ids: Sequence[str]) -> set[str]:
+        """Prolong claims; what is not returned was lost."""
+        return attempt_store.renew(tx, holder, attempt_ids)
 
     def finish(self, tx: Tx, batch: Sequence[Collected]) -> set[str]:
         """End these attempts and move their runs, publishing what succeeded; returns the attempts that were ours.
@@ -85,24 +105,17 @@ class Collecting:
                 self._use.keep(tx, collected.item.attempt_id, stored)
 
     def _publish(self, tx: Tx, batch: Sequence[Collected]) -> Mapping[str, RunOutput]:
-        made = [collected for collected in batch if collected.files and collected.verdict.outcome is Outcome.SUCCEEDED]
+        made = [
+            (collected.run.id, collected.version)
+            for collected in batch
+            if collected.version is not None and collected.verdict.outcome is Outcome.SUCCEEDED
+        ]
         if not made:
             return {}
-        versions = self._datasets.publish(
-            tx,
-            [
-                NewVersion(
-                    dataset_id=collected.run.output_dataset_id,
-                    files=collected.files,
-                    author_id=collected.run.user_id,
-                    run_id=collected.run.id,
-                )
-                for collected in made
-            ],
-        )
+        versions = self._datasets.publish(tx, [version for _, version in made])
         outputs = {
-            collected.run.id: RunOutput(dataset_id=version.dataset_id, version_id=version.id, number=version.number)
-            for collected, version in zip(made, versions, strict=True)
+            run_id: RunOutput(dataset_id=version.dataset_id, version_id=version.id, number=version.number)
+            for (run_id, _), version in zip(made, versions, strict=True)
         }
         attempt_store.add_outputs(tx, list(outputs.items()))
         return outputs
