@@ -193,7 +193,7 @@ class Engine(Protocol):
         """Tell the phase of each attempt, in any order, one each. An EXITED or LOST attempt has no process left."""
 
     def cancel(self, attempt_id: str, *, grace_seconds: float) -> None:
-        """Ask the attempt to end: SIGTERM to its process group, SIGKILL to all after the grace; returns without waiting.
+        """Ask the attempt to end: SIGTERM to its process group, SIGKILL to all after the grace; does not wait.
 
         Also of an attempt never submitted: after return, a late submit of it is refused. Idempotent.
         """

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 POLL_SECONDS = 1.0
@@ -24,10 +24,8 @@ class Watcher:
 
     async def wait(self, seconds: float = POLL_SECONDS) -> None:
         """Return when there may be news since the last call, or after `seconds`."""
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), seconds)
-        except TimeoutError:
-            pass
         self._news.clear()
 
     async def looks(self, look: Callable[[], Awaitable[Seen]], seconds: float) -> AsyncIterator[Seen]:

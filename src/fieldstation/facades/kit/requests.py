@@ -1,4 +1,4 @@
-"""What happens around every request: an id that goes from here into the run's row, one log line, and nothing per user."""
+"""What happens around every request: an id that goes from here into the run's row, one log line, nothing per user."""
 
 import re
 import time

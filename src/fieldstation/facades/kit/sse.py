@@ -23,9 +23,9 @@ def last_event(request: Request) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
-def sse(name: str, data: Mapping[str, Any], *, id: int | None = None) -> bytes:
+def sse(name: str, data: Mapping[str, Any], *, event_id: int | None = None) -> bytes:
     """Write one event."""
-    lines = [] if id is None else [f"id: {id}"]
+    lines = [] if event_id is None else [f"id: {event_id}"]
     return "\n".join([*lines, f"event: {name}", f"data: {json.dumps(data)}", "", ""]).encode()
 
 

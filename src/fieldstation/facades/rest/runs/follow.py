@@ -29,7 +29,7 @@ async def followed_events(call: Call, runs: Runs, hub: Hub, run_id: str, after: 
             found = await call(partial(runs.events, run_id=run_id, after=after))
             for event in found:
                 after = event.id
-                yield sse(event.kind, event_out(event).model_dump(mode="json", exclude_none=True), id=event.id)
+                yield sse(event.kind, event_out(event).model_dump(mode="json", exclude_none=True), event_id=event.id)
             run = await call(lambda tx, caller: runs.show(tx, caller, run_id))
             if run.state.final and not found:
                 yield sse("end", {"state": run.state.value})
@@ -49,7 +49,7 @@ async def followed_log(
             if chunk.data:
                 offset = chunk.offset + len(chunk.data)
                 text = chunk.data.decode(errors="replace")
-                yield sse("log", {"offset": chunk.offset, "skipped": chunk.skipped, "text": text}, id=offset)
+                yield sse("log", {"offset": chunk.offset, "skipped": chunk.skipped, "text": text}, event_id=offset)
             elif place.over:
                 yield sse("end", {"offset": offset})
                 return
