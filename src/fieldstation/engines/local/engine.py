@@ -69,6 +69,12 @@ class LocalEngine:
         """Start an attempt; see the port."""
         folder = Folder(self._folder, spec.attempt_id)
         command = self.command(spec, folder)
+        try:
+            return self._submit(spec, folder, command)
+        except OSError as error:
+            raise EngineBusy(f"attempt {spec.attempt_id} could not be started: {error}") from error
+
+    def _submit(self, spec: RunSpec, folder: Folder, command: Command) -> Handle:
         with folder.locked():
             launch = folder.launch()
             if launch is None and folder.cancel() is not None:
@@ -159,14 +165,12 @@ class LocalEngine:
                 folder.record_launch(launch)
                 attempt = Attempt(folder, launch, group, self.start_failure, own_child=True)
                 waiting.go()
-        except BaseException as error:
+        except BaseException:
             if pid is not None:
                 os.waitpid(pid, 0)
             folder.forget_launch()
             if group is not None:
                 group.remove()
-            if isinstance(error, OSError):
-                raise EngineBusy(f"no process could be started: {error}") from error
             raise
         return attempt
 

@@ -57,11 +57,13 @@ class Folder:
     def locked(self) -> Iterator[None]:
         """Hold the attempt against every other thread and process that would submit, cancel or release it."""
         while True:
-            self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
             try:
+                self.path.mkdir(mode=0o711, exist_ok=True)
                 descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-            except FileNotFoundError:
-                continue
+            except (FileExistsError, FileNotFoundError):
+                if not self.attempts.is_dir():
+                    raise
+                continue  # it was released between two of these steps
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
                 if self._is(descriptor):

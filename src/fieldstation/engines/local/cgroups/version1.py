@@ -21,6 +21,7 @@ from fieldstation.engines.local.cgroups.port import (
 from fieldstation.ports.engine import Breach, Limits, Usage
 
 _NEEDED = ("memory", "cpu", "pids")
+_TRIES = 20
 _USED = (*_NEEDED, "cpuacct")
 
 
@@ -35,7 +36,7 @@ class GroupsV1:
         folders = {name: parent / attempt_id for name, parent in self._parents.items()}
         try:
             for name, folder in folders.items():
-                self._mkdir(folder)
+                _mkdir(folder)
                 for file, value in _settings(name, limits):
                     _write(folder / file, value)
         except OSError:
@@ -51,13 +52,6 @@ class GroupsV1:
         """Remove the station's own group where nothing is left in it."""
         for parent in self._parents.values():
             removed([parent])
-
-    @staticmethod
-    def _mkdir(folder: Path) -> None:
-        try:
-            folder.mkdir(exist_ok=True)
-        except FileNotFoundError:
-            folder.mkdir(parents=True, exist_ok=True)
 
 
 class GroupV1:
@@ -119,6 +113,19 @@ def find_groups(
     if any(controller not in parents for controller in _NEEDED):
         return None
     return GroupsV1(_merge(parents))
+
+
+def _mkdir(folder: Path) -> None:
+    """Make a group, and the station's own above it, which another station may be sweeping away as empty."""
+    for _ in range(_TRIES):
+        try:
+            folder.mkdir(exist_ok=True)
+        except FileNotFoundError:
+            with contextlib.suppress(FileExistsError):
+                folder.parent.mkdir()
+        else:
+            return
+    raise FileNotFoundError(folder)
 
 
 def _sweep(home: Path) -> None:
