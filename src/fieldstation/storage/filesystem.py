@@ -14,10 +14,12 @@ from pathlib import Path
 from fieldstation.ports.storage import Growing, NotRegular, Readable, Sink, Stored, StoreFull, TreeEntry
 from fieldstation.storage.durable import Durable
 from fieldstation.storage.growing import GrowingFile, Hashes, digest_of, open_locked
+from fieldstation.storage.tidying import tidy
 from fieldstation.storage.trees import build_tree
 from fieldstation.storage.writing import translating, write_all
 
 _CHUNK = 1 << 20
+_LEFT_SECONDS = 24 * 3600
 _CHECK_ROOM_EACH = 64 << 20
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # never waits for the other end of a FIFO
@@ -148,13 +150,15 @@ class FilesystemStore:
         return target
 
     def drop_tree(self, name: str) -> None:
-        """Remove a tree, first from its name, then from the disk."""
+        """Take a tree off its name."""
         leaving = self.fresh_name()
-        try:
+        with contextlib.suppress(FileNotFoundError):
             os.rename(self._trees / checked_name(name), leaving)
-        except FileNotFoundError:
-            return
-        shutil.rmtree(leaving)
+            os.utime(leaving)
+
+    def tidy(self, seconds: float) -> bool:
+        """Remove what lies in `incoming` for a day."""
+        return tidy(str(self._incoming), _LEFT_SECONDS, seconds)
 
     def delete(self, digests: Sequence[str]) -> int:
         """Unlink blobs and return the bytes freed."""

@@ -12,7 +12,7 @@ from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import install_problems
 from fieldstation.facades.kit.requests import Requests
 from fieldstation.facades.operations import Metrics
-from fieldstation.facades.rest import datasets, people, projects, runs, tools
+from fieldstation.facades.rest import datasets, people, projects, runs, tools, uploads
 from fieldstation.facades.rest.datasets.parts import Parts
 from fieldstation.ports.storage import BlobStore
 from fieldstation.wiring.features import Features
@@ -54,6 +54,7 @@ def _rest(features: Features, store: BlobStore, hub: Hub) -> APIRouter:
     rest.include_router(people.router(features.people, _finders(features)))
     rest.include_router(projects.router(features.projects))
     rest.include_router(datasets.router(_dataset_parts(features, store, movers)))
+    rest.include_router(uploads.router(features.uploads, store, movers))
     rest.include_router(tools.router(features.tools))
     door = runs.RunsDoor(
         submits=features.submits,
@@ -79,6 +80,8 @@ def _dataset_parts(features: Features, store: BlobStore, movers: Movers) -> Part
         uploads=features.uploads,
         contents=features.contents,
         registrar=features.registrar,
+        trash=features.trash,
+        garbage=features.garbage,
         store=store,
         movers=movers,
     )
@@ -88,5 +91,6 @@ def _finders(features: Features) -> dict[Kind, people.Finder]:
     """Return, for each kind of thing that has names, how to find the thing of a name."""
     return {
         Kind.DATASET: lambda tx, caller, name: features.datasets.find(tx, caller, name, Permission.DATASET_READ).id,
+        Kind.PROJECT: lambda tx, caller, name: features.projects.identify(tx, caller, name).id,
         Kind.TOOL: lambda tx, caller, name: features.tools.resolve(tx, caller, name).tool_id,
     }

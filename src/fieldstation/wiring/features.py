@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fieldstation import __version__
-from fieldstation.core.datasets.service import Contents, Datasets, Registrar, Uploads
+from fieldstation.core.datasets.service import Contents, Datasets, Garbage, Registrar, Trash, Uploads
 from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.people.service import Access, People
 from fieldstation.core.projects.service import Projects
@@ -42,6 +42,8 @@ class Features:
     uploads: Uploads
     contents: Contents
     registrar: Registrar
+    trash: Trash
+    garbage: Garbage
     use: DataUse
     tools: Tools
     runs: Runs
@@ -77,6 +79,8 @@ def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, E
         datasets=datasets,
         contents=Contents(store, places),
         registrar=Registrar(places),
+        trash=Trash(datasets, outbox),
+        garbage=Garbage(people, store, outbox),
         uploads=Uploads(people, datasets, store, settings.quota_bytes),
         use=use,
         tools=tools,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from fieldstation.core.datasets.service import Garbage
 from fieldstation.core.runs.service.collect import Collecting
 from fieldstation.core.runs.service.dispatch import Dispatching
 from fieldstation.core.runs.service.tidy import forget_submits
@@ -83,7 +84,10 @@ class LoopBuilder:
             self._database,
             [
                 Chore(name="submits", seconds=_HOUR, work=forget_submits),
+                Chore(name="sessions", seconds=60.0, work=self._features.people.sessions.sweep),
+                Chore(name="signing keys", seconds=_HOUR, work=self._features.people.keys.rotate_when_due),
                 Chore(name="partitions", seconds=_HOUR, work=_partitions),
+                *_garbage(self._features.garbage),
             ],
         )
         self._loops.append(Loop("sweep", sweep.step))
@@ -105,6 +109,16 @@ def waker(*groups: Sequence[Loop]) -> Callable[[], None]:
                 loop.wake()
 
     return wake
+
+
+def _garbage(garbage: Garbage) -> Sequence[Chore]:
+    return (
+        Chore(name="expired uploads", seconds=60.0, work=garbage.expire_uploads),
+        Chore(name="trash", seconds=60.0, work=garbage.empty_trash),
+        Chore(name="blobs", seconds=_HOUR, work=garbage.sweep_blobs),
+        Chore(name="strays", seconds=24 * _HOUR, work=garbage.adopt_strays),
+        Chore(name="leftovers", seconds=_HOUR, work=garbage.tidy),
+    )
 
 
 def _partitions(tx: Tx) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from fieldstation.core.datasets.service import Contents, Datasets, Registrar, Uploads
+from fieldstation.core.datasets.service import Contents, Datasets, Garbage, Registrar, Trash, Uploads
 from fieldstation.core.people.model import Caller
 from fieldstation.core.people.service import NewUser, People
 from fieldstation.core.people.service.tokens import NewToken
@@ -65,6 +65,7 @@ class Station:
         self.places = FilesystemPlaces([self.outside])
         self.datasets = Datasets(self.people, self.store, Outbox())
         self.uploads = Uploads(self.people, self.datasets, self.store, quota)
+        self.garbage = Garbage(self.people, self.store, Outbox())
         self.app = self._app()
 
     def person(self, username: str, *, operator: bool = False, quota: int | None = None) -> Person:
@@ -91,6 +92,8 @@ class Station:
             uploads=self.uploads,
             contents=Contents(self.store, self.places),
             registrar=Registrar(self.places),
+            trash=Trash(self.datasets, Outbox()),
+            garbage=self.garbage,
             store=self.store,
             movers=Movers(),
         )

@@ -31,6 +31,10 @@ class Deed(StrEnum):
     GROUP_JOINED = "group.joined"
     GROUP_LEFT = "group.left"
     PROJECT_CREATED = "project.created"
+    DATASET_TRASHED = "dataset.trashed"
+    DATASET_RESTORED = "dataset.restored"
+    DATASET_PURGED = "dataset.purged"
+    DATASET_REGISTERED = "dataset.registered"  # files in place became part of one
     TOOL_PUBLISHED = "tool.published"
 
 

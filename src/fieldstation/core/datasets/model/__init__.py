@@ -1,5 +1,6 @@
 """What data sets, versions, files and references are, and which of them are well formed."""
 
+from fieldstation.core.datasets.model.garbage import Plan, Share, Trashed
 from fieldstation.core.datasets.model.manifest import FileEntry, Manifest, manifest_of
 from fieldstation.core.datasets.model.media import media_type_of, worth_keeping
 from fieldstation.core.datasets.model.names import check_paths, folded, name_fault, path_fault
@@ -27,9 +28,12 @@ __all__ = [
     "NewDataset",
     "NewVersion",
     "Piece",
+    "Plan",
     "Recipe",
     "Reference",
+    "Share",
     "Source",
+    "Trashed",
     "Upload",
     "Version",
     "VersionRef",

@@ -15,19 +15,19 @@ from fieldstation.core.datasets.model import (
     read_reference,
 )
 from fieldstation.core.datasets.service.check import check_change, check_new
-from fieldstation.core.datasets.service.publish import Publisher, in_trash
+from fieldstation.core.datasets.service.publish import Publisher, blob_gone, in_trash
+from fieldstation.core.datasets.store import blobs, versions
 from fieldstation.core.datasets.store import datasets as store
-from fieldstation.core.datasets.store import versions
 from fieldstation.core.datasets.store.datasets import Filter, NameTaken, Seen
 from fieldstation.core.people.model import Caller, Kind, Permission, Role, Thing, hidden
-from fieldstation.core.people.service import People
+from fieldstation.core.people.service import Member, People
 from fieldstation.db import Tx
 from fieldstation.db.outbox import Event, Outbox
 from fieldstation.kernel.errors import Conflict, NotFound
 from fieldstation.kernel.ids import is_id, new_id
 from fieldstation.kernel.paging import Page, PageRequest, page_of
 from fieldstation.ports.hooks import VersionPublished
-from fieldstation.ports.storage import BlobStore, TreeEntry
+from fieldstation.ports.storage import BlobStore, Stored, TreeEntry
 
 _READ = Permission.DATASET_READ
 
@@ -49,6 +49,7 @@ class Datasets:
     ) -> None:
         self._people = people
         self._outbox = outbox
+        self._store = store
         self._publisher = Publisher(store, outbox, hooks)
 
     def create(self, tx: Tx, caller: Caller, new: NewDataset) -> Dataset:
@@ -58,7 +59,7 @@ class Datasets:
         try:
             made = store.insert(tx, new_id("dataset"), caller.user_id, caller.space, new)
         except NameTaken:
-            raise _taken(new.name) from None
+            raise name_taken(new.name) from None
         self._people.grant(tx, _thing(made.id), caller.principal, Role.OWNER, by=caller)
         self._emit(tx, "dataset.created", made)
         return made
@@ -79,7 +80,7 @@ class Datasets:
         try:
             changed = store.change(tx, found.id, wanted)
         except NameTaken:
-            raise _taken(wanted.name or found.name) from None
+            raise name_taken(wanted.name or found.name) from None
         if changed is None:
             raise in_trash(found.name, found.id)
         self._emit(tx, "dataset.changed", changed)
@@ -113,12 +114,39 @@ class Datasets:
             raise _no_file(dataset.name, version.number, wanted.path)
         return _reference(dataset, version, wanted.path)
 
+    def members(self, tx: Tx, caller: Caller, reference: str) -> Sequence[Member]:
+        """Return who has which role on a data set."""
+        return self._people.members(tx, _thing(self.find(tx, caller, reference, _READ).id))
+
+    def set_member(self, tx: Tx, caller: Caller, reference: str, username: str, role: Role) -> None:
+        """Give a user, a `group:<name>` or `everyone` a role on a data set; `everyone` as reader makes it public."""
+        found = self.find(tx, caller, reference, Permission.DATASET_OWN)
+        self._people.grant(tx, _thing(found.id), self._people.principal_of(tx, username), role, by=caller)
+
+    def remove_member(self, tx: Tx, caller: Caller, reference: str, username: str) -> None:
+        """Take the role of a user, a `group:<name>` or `everyone` on a data set."""
+        found = self.find(tx, caller, reference, Permission.DATASET_OWN)
+        self._people.revoke(tx, _thing(found.id), self._people.principal_of(tx, username), by=caller)
+
     def publish(self, tx: Tx, news: Sequence[NewVersion]) -> Sequence[Version]:
         """Publish versions, all or none, in a fixed number of statements; their maker has decided that they may.
 
         Their bytes must be in the store and flushed. See `Publisher.publish` for the errors.
         """
         return self._publisher.publish(tx, news)
+
+    def hold(self, tx: Tx, holder: str, stored: Sequence[Stored]) -> None:
+        """Have `holder` (`<kind>-…`) keep blobs beside the versions that name them, until `release`.
+
+        Raises Unavailable (`blob_gone`) when one was removed since it was stored.
+        """
+        blobs.hold(tx, holder, {item.sha256: item.size for item in stored})
+        if self._store.missing([item.sha256 for item in stored]):
+            raise blob_gone(1)
+
+    def release(self, tx: Tx, holder: str) -> None:
+        """End what `holder` keeps."""
+        blobs.release(tx, [holder])
 
     def version(self, tx: Tx, caller: Caller, reference: str, number: int | None = None) -> Version:
         """Return one version of a data set, the newest when no number is given."""
@@ -202,7 +230,8 @@ def _reference(dataset: Dataset, version: Version, path: str | None) -> VersionR
     )
 
 
-def _taken(name: str) -> Conflict:
+def name_taken(name: str) -> Conflict:
+    """Return the error for a name that another data set of the same owner has."""
     return Conflict(
         f"you already have a data set called {name}",
         next_step="choose another name, or add a version to the one there is",

@@ -50,11 +50,7 @@ class Publisher:
         if wanted:
             _check_sizes(wanted, blobs.keep(tx, wanted))
             if gone := self._store.missing(wanted):
-                raise Unavailable(
-                    f"the bytes of {len(gone)} files are not in the store (any more)",
-                    next_step="send the files again",
-                    reason="blob_gone",
-                )
+                raise blob_gone(len(gone))
 
     def _tell(self, tx: Tx, made: Sequence[Version], locked: Mapping[str, datasets.Locked]) -> None:
         self._outbox.emit(tx, [_event(version, locked[version.dataset_id].name) for version in made])
@@ -125,4 +121,11 @@ def in_trash(name: str, dataset_id: str) -> Conflict:
         f"the data set {name} is in the trash",
         next_step=f"take it out: fieldstation dataset restore {dataset_id}",
         reason="trashed",
+    )
+
+
+def blob_gone(count: int) -> Unavailable:
+    """Return the error for bytes that were removed between their storing and their naming, which is rare."""
+    return Unavailable(
+        f"the bytes of {count} files are not in the store (any more)", next_step="send them again", reason="blob_gone"
     )

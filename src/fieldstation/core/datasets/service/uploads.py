@@ -122,9 +122,7 @@ class Uploads:
 
         Raises Unavailable (`blob_gone`) when they were removed since, in which case they must be settled again.
         """
-        blobs.hold(tx, upload.id, {stored.sha256: stored.size})
-        if self._blobs.missing([stored.sha256]):
-            raise Unavailable("the bytes were removed meanwhile", next_step="try again", reason="blob_gone")
+        self._datasets.hold(tx, upload.id, [stored])
         return _still(store.prolong(tx, upload.id, _RESUMABLE_SECONDS, stored.sha256))
 
     def end(self, tx: Tx, caller: Caller, upload_id: str) -> None:

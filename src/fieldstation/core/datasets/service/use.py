@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from fieldstation.core.datasets.model import FileEntry, NewDataset, Version
 from fieldstation.core.datasets.service.datasets import Datasets
-from fieldstation.core.datasets.store import blobs, versions
 from fieldstation.core.datasets.store import use as store
+from fieldstation.core.datasets.store import versions
 from fieldstation.core.people.model import Caller, Kind, Permission
 from fieldstation.core.people.service import People
 from fieldstation.db import Tx
@@ -67,4 +67,4 @@ class DataUse:
 
     def keep(self, tx: Tx, holder: str, stored: Sequence[Stored]) -> None:
         """Have `holder` (such as an attempt, for its logs) keep blobs that no version names."""
-        blobs.hold(tx, holder, {item.sha256: item.size for item in stored})
+        self._datasets.hold(tx, holder, stored)

@@ -45,8 +45,9 @@ _CHANGE = text(f"""
 """)
 _TRASH = text(f"""
     UPDATE dataset d
-       SET trashed = station_now(), purge_after = station_now() + :days * interval '1 day', changed = station_now()
-     WHERE d.id = :id AND d.trashed IS NULL
+       SET trashed = coalesce(d.trashed, station_now()), purge_after = station_now() + :days * interval '1 day',
+           changed = station_now()
+     WHERE d.id = :id AND d.purged IS NULL
     RETURNING {_COLUMNS}
 """)
 _RESTORE = text(f"""
@@ -157,7 +158,7 @@ def change(tx: Tx, dataset_id: str, wanted: Change) -> Dataset | None:
 
 
 def trash(tx: Tx, dataset_id: str, days: int) -> Dataset | None:
-    """Put a data set into the trash for `days`; None when it is there already."""
+    """Put a data set into the trash for `days` from now; None when it was purged."""
     return _first(tx.all(_TRASH, {"id": dataset_id, "days": days}))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Path
 
-from fieldstation.core.datasets.service import Contents, Datasets, Registrar, Uploads
+from fieldstation.core.datasets.service import Contents, Datasets, Garbage, Registrar, Trash, Uploads
 from fieldstation.core.people.service import People
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.ports.storage import BlobStore
@@ -22,5 +22,7 @@ class Parts:
     uploads: Uploads
     contents: Contents
     registrar: Registrar
+    trash: Trash
+    garbage: Garbage
     store: BlobStore
     movers: Movers

@@ -2,14 +2,17 @@
 
 from fastapi import APIRouter
 
-from fieldstation.facades.rest.datasets import files, things, versions
+from fieldstation.facades.rest.datasets import files, storage, things, versions
 from fieldstation.facades.rest.datasets.parts import Parts
 
 
 def router(parts: Parts) -> APIRouter:
-    """Return the routes of data sets, their versions and files."""
+    """Return the routes of data sets, their versions and files, and of the room that they take."""
     routes = APIRouter(tags=["datasets"])
     things.add_routes(routes, parts.datasets)
+    things.add_sharing(routes, parts.datasets)
+    things.add_trash(routes, parts.trash)
     versions.add_routes(routes, parts)
     files.add_routes(routes, parts)
+    storage.add_routes(routes, parts)
     return routes

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from fieldstation.core.datasets.model import Dataset
-from fieldstation.core.datasets.service import Datasets, Filter
+from fieldstation.core.datasets.service import Datasets, Filter, Trash
 from fieldstation.core.people.model import Caller
 from fieldstation.core.people.service.users import usernames
 from fieldstation.db import Tx
@@ -15,6 +15,7 @@ from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.rest.datasets.shapes import DatasetChange, DatasetIn, DatasetOut, dataset_out
+from fieldstation.facades.rest.members import MemberIn, MembersOut, members_out
 from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import Page
 
@@ -77,6 +78,67 @@ def add_routes(routes: APIRouter, datasets: Datasets) -> None:
     )
     async def change(reference: str, body: DatasetChange, call: CallerCall) -> DatasetOut:
         return await call(lambda tx, caller: shown(tx, datasets.edit(tx, caller, reference, body.change())))
+
+
+def add_sharing(routes: APIRouter, datasets: Datasets) -> None:
+    """Add the routes of who may do what with a data set."""
+
+    @routes.get(
+        "/datasets/{reference}/members",
+        operation_id="list_dataset_members",
+        summary="List who has which role on a data set",
+        responses=responses(403, 404, 409),
+    )
+    async def members(reference: str, call: CallerCall) -> MembersOut:
+        return await call(lambda tx, caller: members_out(datasets.members(tx, caller, reference)))
+
+    @routes.put(
+        "/datasets/{reference}/members/{username}",
+        operation_id="set_dataset_member",
+        summary="Give a user, `group:<name>` or `everyone` a role on a data set",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=responses(403, 404, 409),
+    )
+    async def put(reference: str, username: str, body: MemberIn, call: CallerCall) -> None:
+        await call(lambda tx, caller: datasets.set_member(tx, caller, reference, username, body.role))
+
+    @routes.delete(
+        "/datasets/{reference}/members/{username}",
+        operation_id="remove_dataset_member",
+        summary="Take the role of a user, `group:<name>` or `everyone` on a data set",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=responses(403, 404, 409),
+    )
+    async def remove(reference: str, username: str, call: CallerCall) -> None:
+        await call(lambda tx, caller: datasets.remove_member(tx, caller, reference, username))
+
+
+def add_trash(routes: APIRouter, trash: Trash) -> None:
+    """Add the routes to the trash and back."""
+
+    @routes.delete(
+        "/datasets/{reference}",
+        operation_id="trash_dataset",
+        summary="Put a data set into the trash, from where it can be restored until `purge_after`",
+        response_model_exclude_none=True,
+        responses=responses(403, 404, 409),
+    )
+    async def put(
+        reference: str,
+        call: CallerCall,
+        at_once: Annotated[bool, Query(description="let its files be removed without delay")] = False,
+    ) -> DatasetOut:
+        return await call(lambda tx, caller: shown(tx, trash.put(tx, caller, reference, at_once=at_once)))
+
+    @routes.post(
+        "/datasets/{reference}/restore",
+        operation_id="restore_dataset",
+        summary="Take a data set out of the trash, by id or name",
+        response_model_exclude_none=True,
+        responses=responses(403, 404, 409),
+    )
+    async def restore(reference: str, call: CallerCall) -> DatasetOut:
+        return await call(lambda tx, caller: shown(tx, trash.take_back(tx, caller, reference)))
 
 
 def shown(tx: Tx, dataset: Dataset) -> DatasetOut:
