@@ -3,10 +3,10 @@
 import json
 from collections.abc import Mapping
 from textwrap import dedent
+from typing import Any
 
 from fieldstation.core.tools.model.check import check
 from fieldstation.core.tools.model.definition import Definition
-from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.errors import Problem
 
 HEAD = """\
@@ -46,7 +46,7 @@ def warnings(text: str) -> Mapping[str, str]:
     return {problem.where: problem.text for problem in checked.warnings}
 
 
-def tool(command: str, *, parameters: Json = None, inputs: str = "{}") -> str:
+def tool(command: str, *, parameters: Any = None, inputs: str = "{}") -> str:
     """Return the text of a definition with this command, this schema of parameters and these inputs."""
     text = f"{HEAD}command: {command}\ninputs: {inputs}\n"
     return text if parameters is None else f"{text}parameters: {json.dumps(parameters)}\n"

@@ -369,7 +369,8 @@ def main() -> None:
     told = facts(summary, months, names[dates])
     (asked.outputs / "summary.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     draw = runpy.run_path(str(Path(__file__).with_name("plot.py")))["draw"]
-    draw(asked.outputs / "plot.svg", asked.title or asked.table.name, asked.statistic, told)
+    title = asked.title or (paths[0] if len(paths) == 1 else asked.table).name
+    draw(asked.outputs / "plot.svg", title, asked.statistic, told)
     span = f"{len(months)} months ({months[0]} to {months[-1]})"
     print(f"{summary.rows} rows, {span}, {len(columns)} columns by {names[dates]}", flush=True)
 
