@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from fieldstation.client import ClientError, Station
+from fieldstation.client.transport import at
+from fieldstation.client.uploads import Upload
+from tests.acceptance.cutting import relay
 from tests.acceptance.person import Person
 from tests.closing import Scale
 
@@ -56,6 +59,48 @@ def test_a_big_file_is_never_held_in_memory_and_resumes(remote: Station, scale: 
     assert moved[0] == (mebibytes // 2 << 20) + 1000
     assert sum(moved) == mebibytes << 20
     assert [one.name for one in here.iterdir()] == ["big.bin"]
+
+
+def test_a_wire_that_breaks_costs_neither_an_upload_nor_a_download(
+    ada: Person, remote: Station, tmp_path: Path
+) -> None:
+    big = tmp_path / "big.bin"
+    big.write_bytes(os.urandom(70 << 20))
+    token = remote.tokens.create("through the relay").token
+    remote.close()
+    with relay(remote.url, [10 << 20, 30 << 20, 1 << 20]) as wire, Station(wire.url, token) as cut:
+        cut.datasets.create("cut")
+        version = cut.datasets.add_version("cut", [big])
+        assert wire.cuts == []
+        wire.cuts += [20 << 20, 5 << 20]
+        cut.close()
+        with Station(wire.url, token) as again:
+            [received] = again.datasets.fetch("cut", tmp_path / "in")
+        assert wire.cuts == []
+    assert version.size == 70 << 20
+    assert received.file.read_bytes() == big.read_bytes()
+
+
+def test_an_upload_that_was_given_up_is_gone_on_with_later(remote: Station, tmp_path: Path) -> None:
+    big = tmp_path / "big.bin"
+    big.write_bytes(os.urandom(70 << 20))
+
+    def give_up(count: int) -> None:
+        moved.append(count)
+        if sum(moved) > 40 << 20:
+            raise KeyboardInterrupt
+
+    with remote:
+        remote.datasets.create("late")
+        moved: list[int] = []
+        with pytest.raises(KeyboardInterrupt):
+            remote.datasets.add_version("late", [big], progress=give_up)
+        [waiting] = remote.transport.pages(Upload, at("uploads"))
+        assert 0 < waiting.offset < 70 << 20
+        again: list[int] = []
+        assert remote.datasets.add_version("late", [big], progress=again.append).size == 70 << 20
+        assert list(remote.transport.pages(Upload, at("uploads"))) == []
+    assert sum(again) == 70 << 20
 
 
 def test_half_a_file_that_was_spoilt_is_refused_and_then_fetched_anew(remote: Station, tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 from fieldstation.client.answers import read
 from fieldstation.client.download import Received, receive
 from fieldstation.client.errors import ClientError
+from fieldstation.client.members import Shared
 from fieldstation.client.multipart import Form, Progress
 from fieldstation.client.sources import find_sources
-from fieldstation.client.things import Dataset, FileEntry, Json, Lineage, Member, Version
-from fieldstation.client.transport import Transport, at
+from fieldstation.client.things import Dataset, FileEntry, Json, Lineage, Version
+from fieldstation.client.transport import at
+from fieldstation.client.uploads import send_all, worth_resuming
 
 EVERYONE = "everyone"
 _REFERENCE = re.compile(r"(?P<name>[^@:]+)(?:@(?P<number>[1-9][0-9]*))?(?::(?P<path>.+))?")
@@ -39,11 +41,10 @@ def read_reference(text: str) -> Reference:
     return Reference(name=match["name"], number=int(number) if number else None, path=match["path"])
 
 
-class Datasets:
+class Datasets(Shared):
     """Everything about data sets. A data set is named by its id or name."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    kind = "datasets"
 
     def create(
         self, name: str, *, title: str = "", description: str = "", labels: Mapping[str, str] | None = None
@@ -82,10 +83,24 @@ class Datasets:
     ) -> Version:
         """Send files and folders as the next version; return means that every byte is kept.
 
-        Any number of files of any size is streamed. A request that breaks off leaves no version.
+        Any number of files of any size is streamed; what breaks off leaves no version. Few big files are sent in
+        pieces: a connection that breaks is taken up again, and the same call made later goes on where this one stopped.
         """
-        form = Form(find_sources(places), metadata, progress)
+        sources = find_sources(places)
+        if worth_resuming(sources):
+            sent = send_all(self._transport, sources, progress)
+            pieces = [{"path": one.source.path, "upload": one.upload, "sha256": one.sha256} for one in sent]
+            return self._compose(name, pieces, metadata)
+        form = Form(sources, metadata, progress)
         return read(Version, self._transport.post_raw(at("datasets", name, "versions"), form, form.headers))
+
+    def register(self, name: str, locations: Iterable[str], *, metadata: Mapping[str, Json] | None = None) -> Version:
+        """Make files of the station's machine (`file:/…`) the next version, where they lie; operators may."""
+        return self._compose(name, [{"location": location} for location in locations], metadata)
+
+    def _compose(self, name: str, pieces: Sequence[Mapping[str, Json]], metadata: Mapping[str, Json] | None) -> Version:
+        body = {"files": pieces, "metadata": dict(metadata or {})}
+        return read(Version, self._transport.send("POST", at("datasets", name, "versions"), body))
 
     def versions(self, name: str) -> Iterator[Version]:
         """Yield the versions of a data set, newest first."""
@@ -130,18 +145,6 @@ class Datasets:
         """Return what a version was made from (`up`), or what was made from it (`down`)."""
         address = at("datasets", name, "versions", number, "lineage")
         return self._transport.get_as(Lineage, address, {"direction": direction})
-
-    def members(self, name: str) -> Sequence[Member]:
-        """Return who is what on a data set."""
-        return tuple(self._transport.pages(Member, at("datasets", name, "members")))
-
-    def share(self, name: str, username: str, role: str = "reader") -> None:
-        """Give a user, or `everyone`, a role on a data set."""
-        self._transport.send("PUT", at("datasets", name, "members", username), {"role": role})
-
-    def unshare(self, name: str, username: str) -> None:
-        """Take a user, or `everyone`, off a data set."""
-        self._transport.send("DELETE", at("datasets", name, "members", username))
 
     def _chosen(self, wanted: Reference, number: int) -> Iterator[FileEntry]:
         path = wanted.path

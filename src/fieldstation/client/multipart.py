@@ -66,11 +66,14 @@ class Form:
                 self._progress(len(piece))
                 left -= len(piece)
             if left or file.read(1):
-                raise ClientError(
-                    f"{source.file} changed while it was sent",
-                    next_step="send it again when nothing writes it",
-                    reason="changed",
-                )
+                raise changed(source)
+
+
+def changed(source: Source) -> ClientError:
+    """Return the error for a file that somebody writes while it is sent."""
+    return ClientError(
+        f"{source.file} changed while it was sent", next_step="send it again when nothing writes it", reason="changed"
+    )
 
 
 def _metadata(boundary: str, metadata: Mapping[str, object]) -> bytes:

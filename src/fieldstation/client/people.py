@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from fieldstation.client.answers import read
-from fieldstation.client.things import Decision, Json, Member, Project, Token, User
+from fieldstation.client.members import Shared
+from fieldstation.client.things import Decision, Json, Project, Token, User
 from fieldstation.client.transport import Transport, at
 
 
@@ -51,11 +52,10 @@ class Tokens:
         self._transport.send("DELETE", at("tokens", token_id))
 
 
-class Projects:
+class Projects(Shared):
     """Everything about projects; one is named by its id, or by the caller's own name for it."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    kind = "projects"
 
     def create(self, name: str) -> Project:
         """Make a project that the caller owns."""
@@ -68,18 +68,6 @@ class Projects:
     def show(self, project: str) -> Project:
         """Return one project."""
         return self._transport.get_as(Project, at("projects", project))
-
-    def members(self, project: str) -> Sequence[Member]:
-        """Return who is what in a project."""
-        return tuple(self._transport.pages(Member, at("projects", project, "members")))
-
-    def set_member(self, project: str, name: str, role: str) -> None:
-        """Give a user, a `group:<name>` or `everyone` a role."""
-        self._transport.send("PUT", at("projects", project, "members", name), {"role": role})
-
-    def remove_member(self, project: str, name: str) -> None:
-        """Take a user, a `group:<name>` or `everyone` out."""
-        self._transport.send("DELETE", at("projects", project, "members", name))
 
 
 def why(transport: Transport, permission: str, thing: str | None = None, user: str | None = None) -> Decision:

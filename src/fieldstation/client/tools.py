@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 from fieldstation.client.answers import read
+from fieldstation.client.members import Shared
 from fieldstation.client.things import Tool, ToolVersion
-from fieldstation.client.transport import Transport, at
+from fieldstation.client.transport import at
 
 YAML = "application/yaml"
 
 
-class Tools:
+class Tools(Shared):
     """Everything about tools; one is named by its name or id."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    kind = "tools"
 
     def publish(self, text: str, *, public: bool = False) -> Tool:
         """Publish a definition under the version that it names; the very same one again changes nothing.

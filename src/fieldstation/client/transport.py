@@ -69,10 +69,13 @@ class Transport:
 
     def raw(self, path: str, query: Query | None = None) -> httpx.Response:
         """Return an answer of any kind, whole."""
-        response = self._request("GET", path, params=_given(query))
-        if not response.is_success:
-            raise refusal(response.status_code, response.content)
-        return response
+        return _accepted(self._request("GET", path, params=_given(query)))
+
+    def exchange(
+        self, method: str, path: str, *, headers: Mapping[str, str], content: Iterable[bytes] | None = None
+    ) -> httpx.Response:
+        """Send bytes, streamed, under given headers and return the answer with its headers."""
+        return _accepted(self._request(method, path, headers=headers, content=content))
 
     def send(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Any:
         """Send `body` as JSON, when there is one, and return the JSON answer (None when it is empty)."""
@@ -161,12 +164,17 @@ class Transport:
 
     @staticmethod
     def _answer(response: httpx.Response) -> Any:
-        if not response.is_success:
-            raise refusal(response.status_code, response.content)
+        _accepted(response)
         try:
             return response.json() if response.content else None
         except ValueError:
             raise refusal(response.status_code, response.content) from None
+
+
+def _accepted(response: httpx.Response) -> httpx.Response:
+    if not response.is_success:
+        raise refusal(response.status_code, response.content)
+    return response
 
 
 def _given(query: Query | None) -> dict[str, str | int | bool]:

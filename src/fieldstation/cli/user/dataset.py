@@ -10,6 +10,7 @@ import typer
 from fieldstation.cli.output import Meter, ago, count, details, merged, note, size, table
 from fieldstation.cli.user.dataset_add import add
 from fieldstation.cli.user.lineage import drawn
+from fieldstation.cli.user.member import add_member_verb
 from fieldstation.cli.user.verb import Limit, Session, noun, some, verb
 from fieldstation.client import read_reference
 from fieldstation.client.things import Dataset, FileEntry, Json, Version
@@ -103,6 +104,9 @@ def get(
         {"folder": target, "files": files, "size": total},
         lambda: f"{count(len(files), 'file')} ({size(total)}) in {target}{here}",
     )
+
+
+add_member_verb(app, "DATASET", lambda station: station.datasets)
 
 
 @verb(app)

@@ -1,7 +1,7 @@
 """`dataset add`: files and folders of this machine become a data set, or the next version of one."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,9 @@ class About:
         list[str] | None, typer.Option("--label", "-l", metavar="KEY=VALUE", help="A label; may be repeated.")
     ] = None
     metadata: Annotated[Path | None, typer.Option(help="A JSON file with metadata of the version.")] = None
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Paths are the station's: register them where they lie, for operators.")
+    ] = False
     public: Annotated[bool, typer.Option("--public", help="Let everyone of the station read it.")] = False
 
 
@@ -45,16 +48,24 @@ def add(
     """Send files and folders as a new data set, or with --to as the next version of one."""
     places = [Path(path) for path in (given if about.to else given[1:])]
     name = about.to or given[0]
+    if not places:
+        raise typer.BadParameter("give the name of the data set and then at least one file or folder")
     metadata = _metadata(about.metadata)
     labels = pairs(about.label or [], "label")
-    sources = find_sources(places)  # so that a path that is not there leaves no empty data set behind
+    total = 0 if about.in_place else sum(source.size for source in find_sources(places))  # before anything is made
     datasets = session.station.datasets
     if about.to is None:
         _create(datasets, name, about, labels)
     elif labels:
         datasets.edit(name, labels=dict(datasets.show(name).labels) | labels)
-    with Meter(f"sending to {name}", sum(source.size for source in sources)) as meter:
-        version = _sent(datasets, name, places, metadata, meter, new=about.to is None)
+    with Meter(f"sending to {name}", total) as meter:
+
+        def send() -> Version:
+            if about.in_place:
+                return datasets.register(name, [place.absolute().as_uri() for place in places], metadata=metadata)
+            return datasets.add_version(name, places, metadata=metadata, progress=meter)
+
+        version = _cleanly(datasets, None if about.to else name, send)
     if about.public:
         datasets.share(name, EVERYONE)
     session.answer(
@@ -72,16 +83,14 @@ def _create(datasets: Datasets, name: str, about: About, labels: Mapping[str, st
         raise
 
 
-def _sent(
-    datasets: Datasets, name: str, places: Sequence[Path], metadata: Mapping[str, Json], meter: Meter, *, new: bool
-) -> Version:
-    """Send the files; when that fails, the empty data set that was made for them goes away again."""
+def _cleanly(datasets: Datasets, made: str | None, send: Callable[[], Version]) -> Version:
+    """Send; when that fails, the empty data set that was made for it goes away again."""
     try:
-        return datasets.add_version(name, places, metadata=metadata, progress=meter)
+        return send()
     except (ClientError, OSError):
-        if new:
+        if made is not None:
             with suppress(ClientError):
-                datasets.trash(name)
+                datasets.trash(made)
         raise
 
 

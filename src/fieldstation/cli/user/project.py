@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fieldstation.cli.output import ago, details, merged, table
+from fieldstation.cli.user.member import add_member_verb
 from fieldstation.cli.user.verb import Session, noun, verb
 from fieldstation.client.things import Member, Project
 
@@ -45,18 +46,4 @@ def _shown(project: Project, members: Sequence[Member]) -> str:
     return details([*facts, ("members", "\n".join(f"{one.name} ({one.role})" for one in members))])
 
 
-@verb(app)
-def member(
-    session: Session,
-    project: ProjectName,
-    user: Annotated[str, typer.Argument(help="A username, group:NAME or everyone.")],
-    role: Annotated[str, typer.Option(help="owner, editor or reader.")] = "editor",
-    remove: Annotated[bool, typer.Option("--remove", help="Take them out.")] = False,
-) -> None:
-    """Give somebody a role in a project, or take them out."""
-    if remove:
-        session.station.projects.remove_member(project, user)
-        session.answer({"name": user, "removed": True}, lambda: f"{user} is no member of {project} now")
-    else:
-        session.station.projects.set_member(project, user, role)
-        session.answer({"name": user, "role": role}, lambda: f"{user} is {role} of {project} now")
+add_member_verb(app, "PROJECT", lambda station: station.projects)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from fieldstation.cli.output import details, merged, table
+from fieldstation.cli.user.member import add_member_verb
 from fieldstation.cli.user.verb import Limit, Session, later, noun, some, verb
 from fieldstation.client.things import Tool
 
@@ -50,6 +51,7 @@ def add(
     session.answer(published, lambda: f"{published.name}@{published.version}  {published.revision}")
 
 
+add_member_verb(app, "TOOL", lambda station: station.tools)
 later(
     app,
     "check",
