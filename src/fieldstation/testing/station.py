@@ -57,7 +57,7 @@ def start_station(data: Path, *, environment: Mapping[str, str] | None = None) -
         url=json.loads((data / "station.json").read_text())["url"],
         data=data,
         log=log,
-        admin_password=(data / "admin-password").read_text().strip(),
+        admin_password=_admin_password(data, environment or {}),
         process=process,
     )
 
@@ -70,6 +70,11 @@ def running_station(data: Path, *, environment: Mapping[str, str] | None = None)
         yield station
     finally:
         station.stop()
+
+
+def _admin_password(data: Path, environment: Mapping[str, str]) -> str:
+    given = environment.get("FIELDSTATION_ADMIN_PASSWORD")
+    return given or (data / "admin-password").read_text().strip()
 
 
 def _stop(process: subprocess.Popen[bytes]) -> int:

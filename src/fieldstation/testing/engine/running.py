@@ -46,12 +46,12 @@ class Running(EngineBench):
         assert self.said(handle).split("\n")[0] == f"{given['PLAIN']!r} '' {'sésame'!a}"
 
     def test_environment_of_the_station_stays_outside(self) -> None:
-        os.environ["FIELDSTATION_CANARY"] = "sings"
+        os.environ["CANARY_OF_THE_STATION"] = "sings"
         try:
             handle = self.engine.submit(self.shell("env"))
             self.wait(handle)
         finally:
-            del os.environ["FIELDSTATION_CANARY"]
+            del os.environ["CANARY_OF_THE_STATION"]
         assert "PATH=" in self.said(handle)
         assert "CANARY" not in self.said(handle)
 
