@@ -9,8 +9,9 @@ from fieldstation.core.people.service import People
 from fieldstation.core.tools.model.published import STATION_NAMESPACE
 from fieldstation.core.tools.service import Tools
 from fieldstation.db import Database
-from fieldstation.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from fieldstation.kernel.errors import Broken, Conflict, Forbidden, Invalid, NotFound
 from fieldstation.kernel.paging import PageRequest, read_cursor
+from tests.integration.people.station import counted
 from tests.integration.tools.conftest import MakeCaller
 
 BUILTINS = {"checksum", "fail", "hello", "noop", "sleep", "table-summary"}
@@ -114,6 +115,19 @@ def test_a_version_that_is_not_there(database: Database, tools: Tools, caller: M
         for reference in ("count@2.0.0", "count@\0", "count@1.0.0 "):
             with pytest.raises(NotFound, match="no version"):
                 tools.resolve(tx, anna, reference)
+
+
+def test_resolving_again_costs_one_statement(database: Database, tools: Tools, caller: MakeCaller) -> None:
+    anna = caller("anna")
+    with database.begin() as tx:
+        tools.publish(tx, anna, definition())
+        first = tools.resolve(tx, anna, "count@1.0.0")
+        with counted(database) as ran:
+            assert tools.resolve(tx, anna, "count") == first
+            assert tools.definition(tx, first.revision) == first.definition
+    assert len(ran) == 1
+    with database.begin() as tx, pytest.raises(Broken):
+        tools.definition(tx, "0" * 64)
 
 
 def test_ones_own_tool_comes_before_the_stations(

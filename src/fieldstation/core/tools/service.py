@@ -30,6 +30,7 @@ from fieldstation.kernel.ids import is_id, new_id
 from fieldstation.kernel.paging import Page, PageRequest, page_of
 
 _MAX_WORDS = 8
+_MOST_KEPT = 256  # definitions in memory
 _MAX_SEARCH = 250
 _NAME = re.compile(r"[a-z0-9._-]{1,100}")
 
@@ -39,6 +40,7 @@ class Tools:
 
     def __init__(self, access: Access) -> None:
         self._access = access
+        self._definitions: dict[str, Definition] = {}  # by revision, so they never change
 
     def publish(self, tx: Tx, caller: Caller, text: str, *, public: bool = False) -> Publication:
         """Publish the definition in `text` under its name and version; the same again changes nothing.
@@ -73,20 +75,33 @@ class Tools:
         A bare name is the newest release, of the caller's own tool first, then the station's, then one shared with
         the caller. Raises NotFound, and Conflict when several tools of others have that name.
         """
-        return self.show(tx, caller, reference)
+        row = self._find_version(tx, caller, reference)
+        return ResolvedTool(
+            tool_id=row.id,
+            namespace=row.namespace,
+            name=row.name,
+            version=row.version,
+            revision=row.revision,
+            definition=self.definition(tx, row.revision),
+        )
 
     def show(self, tx: Tx, caller: Caller, reference: str) -> ToolVersion:
         """Return the version that `reference` means now, with its text; see `resolve`."""
-        label = reference.partition("@")[2]
-        row = self._find(tx, caller, reference)
-        return _version(tx, row.id, label or row.newest)
+        row = self._find_version(tx, caller, reference)
+        return _version(tx, row.id, row.version)
 
     def definition(self, tx: Tx, revision: str) -> Definition:
         """Return the definition of a revision that some run names; decides nothing."""
-        found = store.definition(tx, revision)
-        if found is None:
-            raise Broken(f"the tool revision {revision} is gone", next_step="restore the database from its backup")
-        return read_definition(found)
+        kept = self._definitions.get(revision)
+        if kept is None:
+            found = store.definition(tx, revision)
+            if found is None:
+                raise Broken(f"the tool revision {revision} is gone", next_step="restore the database from its backup")
+            kept = read_definition(found)
+            if len(self._definitions) >= _MOST_KEPT:
+                self._definitions = {}
+            self._definitions[revision] = kept
+        return kept
 
     def versions(self, tx: Tx, caller: Caller, reference: str, request: PageRequest) -> Page[VersionSummary]:
         """Return all versions of a tool, the highest first."""
@@ -144,13 +159,24 @@ class Tools:
         record(tx, Entry(actor=by or STATION, deed=Deed.TOOL_PUBLISHED, thing=tool_id, body=body))
         return True
 
+    def _find_version(self, tx: Tx, caller: Caller, reference: str) -> Any:
+        row = self._find(tx, caller, reference)
+        if row.version is None:
+            raise NotFound(
+                f"the tool {row.name} has no version {reference.partition('@')[2][:40]!r}",
+                next_step=f"see which there are: GET /api/v1/tools/{row.name}/versions",
+            )
+        return row
+
     def _find(self, tx: Tx, caller: Caller, reference: str) -> Any:
-        name = reference.partition("@")[0]
+        name, _, label = reference.partition("@")
         if not _NAME.fullmatch(name):
             raise hidden(Kind.TOOL)
+        if label and read_version(label) is None:
+            label = "?"  # what no version is called: a text that is no version may not even be one to the database
         visible = self._access.visible(caller, Permission.TOOL_USE, Kind.TOOL)
         own = namespace_of(caller.space)
-        values = {"reference": name, "own": own, "station": STATION_NAMESPACE, **visible.values}
+        values = {"reference": name, "label": label or None, "own": own, "station": STATION_NAMESPACE, **visible.values}
         rows = store.find(tx, "t.id" if is_id(name, "tool") else "t.name", visible.where("t.id"), values)
         if not rows:
             raise hidden(Kind.TOOL)
@@ -202,12 +228,7 @@ def _query(search: str) -> str:
 
 
 def _version(tx: Tx, tool_id: str, label: str) -> ToolVersion:
-    row = store.version(tx, tool_id, label) if read_version(label) else None
-    if row is None:
-        raise NotFound(
-            f"this tool has no version {label[:40]!r}",
-            next_step="see which there are: GET /api/v1/tools/{name}/versions",
-        )
+    row = store.version(tx, tool_id, label)
     by = row.published_by and usernames(tx, [row.published_by])[row.published_by]
     return ToolVersion(
         tool_id=row.tool_id,

@@ -38,9 +38,10 @@ _NEWEST = text("""
 _POINT = text(f"""
     UPDATE tool SET newest = :newest, title = :title, description = :description, words = {_WORDS} WHERE id = :id
 """)
-# Of several tools with one name, the caller's own comes first, then the station's.
+# Of several tools with one name, the caller's own comes first, then the station's. Without a label the newest is meant.
 _FIND = """
-    SELECT t.id, t.namespace, t.name, t.newest FROM tool t
+    SELECT t.id, t.namespace, t.name, v.version, v.revision FROM tool t
+      LEFT JOIN tool_version v ON v.tool_id = t.id AND v.version = coalesce(cast(:label AS text), t.newest)
      WHERE {column} = :reference AND {visible}
      ORDER BY t.namespace = :own DESC, t.namespace = :station DESC, t.id DESC
      LIMIT 3
@@ -94,7 +95,10 @@ def point(tx: Tx, values: Mapping[str, Any]) -> None:
 
 
 def find(tx: Tx, column: str, visible: str, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Read up to three tools whose `column` (a literal of ours) is the reference and that `visible` lets through."""
+    """Read up to three tools whose `column` (a literal of ours) is the reference and that `visible` lets through.
+
+    `version` and `revision` are None where a tool has no version of that label.
+    """
     return tx.all(text(_FIND.format(column=column, visible=visible)), values)
 
 
