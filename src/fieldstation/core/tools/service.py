@@ -164,7 +164,7 @@ class Tools:
         if row.version is None:
             raise NotFound(
                 f"the tool {row.name} has no version {reference.partition('@')[2][:40]!r}",
-                next_step=f"see which there are: GET /api/v1/tools/{row.name}/versions",
+                next_step=f"see which there are: fieldstation tool show {row.name}",
             )
         return row
 
