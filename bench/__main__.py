@@ -3,11 +3,11 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import runs
+from bench import lists, runs
 from bench.report import Figure, table, write
 from bench.stations import Bench, station
 
-GROUPS: Mapping[str, Callable[[Bench], Iterator[Figure]]] = {"run.": runs.measure}
+GROUPS: Mapping[str, Callable[[Bench], Iterator[Figure]]] = {"run.": runs.measure, "runs.": lists.measure}
 
 
 def main(wanted: list[str]) -> int:

@@ -65,14 +65,8 @@ run = Table(
     Index("ix_run_project", "project_id", "id"),
     Index("ix_run_user", "user_id", "id"),
     Index("ix_run_ended_at", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
-    Index("ix_run_tool", "tool_id", "id"),
-    Index(
-        "ix_run_unfinished",
-        "state",
-        "project_id",
-        "id",
-        postgresql_where=text("state NOT IN ('succeeded', 'failed', 'canceled')"),
-    ),
+    Index("ix_run_tool", "tool_name", "id"),
+    Index("ix_run_state", "state", "id"),
     Index("ix_run_queue", "project_id", "priority", "queued_at", "id", postgresql_where=text("state = 'queued'")),
     Index("ix_run_reuse", "reuse_key", postgresql_where=text("state = 'succeeded' AND reused_from IS NULL")),
 )

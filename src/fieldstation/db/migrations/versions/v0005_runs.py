@@ -106,11 +106,8 @@ def upgrade() -> None:
     op.execute("CREATE INDEX ix_run_project ON run (project_id, id)")
     op.execute("CREATE INDEX ix_run_user ON run (user_id, id)")
     op.execute("CREATE INDEX ix_run_ended_at ON run (ended_at) WHERE ended_at IS NOT NULL")
-    op.execute("CREATE INDEX ix_run_tool ON run (tool_id, id)")
-    op.execute("""
-        CREATE INDEX ix_run_unfinished ON run (state, project_id, id)
-         WHERE state NOT IN ('succeeded', 'failed', 'canceled')
-    """)
+    op.execute("CREATE INDEX ix_run_tool ON run (tool_name, id)")
+    op.execute("CREATE INDEX ix_run_state ON run (state, id)")
     op.execute("CREATE INDEX ix_run_queue ON run (project_id, priority, queued_at, id) WHERE state = 'queued'")
     op.execute("CREATE INDEX ix_run_reuse ON run (reuse_key) WHERE state = 'succeeded' AND reused_from IS NULL")
     op.execute("CREATE INDEX ix_run_input_version ON run_input (version_id)")
