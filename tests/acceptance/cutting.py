@@ -60,4 +60,5 @@ def _pump(source: socket.socket, target: socket.socket, left: list[int]) -> None
                 break
     for one in (source, target):
         with suppress(OSError):
-            one.shutdown(socket.SHUT_RDWR)
+            one.shutdown(socket.SHUT_RDWR)  # wakes the other direction
+        one.close()  # unread bytes make this a reset, so that who sends learns of it at once
