@@ -263,4 +263,4 @@ def test_binaries_that_others_cannot_read_are_copied_once(station: Path) -> None
 
 @pytest.mark.skipif(not ROOT, reason="only root can become another user")
 def test_as_another_user() -> None:
-    as_stranger(Path(__file__))
+    as_stranger(__file__)

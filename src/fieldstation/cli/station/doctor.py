@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from fieldstation.db import condition
 from fieldstation.db.embedded import UP, Ownership, refuse_closed
 from fieldstation.facades.operations import disk_part, engine_part
 from fieldstation.kernel.errors import FieldstationError
+from fieldstation.kernel.logs import configure_logs
 from fieldstation.kernel.parts import Condition, Part, worst
 from fieldstation.settings import Settings, load_settings
 from fieldstation.wiring import probe_engines
@@ -28,6 +30,7 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
     Exit code 1 when a part is not ok.
     """
     settings = load_settings(data=data)
+    configure_logs(settings.log_level, human=sys.stderr.isatty())
     existing_directory(settings.data)
     parts = tuple(_parts(settings))
     if as_json:

@@ -1,5 +1,6 @@
 """`fieldstation migrate`: bring the schema up to date, or say what would be done."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from fieldstation.cli.station.options import AsJson, Data
 from fieldstation.db import partitions
 from fieldstation.db.migrate import upgrade
 from fieldstation.db.steps import plan as missing_steps
+from fieldstation.kernel.logs import configure_logs
 from fieldstation.settings import load_settings
 
 Plan = Annotated[bool, typer.Option("--plan", help="Only say what would be done.")]
@@ -18,6 +20,7 @@ Plan = Annotated[bool, typer.Option("--plan", help="Only say what would be done.
 def migrate(plan: Plan = False, data: Data = None, as_json: AsJson = False) -> None:
     """Bring the database to this release's schema."""
     settings = load_settings(data=data)
+    configure_logs(settings.log_level, human=sys.stderr.isatty())
     with opened_database(settings, "migrate") as database:
         made = missing_steps(database) if plan else upgrade(database)
         if not plan:
