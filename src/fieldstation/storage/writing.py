@@ -17,6 +17,11 @@ def write_all(descriptor: int, data: bytes) -> None:
         written += os.write(descriptor, memoryview(data)[written:])
 
 
+def told(error: OSError) -> Exception:
+    """Return StoreFull for the system's words for a full disk, and any other error as it is."""
+    return StoreFull("the disk is full") if error.errno in _FULL else error
+
+
 @contextmanager
 def translating() -> Iterator[None]:
     """Turn the system's words for a full disk into StoreFull."""
@@ -24,5 +29,5 @@ def translating() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            raise StoreFull("the disk is full") from error
+            raise told(error) from error
         raise

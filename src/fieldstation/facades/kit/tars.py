@@ -8,6 +8,8 @@ from fieldstation.facades.kit.moving import truncated
 from fieldstation.kernel.errors import Invalid
 
 _BLOCK = 512
+_END = b"\0" * _BLOCK
+_SMALL = 256 << 10  # bytes of a file that is handed over whole
 _LONG_BYTES = 64 << 10  # of a name in an extended header
 _FILES = b"0\0" + b"7"
 _KINDS = {b"2": "a symbolic link", b"3": "a device", b"4": "a device", b"6": "a FIFO", b"S": "a sparse file"}
@@ -18,6 +20,9 @@ class Members(Protocol):
 
     def open(self, path: str) -> Taker:
         """Return the taker of one regular file."""
+
+    def whole(self, path: str, data: bytes) -> None:
+        """Take one small regular file."""
 
     def link(self, path: str, target: str) -> None:
         """Take note that `path` has the bytes of `target`, which came before."""
@@ -65,13 +70,26 @@ class Tar:
         head = data[place : place + _BLOCK]
         if len(head) < _BLOCK:
             return 0
-        if head[148:156] == b"\0" * 8 and not any(head):
+        if head == _END:
             self._ended = True
             return _BLOCK
         if sum(head) - sum(head[148:156]) + 256 != _number(head[148:156]):
             raise _malformed("a header has a wrong checksum")
+        if head[156:157] == b"0" and self._path is None and self._size is None:
+            taken = self._whole(head, data, place + _BLOCK)
+            if taken:
+                return _BLOCK + taken
         self._begin(head)
         return _BLOCK
+
+    def _whole(self, head: bytes, data: bytes, place: int) -> int:
+        """Hand over a small file that is all here; return its bytes and padding, 0 when it is not."""
+        size = _number(head[124:136])
+        taken = size + -size % _BLOCK
+        if not 0 < size <= _SMALL or place + taken > len(data):
+            return 0
+        self._members.whole(_path(head).removeprefix("./"), data[place : place + size])
+        return taken
 
     def _begin(self, head: bytes) -> None:
         kind = head[156:157]

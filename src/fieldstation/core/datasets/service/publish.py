@@ -69,10 +69,10 @@ def _check(news: Iterable[NewVersion], locked: Mapping[str, datasets.Locked]) ->
         check_metadata(new.metadata, found.schema)
 
 
-def _check_sizes(wanted: Mapping[str, int], kept: Mapping[str, int]) -> None:
-    if wrong := [sha256 for sha256, size in wanted.items() if kept[sha256] != size]:
+def _check_sizes(wanted: Mapping[str, int], differing: Mapping[str, int]) -> None:
+    for sha256, size in differing.items():
         raise Invalid(
-            f"blob {wrong[0]} has {kept[wrong[0]]} bytes, not {wanted[wrong[0]]}",
+            f"blob {sha256} has {size} bytes, not {wanted[sha256]}",
             next_step="take size and digest from the same file",
             reason="size_mismatch",
         )

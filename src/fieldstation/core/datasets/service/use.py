@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from fieldstation.core.datasets.model import FileEntry, NewDataset, Version
+from fieldstation.core.datasets.model import FileEntry, NewDataset, Source, Version
 from fieldstation.core.datasets.service.datasets import Datasets
 from fieldstation.core.datasets.store import use as store
 from fieldstation.core.datasets.store import versions
@@ -30,13 +30,26 @@ class DataUse:
         if not is_id(reference, "dataset"):
             own = store.own(tx, caller.space, reference)
             if own is None and make:
-                return self._datasets.create(tx, caller, NewDataset(name=reference)).id
+                store.lock_name(tx, caller.space, reference)  # who asks at the same time finds what we make
+                own = store.own(tx, caller.space, reference)
+                if own is None:
+                    return self._datasets.create(tx, caller, NewDataset(name=reference)).id
             reference = own or reference
         return self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT).id
 
     def gone(self, tx: Tx, version_ids: Sequence[str]) -> set[str]:
         """Return those of these versions that can no longer be used, because their data set is in the trash."""
         return set(version_ids) - store.usable(tx, version_ids)
+
+    def in_place(self, tx: Tx, version_ids: Sequence[str]) -> set[str]:
+        """Return those of these versions whose files lie where they were registered, not in the store."""
+        return store.in_place(tx, version_ids)
+
+    def placed(self, tx: Tx, version_id: str, path: str | None, limit: int) -> Sequence[tuple[FileEntry, Source]]:
+        """Return the files of a version in place, or the one of `path`, each with where it lies; at most `limit`."""
+        entries = self.first_files(tx, version_id, limit) if path is None else [self.file_of(tx, version_id, path)]
+        sources = {source.path: source for source in versions.sources(tx, version_id, [one.path for one in entries])}
+        return [(entry, sources[entry.path]) for entry in entries]
 
     def readable(self, tx: Tx, caller: Caller, version_ids: Sequence[str]) -> Mapping[str, str]:
         """Return (version: name of its data set) for those that the caller may read now."""

@@ -11,12 +11,19 @@ _USABLE = text("""
     SELECT v.id FROM version v JOIN dataset d ON d.id = v.dataset_id
      WHERE v.id = ANY(:ids) AND d.trashed IS NULL AND d.purged IS NULL
 """)
+_IN_PLACE = text("SELECT id FROM version WHERE id = ANY(:ids) AND in_place")
 _OWN = text("SELECT id FROM dataset WHERE space = :space AND name = :name AND trashed IS NULL")
+_LOCK_NAME = text("SELECT pg_advisory_xact_lock(hashtextextended('dataset ' || :space || ' ' || :name, 0))")
 
 
 def usable(tx: Tx, version_ids: Sequence[str]) -> set[str]:
     """Return those of these versions whose data set is not in the trash."""
     return {row.id for row in tx.all(_USABLE, {"ids": list(version_ids)})}
+
+
+def in_place(tx: Tx, version_ids: Sequence[str]) -> set[str]:
+    """Return those of these versions whose files lie where they were registered."""
+    return {row.id for row in tx.all(_IN_PLACE, {"ids": list(version_ids)})}
 
 
 def seen(tx: Tx, version_ids: Sequence[str], condition: str, values: Mapping[str, Any]) -> Mapping[str, str]:
@@ -26,6 +33,11 @@ def seen(tx: Tx, version_ids: Sequence[str], condition: str, values: Mapping[str
          WHERE v.id = ANY(:ids) AND {condition}
     """)
     return {row.id: row.name for row in tx.all(query, {"ids": list(version_ids), **values})}
+
+
+def lock_name(tx: Tx, space: str, name: str) -> None:
+    """Keep others who lock the same name away until this transaction ends."""
+    tx.execute(_LOCK_NAME, {"space": space, "name": name})
 
 
 def own(tx: Tx, space: str, name: str) -> str | None:

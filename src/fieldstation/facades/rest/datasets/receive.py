@@ -45,6 +45,16 @@ class Received:
         self._open = _Incoming(self._store, path, self, worth_keeping(path, media_type), sha256)
         return self._open
 
+    def whole(self, path: str, data: bytes) -> None:
+        """Take one small file."""
+        if len(self.files) >= MAX_FILES or path_fault(path):
+            taker = self.open(path)
+            taker.write(data)
+            taker.close()
+            return
+        stored = self._store.put_bytes(data)
+        self.add(FileEntry(path=path, size=stored.size, sha256=stored.sha256))
+
     def link(self, path: str, target: str) -> None:
         """Take note of a file with the bytes of one that came before (a hard link in an archive)."""
         known = self._by_path.get(target)

@@ -1,0 +1,115 @@
+"""The folder of blobs: their names, the room that is left, and the quick way in for small ones."""
+
+import contextlib
+import hashlib
+import itertools
+import os
+import secrets
+from pathlib import Path
+
+from fieldstation.ports.storage import Stored, StoreFull
+from fieldstation.storage.durable import Durable
+from fieldstation.storage.writing import told, translating, write_all
+
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+BLOB_MODE = 0o444
+_CHECK_ROOM_EACH = 64 << 20
+_BLOCK = 4096  # what the smallest file takes
+
+
+class Shelf:
+    """Places blobs below `blobs`, each first written in `incoming` of the same file system."""
+
+    def __init__(self, blobs: Path, incoming: Path, durable: Durable, reserve_bytes: int) -> None:
+        for byte in range(256):
+            (blobs / f"{byte:02x}").mkdir(parents=True, exist_ok=True)
+        incoming.mkdir(exist_ok=True)
+        self._prefix = f"{blobs}/"
+        self._incoming = str(incoming)
+        self._durable = durable
+        self._reserve = reserve_bytes
+        self._fresh = f"{incoming}/{secrets.token_hex(8)}"
+        self._count = itertools.count()
+        self._allowance = 0
+        self._masked = _umask_hides(self.fresh_name())
+
+    def blob_name(self, sha256: str) -> str:
+        """Return the path of a blob, whether it is here or not."""
+        if len(sha256) != 64 or not sha256.isalnum():
+            raise ValueError(f"{sha256!r} is not a SHA-256 in hexadecimal")
+        return f"{self._prefix}{sha256[:2]}/{sha256[2:]}"
+
+    def fresh_name(self) -> str:
+        """Return a name in `incoming` that nobody else uses."""
+        return f"{self._fresh}-{os.getpid()}-{next(self._count)}"
+
+    def put(self, data: bytes) -> Stored:
+        """Keep a blob that is whole in memory: five system calls when it is new, one when it is here."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        target = f"{self._prefix}{sha256[:2]}/{sha256[2:]}"
+        if not os.path.exists(target):
+            self._take_room(len(data) + _BLOCK)
+            name = self.fresh_name()
+            try:
+                self._write(name, data)
+                os.rename(name, target)
+            except BaseException:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(name)
+                raise
+        self._durable.note(target)
+        return Stored(sha256=sha256, size=len(data))
+
+    def open_new(self, name: str) -> int:
+        """Open a file of `incoming` for writing; whatever the umask, everybody may read it."""
+        with translating():
+            descriptor = os.open(name, NEW, BLOB_MODE)
+        if self._masked:
+            os.fchmod(descriptor, BLOB_MODE)
+        return descriptor
+
+    def settle(self, name: str, sha256: str) -> None:
+        """Give a finished file of `incoming` its name as a blob, or drop it when the blob is here."""
+        target = self.blob_name(sha256)
+        if os.path.exists(target):
+            os.unlink(name)
+        else:
+            os.rename(name, target)
+        self._durable.note(target)
+
+    def free_bytes(self) -> int:
+        """Return how many bytes may still be written before the reserve is touched."""
+        disk = os.statvfs(self._incoming)
+        return max(0, disk.f_bavail * disk.f_frsize - self._reserve)
+
+    def require_room(self, size: int) -> None:
+        """Raise StoreFull when `size` more bytes would touch the reserve."""
+        if (free := self.free_bytes()) < size:
+            raise StoreFull(f"{size} bytes more would touch the reserve; {free} may still be written")
+
+    def _take_room(self, size: int) -> None:
+        """Require room, but ask the file system only once for many small files."""
+        self._allowance -= size
+        if self._allowance < 0:
+            self.require_room(size)
+            self._allowance = min(self.free_bytes() // 2, _CHECK_ROOM_EACH) - size
+
+    def _write(self, name: str, data: bytes) -> None:
+        try:
+            descriptor = os.open(name, NEW, BLOB_MODE)
+            try:
+                if self._masked:
+                    os.fchmod(descriptor, BLOB_MODE)
+                write_all(descriptor, data)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise told(error) from error
+
+
+def _umask_hides(name: str) -> bool:
+    os.close(os.open(name, NEW, BLOB_MODE))
+    try:
+        return os.stat(name).st_mode & 0o777 != BLOB_MODE
+    finally:
+        os.unlink(name)
