@@ -98,6 +98,7 @@ class Submits:
     def _queue(self, tx: Tx, caller: Caller, submission: Submission) -> str:
         project = submission.project or caller.space
         self._people.decide(tx, caller, Permission.PROJECT_RUN, Thing(kind=Kind.PROJECT, id=project))
+        _check_texts(submission)
         tool = self._tools.resolve(tx, caller, submission.tool)
         definition = tool.definition
         parameters = fill(definition, submission.parameters)
@@ -164,6 +165,17 @@ class InProgress(Conflict):
     reason = "idempotency_key_in_use"
     fault = Fault.PASSING
     retry_after_seconds = 1
+
+
+def _check_texts(submission: Submission) -> None:
+    texts = {"/name": submission.name, "/tag": submission.tag}
+    problems = [
+        Problem(where=where, text="cannot hold NUL or half of a surrogate pair")
+        for where, given in texts.items()
+        if given and any(character == "\0" or "\ud800" <= character <= "\udfff" for character in given)
+    ]
+    if problems:
+        raise Invalid("a text cannot be kept", next_step="mend what `problems` names", problems=problems)
 
 
 def _tool_columns(tool: ResolvedTool) -> Mapping[str, Any]:
