@@ -52,7 +52,7 @@ class Tx:
         if self._database.observe is not None:
             self._database.observe(statement.text)
         cursor = self._connection.cursor(row_factory=namedtuple_row)
-        return cursor.execute(_placeholders(statement.text), values)
+        return cursor.execute(_placeholders(statement.text), {} if values is None else values)
 
     def all(self, statement: TextClause, values: Values | None = None) -> Sequence[Any]:
         """Run a query and return all its rows, with their columns as attributes."""

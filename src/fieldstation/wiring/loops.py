@@ -19,7 +19,7 @@ from fieldstation.workers.crew import Crew
 from fieldstation.workers.dispatch import Dispatch, Place
 from fieldstation.workers.loop import Loop
 from fieldstation.workers.release import Release
-from fieldstation.workers.staging import Staging
+from fieldstation.workers.staging import Data, Staging
 from fieldstation.workers.sweep import Chore, Sweep
 from fieldstation.workers.watch import Watch
 
@@ -42,9 +42,9 @@ class LoopBuilder:
 
     def build(self, roles: Collection[str], engines: Mapping[str, Engine]) -> Crew:
         """Return the crew for these roles."""
-        staging = Staging(
-            self._database, self._features.datasets, self._features.use, self._features.tools, self._store
-        )
+        features = self._features
+        data = Data(datasets=features.datasets, use=features.use, contents=features.contents)
+        staging = Staging(self._database, data, features.tools, self._store)
         for name, engine in engines.items():
             self._add_engine(roles, name, engine, staging)
         if "sweep" in roles:

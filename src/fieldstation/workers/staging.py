@@ -1,11 +1,15 @@
 """Making an attempt ready: its inputs as read-only mounts of what the store has, its command as a list."""
 
+import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
-from fieldstation.core.datasets.service import Datasets
+from fieldstation.core.datasets.model import Source
+from fieldstation.core.datasets.service import Contents, Datasets
 from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.values import Claim, Run, RunInput
@@ -13,8 +17,12 @@ from fieldstation.core.tools.model.definition import Definition
 from fieldstation.core.tools.model.render import OUTPUTS_FOLDER, TOOL_FOLDER, Folders, render
 from fieldstation.core.tools.service import Tools
 from fieldstation.db import Database
+from fieldstation.kernel.errors import Conflict
 from fieldstation.ports.engine import Engine, Limits, Mount, RunSpec
 from fieldstation.ports.storage import BlobStore, TreeEntry
+
+_MOST_IN_PLACE = 1000  # files of one input, each a mount of its own
+LINUX = sys.platform == "linux"
 
 
 class CannotStage(Exception):
@@ -26,13 +34,23 @@ class CannotStage(Exception):
         self.text = text
 
 
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """What staging asks about data."""
+
+    datasets: Datasets
+    use: DataUse
+    contents: Contents
+
+
 class Staging:
     """Prepares attempts. No bytes are copied where the store and the run share a file system."""
 
-    def __init__(self, database: Database, datasets: Datasets, use: DataUse, tools: Tools, store: BlobStore) -> None:
+    def __init__(self, database: Database, data: Data, tools: Tools, store: BlobStore) -> None:
         self._database = database
-        self._datasets = datasets
-        self._use = use
+        self._datasets = data.datasets
+        self._use = data.use
+        self._contents = data.contents
         self._tools = tools
         self._store = store
         self.definition = lru_cache(maxsize=512)(self._read_definition)
@@ -68,10 +86,42 @@ class Staging:
         versions = sorted({item.version_id for item in run.inputs})
         with self._database.begin() as tx:
             gone = self._use.gone(tx, versions)
+            in_place = self._use.in_place(tx, versions)
         if gone:
             names = ", ".join(sorted({f"{i.dataset_id}@{i.number}" for i in run.inputs if i.version_id in gone}))
             raise CannotStage(Reason.INPUT_UNREADABLE, names)
-        return [Mount(source=self._source(item), target=item.target) for item in run.inputs]
+        mounts: list[Mount] = []
+        for item in run.inputs:
+            if item.version_id in in_place:
+                mounts += self._mounts_in_place(item)
+            else:
+                mounts.append(Mount(source=self._source(item), target=item.target))
+        return mounts
+
+    def _mounts_in_place(self, item: RunInput) -> list[Mount]:
+        """Mount each file where it lies, having compared it with what was registered."""
+        with self._database.begin() as tx:
+            placed = self._use.placed(tx, item.version_id, item.path, _MOST_IN_PLACE + 1)
+        if len(placed) > _MOST_IN_PLACE:
+            text = f"a version in place of more than {_MOST_IN_PLACE} files cannot be mounted; name single files of it"
+            raise CannotStage(Reason.INPUT_UNREADABLE, text)
+        return [
+            Mount(
+                source=self._still_there(source, entry.size),
+                target=item.target if item.path is not None else f"{item.target}/{entry.path}",
+            )
+            for entry, source in placed
+        ]
+
+    def _still_there(self, source: Source, size: int) -> Path:
+        try:
+            descriptor = self._contents.open_in_place(source, size)
+        except Conflict as error:
+            raise CannotStage(Reason.INPUT_CHANGED, error.text) from error
+        try:
+            return Path(f"/proc/self/fd/{descriptor}").readlink() if LINUX else Path(source.location)
+        finally:
+            os.close(descriptor)
 
     def _source(self, item: RunInput) -> Path:
         try:

@@ -1,6 +1,7 @@
 """Submitting a run: everything that can be refused is refused here, in one transaction with the key that repeats."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +11,14 @@ from fieldstation.core.people.model import Caller, Kind, Permission, Thing
 from fieldstation.core.people.service import People
 from fieldstation.core.runs.model.reuse import NotReusable, reuse_parts
 from fieldstation.core.runs.model.states import State
-from fieldstation.core.runs.model.values import Run, Submission, SubmitKey
+from fieldstation.core.runs.model.values import Run, RunInput, Submission, SubmitKey
 from fieldstation.core.runs.service.inputs import Inputs
 from fieldstation.core.runs.service.news import run_event
 from fieldstation.core.runs.store import runs as run_store
 from fieldstation.core.runs.store import submitted
 from fieldstation.core.tools.model.definition import Definition
 from fieldstation.core.tools.model.published import ResolvedTool
-from fieldstation.core.tools.model.render import fill
+from fieldstation.core.tools.model.render import fill, render
 from fieldstation.core.tools.service import Tools
 from fieldstation.db import Tx
 from fieldstation.db.outbox import Outbox
@@ -103,9 +104,12 @@ class Submits:
         definition = tool.definition
         parameters = fill(definition, submission.parameters)
         inputs = self._inputs.resolve(tx, caller, definition, submission.inputs)
+        _check_command(definition, parameters, inputs)
         resources = _resources(definition, submission.resources)
         output = self._output_dataset(tx, caller, submission, tool)
         parts = reuse_parts(definition, tool.revision, parameters, inputs, self._fingerprints, submission.tag)
+        if inputs and self._use.in_place(tx, [item.version_id for item in inputs]):
+            parts = NotReusable(why="an input lies in place, where it can change")
         reused = self._reused(tx, caller, submission, parts)
         run_id = new_id("run")
         run_store.insert_run(
@@ -176,6 +180,14 @@ def _check_texts(submission: Submission) -> None:
     ]
     if problems:
         raise Invalid("a text cannot be kept", next_step="mend what `problems` names", problems=problems)
+
+
+def _check_command(definition: Definition, parameters: Mapping[str, Any], inputs: Sequence[RunInput]) -> None:
+    """Write the command once, so that one which no program would take is refused now and not when it starts."""
+    paths: dict[str, list[str]] = defaultdict(list)
+    for item in inputs:
+        paths[item.slot].append(item.target)
+    render(definition, parameters, paths)
 
 
 def _tool_columns(tool: ResolvedTool) -> Mapping[str, Any]:

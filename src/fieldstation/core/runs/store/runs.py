@@ -36,7 +36,8 @@ _REUSABLE = text(f"""
 """)
 _LATEST_ALIKE = text("""
     SELECT id, reuse_parts FROM run
-     WHERE tool_name = (SELECT name FROM tool WHERE id = :tool_id) AND tool_id = :tool_id AND state = 'succeeded' AND reused_from IS NULL AND id <> :id AND id < :id
+     WHERE tool_name = (SELECT name FROM tool WHERE id = :tool_id) AND tool_id = :tool_id
+       AND state = 'succeeded' AND reused_from IS NULL AND id <> :id AND id < :id
      ORDER BY id DESC LIMIT 20
 """)
 _REUSE_PARTS = text("SELECT reuse, reuse_key, reuse_parts FROM run WHERE id = :id")
