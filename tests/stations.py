@@ -64,7 +64,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def wait_until(true: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
+def wait_until(true: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
     """Wait for something to become so; fails when it does not."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -25,7 +25,7 @@ class Child:
         self._argv = argv
         self._environment = environment
         self._pipe = pipe
-        self._pause = _FIRST_PAUSE
+        self.pause = _FIRST_PAUSE
         self._start_at = 0.0
         self._started_at = 0.0
         self.process: subprocess.Popen[bytes] | None = None
@@ -60,11 +60,11 @@ class Child:
     def _note_death(self, now: float) -> None:
         assert self.process is not None
         if now - self._started_at > _STEADY_SECONDS:
-            self._pause = _FIRST_PAUSE
-        log.error("worker process died", pid=self.process.pid, status=self.process.returncode, pause=self._pause)
+            self.pause = _FIRST_PAUSE
+        log.error("worker process died", pid=self.process.pid, status=self.process.returncode, pause=self.pause)
         self.process = None
-        self._start_at = now + self._pause
-        self._pause = min(_LONGEST_PAUSE, 2 * self._pause)
+        self._start_at = now + self.pause
+        self.pause = min(_LONGEST_PAUSE, 2 * self.pause)
 
 
 class Children:
