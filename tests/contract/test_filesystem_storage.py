@@ -1,0 +1,48 @@
+"""The storages of this machine keep the contract of all storages."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from fieldstation.ports.storage import BlobStore, TreeEntry
+from fieldstation.storage.filesystem import FilesystemStore
+from fieldstation.testing.storage import StoreContract
+
+
+class TestFilesystemStore(StoreContract):
+    def make_store(self, folder: Path, reserve_bytes: int = 0) -> BlobStore:
+        return FilesystemStore(folder, reserve_bytes)
+
+    def test_blobs_lie_where_other_programs_look_for_them(self, store: BlobStore) -> None:
+        sha256 = store.put_bytes(b"x").sha256
+        assert store.readable(sha256).path == self.folder / "store/blobs/sha256" / sha256[:2] / sha256[2:]
+
+    def test_a_tree_holds_its_bytes_after_the_blob_is_gone(self, store: BlobStore) -> None:
+        stored = store.put_bytes(b"in use")
+        tree = store.tree("version", lambda: iter([TreeEntry(path="a", size=6, sha256=stored.sha256)]))
+        assert (tree / "a").stat().st_nlink == 2
+        store.delete([stored.sha256])
+        assert (tree / "a").read_bytes() == b"in use"
+
+    def test_leftovers_go_after_a_day(self, store: BlobStore) -> None:
+        store.tree("version", lambda: iter([TreeEntry(path="deep/a", size=1, sha256=store.put_bytes(b"x").sha256)]))
+        store.drop_tree("version")
+        store.sink().write(b"left by a crash")
+        incoming = self.folder / "store/incoming"
+        assert store.tidy(1.0) is False
+        left = [path for path in incoming.iterdir() if path.name != ".now"]
+        assert len(left) == 2
+        for path in left:
+            os.utime(path, (0, 0))
+        assert store.tidy(0.0) is True
+        while store.tidy(1.0):
+            pass
+        assert [path.name for path in incoming.iterdir()] == [".now"]
+
+    @pytest.mark.soak
+    def test_more_names_than_an_inode_can_have(self, store: BlobStore) -> None:
+        sha256 = store.put_bytes(b"popular").sha256
+        entries = [TreeEntry(path=str(number), size=7, sha256=sha256) for number in range(66_000)]
+        tree = store.tree("version", lambda: iter(entries))
+        assert (tree / "65999").read_bytes() == b"popular"
