@@ -8,8 +8,10 @@ from fieldstation.testing.engine import EngineContract
 from fieldstation.testing.engine.canceling import Canceling
 from fieldstation.testing.engine.restarts import Restarting
 from fieldstation.testing.engine.running import Running
+from tests.integration.engines.sandbox import needs_bubblewrap
 
 
+@needs_bubblewrap
 class TestSandbox(EngineContract):
     entry_point = "fieldstation.engines.sandbox:SandboxEngine"
 

@@ -15,6 +15,7 @@ UID = 23456
 OTHER_UID = 23457
 AS_ROOT = os.geteuid() == 0
 PYTHON = "/usr/bin/python3"
+needs_bubblewrap = pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap: apt install bubblewrap")
 needs_root = pytest.mark.skipif(not AS_ROOT, reason="asks for runs of several users, which only root can start")
 
 

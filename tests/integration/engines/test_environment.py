@@ -11,7 +11,9 @@ from fieldstation.engines.process import ProcessEngine
 from fieldstation.engines.sandbox import SandboxEngine
 from fieldstation.ports.engine import Engine
 from fieldstation.testing.engine import EngineBench, refused
-from tests.integration.engines.sandbox import AS_ROOT, UID
+from tests.integration.engines.sandbox import AS_ROOT, UID, needs_bubblewrap
+
+pytestmark = needs_bubblewrap
 
 SYSTEM = (Path("/usr/bin/python3"),)
 NONE: tuple[Path, ...] = ()

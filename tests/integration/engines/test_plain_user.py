@@ -7,6 +7,10 @@ import sys
 
 import pytest
 
+from tests.integration.engines.sandbox import needs_bubblewrap
+
+pytestmark = needs_bubblewrap
+
 UID = 23460
 
 

@@ -7,7 +7,9 @@ import pytest
 from fieldstation.engines.process import ProcessEngine
 from fieldstation.engines.sandbox import SandboxEngine
 from fieldstation.ports.engine import EngineBusy, RunSpec
-from tests.integration.engines.sandbox import needs_root
+from tests.integration.engines.sandbox import needs_bubblewrap, needs_root
+
+pytestmark = needs_bubblewrap
 
 
 def _probed(attempts: Path) -> str | None:

@@ -14,6 +14,9 @@ from fieldstation.engines.local.identity import Identity, boot_id, identify
 from fieldstation.engines.local.records import Cancel, Kill, Launch, now
 from fieldstation.ports.engine import Breach, Handle, Limits, Phase, RunSpec
 from fieldstation.testing.engine import EngineBench
+from tests.integration.engines.sandbox import needs_bubblewrap
+
+pytestmark = needs_bubblewrap
 
 
 class TestRecovery(EngineBench):
@@ -120,7 +123,7 @@ class TestRecovery(EngineBench):
             while (theirs := other.observe([handle])[0]).phase is Phase.RUNNING:
                 time.sleep(0.01)
             assert mine == theirs
-            assert mine.breaches == frozenset({Breach.MEMORY})
+            assert mine.breaches == frozenset({Breach.MEMORY}), mine
         finally:
             other.close()
 

@@ -5,7 +5,9 @@ import platform
 import pytest
 
 from fieldstation.engines.sandbox.syscalls import DENIED, NUMBERS
-from tests.integration.engines.sandbox import Sandboxed, outside
+from tests.integration.engines.sandbox import Sandboxed, needs_bubblewrap, outside
+
+pytestmark = needs_bubblewrap
 
 _NUMBER = NUMBERS[platform.machine()].numbers
 _KEY = f"print(call({_NUMBER['add_key']}, b'user', b'fieldstation', b'x', 1, -2))"

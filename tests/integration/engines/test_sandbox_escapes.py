@@ -6,7 +6,17 @@ import stat
 import pytest
 
 from fieldstation.ports.engine import Mount, Phase, Stream
-from tests.integration.engines.sandbox import OTHER_UID, UID, Sandboxed, copy_open_to_all, needs_root, outside
+from tests.integration.engines.sandbox import (
+    OTHER_UID,
+    UID,
+    Sandboxed,
+    copy_open_to_all,
+    needs_bubblewrap,
+    needs_root,
+    outside,
+)
+
+pytestmark = needs_bubblewrap
 
 _READ = "print(attempt(lambda: print(open(sys.argv[1]).read())))"
 _WRITE = "print(attempt(lambda: open(sys.argv[1], 'a').write('x')))"
@@ -131,8 +141,8 @@ class TestItsOwnRecord(Sandboxed):
         os.set_inheritable(stray, True)
         try:
             listing = "print(*(attempt(lambda: print(os.readlink(f'/proc/self/fd/{n}'))) for n in range(3, 1024)))"
-            assert os.posix_spawn("/bin/sh", ["sh", "-c", f"test -e /proc/self/fd/{stray}"], {}) > 0
-            assert os.wait()[1] == 0, "an ordinary child gets it"
+            child = os.posix_spawn("/bin/sh", ["sh", "-c", f"test -e /proc/self/fd/{stray}"], {})
+            assert os.waitpid(child, 0)[1] == 0, "an ordinary child gets it"
             found = self.attack(listing)
         finally:
             os.close(stray)

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.integration.engines.sandbox import Sandboxed, outside
+from tests.integration.engines.sandbox import Sandboxed, needs_bubblewrap, outside
+
+pytestmark = needs_bubblewrap
 
 _CONNECT = "print(attempt(lambda: socket.create_connection(('127.0.0.1', int(sys.argv[1])), 5).close()))"
 _ABSTRACT = "print(attempt(lambda: socket.socket(socket.AF_UNIX).connect('\\0' + sys.argv[1])))"
