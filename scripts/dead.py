@@ -16,7 +16,7 @@ KINDS = {"function", "method", "class", "import", "property", "unreachable_code"
 CALLED_BY_FRAMEWORKS = [
     "@*.get", "@*.post", "@*.put", "@*.patch", "@*.delete", "@*.head", "@*.api_route", "@*.exception_handler",
     "@*.middleware", "@*.on_event", "@*.command", "@*.callback", "@field_validator", "@model_validator",
-    "@field_serializer", "@model_serializer", "@computed_field", "@pytest.fixture", "@*.websocket",
+    "@field_serializer", "@model_serializer", "@computed_field", "@pytest.fixture", "@*.websocket", "@verb",
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from zipfile import ZipFile
 
+from tests.acceptance.conftest import NewPerson
 from tests.acceptance.person import Person
 
 TABLE = "date,rain\n" + "".join(f"2026-{month:02d}-{day:02d},{day}\n" for month in (1, 2) for day in (1, 2, 3))
@@ -145,3 +146,33 @@ def test_projects_share_runs_with_their_members(ada: Person, admin: Person) -> N
     ada.ok("project", "member", "flood", "admin", "--remove")
     assert {one["name"] for one in ada.json("project", "show", "flood")["members"]} == {ada.username}
     assert [one["id"] for one in ada.json("run", "list", "--project", "flood")["items"]] == [run["id"]]
+
+
+def test_what_is_in_the_trash_is_gone_and_comes_back_whole(ada: Person) -> None:
+    _write(ada.home, x="1")
+    ada.ok("dataset", "add", "old", "x")
+    assert "purge_after" in ada.json("dataset", "trash", "old")
+    assert ada.fst("dataset", "get", "old").code == 3
+    assert ada.json("dataset", "list")["items"] == []
+    assert [one["name"] for one in ada.json("dataset", "list", "--trashed")["items"]] == ["old"]
+    ada.ok("dataset", "restore", "old")
+    ada.ok("dataset", "get", "old")
+    assert (ada.home / "old" / "x").read_text() == "1"
+
+
+def test_a_data_set_is_shared_with_one_person_and_taken_back(ada: Person, new_person: NewPerson) -> None:
+    ben = new_person("ben")
+    _write(ada.home, x="1")
+    ada.ok("dataset", "add", "shared", "x")
+    dataset = ada.json("dataset", "show", "shared")["id"]
+    assert ben.fst("dataset", "show", dataset).code == 3
+    ada.ok("dataset", "member", "shared", ben.username)
+    assert {one["name"]: one["role"] for one in ada.json("dataset", "member", "shared")["items"]} == {
+        ada.username: "owner",
+        ben.username: "reader",
+    }
+    ben.ok("dataset", "get", dataset)
+    run = ben.json("run", "submit", "checksum", "-i", f"files={dataset}", "--wait")
+    assert run["state"] == "succeeded"
+    ada.ok("dataset", "member", "shared", ben.username, "--remove")
+    assert ben.fst("dataset", "get", dataset).code == 3

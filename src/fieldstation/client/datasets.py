@@ -65,12 +65,13 @@ class Datasets(Shared):
         """Change title, description, labels or name, and return the data set as it then is."""
         return read(Dataset, self._transport.send("PATCH", at("datasets", name), changes))
 
-    def trash(self, name: str) -> None:
-        """Move a data set to the trash, where it can be restored from for a while."""
-        self._transport.send("DELETE", at("datasets", name))
+    def trash(self, name: str, *, at_once: bool = False) -> Dataset:
+        """Put a data set into the trash, from where it can be restored until its `purge_after`."""
+        address = at("datasets", name) + ("?at_once=true" if at_once else "")
+        return read(Dataset, self._transport.send("DELETE", address))
 
     def restore(self, name: str) -> Dataset:
-        """Take a data set (by id: its name may have been given away) out of the trash."""
+        """Take a data set out of the trash."""
         return read(Dataset, self._transport.send("POST", at("datasets", name, "restore")))
 
     def add_version(

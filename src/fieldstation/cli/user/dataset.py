@@ -110,12 +110,16 @@ add_member_verb(app, "DATASET", lambda station: station.datasets)
 
 
 @verb(app)
-def trash(session: Session, dataset: Name) -> None:
-    """Put a data set into the trash, from where it can be restored for a while."""
-    found = session.station.datasets.show(dataset)
-    session.station.datasets.trash(found.id)
-    note(f"bring it back with: fieldstation dataset restore {found.id}")
-    session.answer({"id": found.id, "name": found.name, "trashed": True}, lambda: f"{found.name} is in the trash")
+def trash(
+    session: Session,
+    dataset: Name,
+    at_once: Annotated[bool, typer.Option("--at-once", help="Let its files be removed without delay.")] = False,
+) -> None:
+    """Put a data set into the trash, from where it can be restored."""
+    found = session.station.datasets.trash(dataset, at_once=at_once)
+    note(f"bring it back with: fieldstation dataset restore {found.name}")
+    until = f"; its files may be removed {ago(found.purge_after)}" if found.purge_after else ""
+    session.answer(found, lambda: f"{found.name} is in the trash{until}")
 
 
 @verb(app)
