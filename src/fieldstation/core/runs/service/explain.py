@@ -13,7 +13,6 @@ from fieldstation.core.runs.service.show import Runs
 from fieldstation.core.runs.store import queue
 from fieldstation.core.runs.store import runs as run_store
 from fieldstation.db import Tx
-from fieldstation.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,29 +75,26 @@ class Explains:
         return self._nearest(tx, caller, run, parts)
 
     def _nearest(self, tx: Tx, caller: Caller, run: Run, parts: Mapping[str, Any]) -> Reuse:
-        best: tuple[str, Sequence[str]] | None = None
-        for other, other_parts in run_store.latest_alike(tx, run.tool_id, run.id):
-            if "not_reusable" in other_parts or not self._sees(tx, caller, other):
-                continue
-            names = differences(parts, other_parts)
-            if best is None or len(names) < len(best[1]):
-                best = (other, names)
-        if best is None:
+        alike = run_store.latest_alike(tx, run.tool_id, run.id)
+        seen = self._runs.several(tx, caller, [other for other, _ in alike])
+        named = [
+            (seen[other], differences(parts, other_parts))
+            for other, other_parts in alike
+            if other in seen and "not_reusable" not in other_parts
+        ]
+        if not named:
             return Reuse(wanted=True, reused_from=None, text="no run of this tool that you may see succeeded before it")
-        other, names = best
-        text = (
-            f"differs from {other} in {', '.join(names)}"
-            if names
-            else f"the result of {other} is gone or not yours to read"
-        )
-        return Reuse(wanted=True, reused_from=None, text=text, nearest=other, differs=names)
+        nearest, names = min(named, key=lambda one: len(one[1]))
+        text = _difference(run, nearest, names)
+        return Reuse(wanted=True, reused_from=None, text=text, nearest=nearest.id, differs=names)
 
-    def _sees(self, tx: Tx, caller: Caller, run_id: str) -> bool:
-        try:
-            self._runs.show(tx, caller, run_id)
-        except NotFound:
-            return False
-        return True
+
+def _difference(run: Run, nearest: Run, names: Sequence[str]) -> str:
+    if names:
+        return f"differs from {nearest.id} in {', '.join(names)}"
+    if nearest.ended_at is not None and nearest.ended_at > run.created_at:
+        return f"{nearest.id} had not ended yet when it was submitted"
+    return f"the result of {nearest.id} is gone or not yours to read"
 
 
 def _waiting(tx: Tx, run: Run) -> Waiting | None:

@@ -64,7 +64,8 @@ class Lineages:
             edges |= reached
             frontier = {edge.version_id for edge in reached if _leads(edge, direction)} - versions
             versions |= {edge.version_id for edge in reached}
-            if not frontier or (cut := len(versions) + len(runs) > _MOST_NODES):
+            cut = len(versions) + len(runs) > _MOST_NODES
+            if cut or not frontier:
                 break
         names = self._use.known(tx, caller, sorted(versions))
         return Lineage(
@@ -72,7 +73,7 @@ class Lineages:
             names=names,
             runs=list(runs.values()),
             edges=sorted((edge for edge in edges if edge.version_id in names), key=str),
-            cut=cut,
+            cut=cut or bool(frontier),
         )
 
     def _step(self, tx: Tx, caller: Caller, frontier: set[str], direction: Direction) -> Mapping[str, Run]:
@@ -80,7 +81,7 @@ class Lineages:
         if direction is Direction.UP:
             wanted = set(run_store.makers(tx, ids).values())
         else:
-            wanted = {run_id for _, run_id in run_store.users(tx, ids, _MOST_NODES)}
+            wanted = set(self._runs.readers(tx, caller, ids, _MOST_NODES))
         return self._runs.several(tx, caller, sorted(wanted))
 
 

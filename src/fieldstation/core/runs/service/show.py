@@ -42,6 +42,11 @@ class Runs:
         visible = self._people.visible(caller, Permission.PROJECT_READ, Kind.PROJECT)
         return run_store.runs_by_ids(tx, run_ids, visible)
 
+    def readers(self, tx: Tx, caller: Caller, version_ids: Sequence[str], limit: int) -> Sequence[str]:
+        """Return the runs that read these versions and that the caller may see, newest first."""
+        visible = self._people.visible(caller, Permission.PROJECT_READ, Kind.PROJECT)
+        return run_store.readers(tx, version_ids, limit, visible)
+
     def events(self, tx: Tx, caller: Caller, run_id: str, after: int = 0) -> Sequence[StoredEvent]:
         """Return what happened to a run, in order, behind the event `after`."""
         self.show(tx, caller, run_id)

@@ -157,10 +157,13 @@ class Submits:
     ) -> Run | None:
         if not submission.reuse or isinstance(parts, NotReusable):
             return None
-        for run in run_store.reusable(tx, digest(parts)):
-            if run.output is None or self._use.readable(tx, caller, [run.output.version_id]):
-                return run
-        return None
+        return next((run for run in run_store.reusable(tx, digest(parts)) if self._may_take(tx, caller, run)), None)
+
+    def _may_take(self, tx: Tx, caller: Caller, run: Run) -> bool:
+        """Tell whether a result is there still and the caller may read it; one without outputs is its project's."""
+        if run.output is not None:
+            return bool(self._use.readable(tx, caller, [run.output.version_id]))
+        return self._people.may(tx, caller, Permission.PROJECT_READ, Thing(kind=Kind.PROJECT, id=run.project_id))
 
 
 class InProgress(Conflict):

@@ -67,9 +67,12 @@ _START = text("""
 """)
 _LIVE = text("SELECT uid, state FROM attempt WHERE engine = :engine AND released_at IS NULL")
 _AHEAD = text("""
-    SELECT count(*) FROM run other, run mine
-     WHERE mine.id = :id AND mine.state = 'queued' AND other.state = 'queued'
-       AND (other.priority, mine.queued_at, mine.id) > (mine.priority, other.queued_at, other.id)
+    WITH waiting AS (
+        SELECT id, queued_at, floor(priority + extract(epoch FROM station_now() - queued_at) / 1800) AS level
+          FROM run WHERE state = 'queued'
+    )
+    SELECT count(*) FROM waiting other, waiting mine
+     WHERE mine.id = :id AND (other.level, mine.queued_at, mine.id) > (mine.level, other.queued_at, other.id)
 """)
 _PACE = text("""
     SELECT count(*) AS ended, extract(epoch FROM max(ended_at) - min(ended_at)) AS seconds
@@ -120,7 +123,7 @@ def live_attempts(tx: Tx, engine: str) -> Sequence[tuple[int | None, str]]:
 
 
 def ahead(tx: Tx, run_id: str) -> int:
-    """Return how many queued runs have a higher priority, or the same and are older."""
+    """Return how many queued runs are of a higher level, or of the same and older."""
     return int(tx.scalar(_AHEAD, {"id": run_id}))
 
 

@@ -49,7 +49,6 @@ _MAKERS = text("""
     SELECT o.version_id, o.run_id FROM run_output o JOIN run r ON r.id = o.run_id
      WHERE o.version_id = ANY(:ids) AND r.reused_from IS NULL
 """)
-_USERS = text("SELECT version_id, run_id FROM run_input WHERE version_id = ANY(:ids) ORDER BY run_id LIMIT :limit")
 
 ALL = Visible(sql="true", values={})
 
@@ -137,9 +136,13 @@ def makers(tx: Tx, version_ids: Sequence[str]) -> Mapping[str, str]:
     return {row.version_id: row.run_id for row in tx.all(_MAKERS, {"ids": list(version_ids)})}
 
 
-def users(tx: Tx, version_ids: Sequence[str], limit: int) -> Sequence[tuple[str, str]]:
-    """Return (version, run) for runs that read these versions."""
-    return [(row.version_id, row.run_id) for row in tx.all(_USERS, {"ids": list(version_ids), "limit": limit})]
+def readers(tx: Tx, version_ids: Sequence[str], limit: int, visible: Visible) -> Sequence[str]:
+    """Return the runs that read these versions, those whose project is visible, newest first."""
+    query = text(f"""
+        SELECT DISTINCT r.id FROM run_input i JOIN run r ON r.id = i.run_id
+         WHERE i.version_id = ANY(:ids) AND {visible.where("r.project_id")} ORDER BY r.id DESC LIMIT :limit
+    """)
+    return [row.id for row in tx.all(query, {"ids": list(version_ids), "limit": limit, **visible.values})]
 
 
 def _plain(item: RunInput) -> Mapping[str, Any]:
