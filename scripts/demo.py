@@ -117,7 +117,9 @@ def run_tool(researcher: Station, order: Order) -> Run:
     for event in researcher.runs.follow(run.id):
         if event.state:
             say(f"            {time.monotonic() - start:5.2f} s  {event.state}")
-    run = researcher.runs.wait(run.id, timeout=60)
+        if event.state == "held":
+            break  # it may start by itself, but nothing is to be told until then
+    run = researcher.runs.wait(run.id, timeout=30)
     reason = f" ({run.reason.text}; {run.reason.next_step})" if run.reason else ""
     proven(run.state == "succeeded", f"the run of {order.tool} succeeds, and is not {run.state}{reason}")
     return run
