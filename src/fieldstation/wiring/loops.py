@@ -9,6 +9,7 @@ from fieldstation.core.runs.service.dispatch import Dispatching
 from fieldstation.core.runs.service.tidy import forget_submits
 from fieldstation.core.runs.service.watch import Watching
 from fieldstation.db import Database, Tx, partitions
+from fieldstation.db.snapshot import may_remove
 from fieldstation.ports.engine import Engine
 from fieldstation.ports.storage import BlobStore
 from fieldstation.settings import Settings
@@ -115,7 +116,7 @@ def _garbage(garbage: Garbage) -> Sequence[Chore]:
     return (
         Chore(name="expired uploads", seconds=60.0, work=garbage.expire_uploads),
         Chore(name="trash", seconds=60.0, work=garbage.empty_trash),
-        Chore(name="blobs", seconds=_HOUR, work=garbage.sweep_blobs),
+        Chore(name="blobs", seconds=_HOUR, work=lambda tx: may_remove(tx) and garbage.sweep_blobs(tx)),
         Chore(name="strays", seconds=24 * _HOUR, work=garbage.adopt_strays),
         Chore(name="leftovers", seconds=_HOUR, work=garbage.tidy),
     )

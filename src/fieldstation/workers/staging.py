@@ -127,7 +127,7 @@ class Staging:
         try:
             if item.path is not None:
                 return self._store.readable(item.manifest_digest).path
-            return self._store.tree(item.manifest_digest, lambda: self._entries(item.version_id))
+            return self._store.tree(item.version_id, lambda: self._entries(item.version_id))
         except (KeyError, OSError) as error:
             raise CannotStage(Reason.INPUT_UNREADABLE, f"{item.dataset_id}@{item.number}: {error}") from error
 

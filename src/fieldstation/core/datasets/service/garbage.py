@@ -40,6 +40,10 @@ class Garbage:
     def plan(self, tx: Tx, caller: Caller) -> Plan:
         """Tell an operator what would be freed and who holds the rest; changes nothing."""
         self._access.require(caller, Permission.STATION_OPERATE)
+        return self.survey(tx)
+
+    def survey(self, tx: Tx) -> Plan:
+        """Tell the same to who holds the data directory; decides nothing."""
         return store.plan(tx, _SHOWN)
 
     def expire_uploads(self, tx: Tx) -> bool:

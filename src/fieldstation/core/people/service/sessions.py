@@ -139,6 +139,10 @@ class Sessions:
         if row is not None and row.client == client and store.end(tx, row.session_id):
             record(tx, Entry(actor=row.user_id, deed=Deed.SESSION_ENDED, thing=row.session_id))
 
+    def end_all(self, tx: Tx) -> None:
+        """End every session of everybody, as after a restore; service tokens stay."""
+        store.end_everybodys(tx)
+
     def sweep(self, tx: Tx) -> bool:
         """Remove a batch of sessions that are over, and old counts of tries; tell whether there may be more."""
         return store.sweep(tx, seconds=TRY_SECONDS, limit=_SWEEP) == _SWEEP

@@ -41,6 +41,7 @@ _LOCK_REFRESH = text("""
 _USE_REFRESH = text("UPDATE refresh_token SET used_at = station_now() WHERE hash = :hash")
 _END = text("UPDATE session SET ended_at = station_now() WHERE id = :id AND ended_at IS NULL RETURNING user_id")
 _END_ALL = text("UPDATE session SET ended_at = station_now() WHERE user_id = :user_id AND ended_at IS NULL")
+_END_EVERYBODYS = text("UPDATE session SET ended_at = station_now() WHERE ended_at IS NULL")
 _SWEEP_SESSIONS = text("""
     DELETE FROM session WHERE id IN (
         SELECT id FROM session WHERE expires_at <= station_now()
@@ -105,3 +106,8 @@ def sweep(tx: Tx, *, seconds: int, limit: int) -> int:
     """Remove up to `limit` sessions that are over, and the counts of tries older than `seconds`; count the former."""
     tx.execute(_SWEEP_TRIES, {"seconds": seconds})
     return tx.execute(_SWEEP_SESSIONS, {"limit": limit}).rowcount
+
+
+def end_everybodys(tx: Tx) -> None:
+    """End every session of everybody."""
+    tx.execute(_END_EVERYBODYS)

@@ -1,9 +1,12 @@
 """Patterns of output files: `*` and `?` within a name, `**` across folders, `[abc]`; by RE2, so that none blows up."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import re2
+
+_NOTHING = r"[^\x00-\x{10FFFF}]"
 
 
 @lru_cache(maxsize=1024)
@@ -48,5 +51,19 @@ def _set(glob: str, place: int) -> tuple[str, int]:
         return re2.escape("["), place + 1
     inside = glob[place + 1 : end]
     negated = inside.startswith("!")
-    body = re2.escape(inside.removeprefix("!")).replace("\\-", "-")
-    return f"[{'^/' if negated else ''}{body}]", end + 1
+    members = "".join(_members(inside.removeprefix("!")))
+    if negated:
+        return f"[^/{members}]", end + 1
+    return f"[{members}]" if members else _NOTHING, end + 1
+
+
+def _members(inside: str) -> Iterator[str]:
+    place = 0
+    while place < len(inside):
+        first, dash, last = (inside[place : place + 3] + "   ")[:3]
+        is_range = dash == "-" and place + 2 < len(inside)
+        if not is_range:
+            yield re2.escape(first)
+        elif first <= last:  # a range that runs backwards holds nothing, as in fnmatch
+            yield f"{re2.escape(first)}-{re2.escape(last)}"
+        place += 3 if is_range else 1

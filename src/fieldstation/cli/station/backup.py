@@ -1,0 +1,34 @@
+"""`fieldstation backup`: everything of one moment in one file."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fieldstation.cli.output import write_json
+from fieldstation.cli.station.archive import write_archive
+from fieldstation.cli.station.directory import existing_directory
+from fieldstation.cli.station.opening import opened_database
+from fieldstation.cli.station.options import AsJson, Data
+from fieldstation.kernel.logs import configure_logs
+from fieldstation.settings import load_settings
+from fieldstation.wiring import build_store, key_file
+
+File = Annotated[Path, typer.Argument(help="Where to write the archive.", show_default=False)]
+
+
+def backup(file: File, data: Data = None, as_json: AsJson = False) -> None:
+    """Write database, blobs and key of one moment to one archive; the station may run meanwhile.
+
+    The archive holds the station's key: keep it as you keep the station.
+    """
+    settings = load_settings(data=data)
+    configure_logs(settings.log_level, human=sys.stderr.isatty())
+    existing_directory(settings.data)
+    with opened_database(settings, "backup") as database:
+        held = write_archive(file.absolute(), database, build_store(settings), key_file(settings))
+    if as_json:
+        write_json({"file": file, **vars(held)})
+        return
+    typer.echo(f"wrote {file}: the database, {held.blobs} blobs of {held.bytes} bytes, the key; as of {held.made_at}")

@@ -1,0 +1,49 @@
+"""What verbs of the station do to a database without running a station."""
+
+from pathlib import Path
+
+from fieldstation.core.datasets.model import Plan
+from fieldstation.core.runs.service.tidy import settle_restored as settle_runs
+from fieldstation.db import Database
+from fieldstation.db.snapshot import may_remove
+from fieldstation.kernel.errors import Conflict
+from fieldstation.ports.storage import BlobStore
+from fieldstation.settings import Settings
+from fieldstation.storage.filesystem import FilesystemStore
+from fieldstation.wiring.features import build_features
+
+
+def build_store(settings: Settings) -> BlobStore:
+    """Return the station's store."""
+    return FilesystemStore(settings.data, settings.reserve_bytes)
+
+
+def key_file(settings: Settings) -> Path:
+    """Return where the station's key lies."""
+    return settings.secret_key_file or settings.data / "station.key"
+
+
+def settle_restored(settings: Settings, database: Database) -> int:
+    """End what a restored station cannot go on with: runs under way and sessions; returns how many runs that were."""
+    features = build_features(settings, build_store(settings), {}, "")
+    with database.begin() as tx:
+        features.people.sessions.end_all(tx)
+        return settle_runs(tx, features.outbox)
+
+
+def plan_garbage(settings: Settings, database: Database) -> Plan:
+    """Say what would be freed and who holds the rest."""
+    features = build_features(settings, build_store(settings), {}, "")
+    with database.begin() as tx:
+        return features.garbage.survey(tx)
+
+
+def collect_garbage(settings: Settings, database: Database) -> None:
+    """Free all that may be freed now; Conflict while a backup is under way."""
+    garbage = build_features(settings, build_store(settings), {}, "").garbage
+    with database.begin() as tx:
+        if not may_remove(tx):
+            raise Conflict("a backup is under way", next_step="wait until it has ended", reason="backup_under_way")
+    for step in (garbage.expire_uploads, garbage.empty_trash, garbage.sweep_blobs, garbage.tidy):
+        while database.retrying(step):
+            pass
