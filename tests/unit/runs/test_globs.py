@@ -78,6 +78,9 @@ def test_it_matches_what_trying_every_way_matches(glob: str, path: str) -> None:
         ("[!a]", "/", False),
         ("[]]", "]", True),
         ("[", "[", True),
+        ("[z-a]", "m", False),
+        ("[!z-a]", "m", True),
+        ("[z-ac]", "c", True),
         ("a.b", "axb", False),
         ("a+", "aa", False),
         ("(a)", "(a)", True),
@@ -90,6 +93,7 @@ def test_patterns_as_people_mean_them(glob: str, path: str, wanted: bool) -> Non
 
 
 @given(st.text(characters, max_size=12), paths)
+@example("[?-/]", "a")
 def test_no_pattern_makes_it_fail(glob: str, path: str) -> None:
     matches(glob, path)
 

@@ -60,8 +60,8 @@ def _set(glob: str, place: int) -> tuple[str, int]:
 def _members(inside: str) -> Iterator[str]:
     place = 0
     while place < len(inside):
-        first, dash, last = (inside[place : place + 3] + "   ")[:3]
-        is_range = dash == "-" and place + 2 < len(inside)
+        first, last = inside[place], inside[place + 2 : place + 3]
+        is_range = bool(last) and inside[place + 1] == "-"
         if not is_range:
             yield re2.escape(first)
         elif first <= last:  # a range that runs backwards holds nothing, as in fnmatch
