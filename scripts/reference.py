@@ -23,7 +23,7 @@ from fieldstation.wiring.station import API, build_station
 
 PAGES = Path(__file__).parent.parent / "docs" / "reference"
 BEGIN = "<!-- from here on written by `make docs` -->\n\n"
-END = "\n<!-- up to here -->\n"
+END = "<!-- up to here -->\n"
 
 # Defaults that depend on the machine, in words.
 COMPUTED = {
@@ -161,7 +161,7 @@ def out_of_date() -> Mapping[str, str]:
     for name, make in MADE.items():
         text = (PAGES / name).read_text()
         before, _, rest = text.partition(BEGIN)
-        wanted = before + BEGIN + make() + END + rest.partition(END)[2]
+        wanted = f"{before}{BEGIN}{make()}\n{END}{rest.partition(END)[2]}"
         if wanted != text:
             stale[name] = wanted
     return stale
