@@ -42,17 +42,14 @@ class Movers:
         """
         if self._outside is None:
             self._outside = anyio.CapacityLimiter(OUTSIDE_THREADS)
-        patience = _Patience()
+        progress = _Progress()
+        working = asyncio.create_task(
+            anyio.to_thread.run_sync(lambda: work(progress), abandon_on_cancel=True, limiter=self._outside)
+        )
         try:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(patience.watch)
-                done = await anyio.to_thread.run_sync(
-                    lambda: work(patience.progress), abandon_on_cancel=True, limiter=self._outside
-                )
-                tasks.cancel_scope.cancel()
-        except* Unavailable as group:
-            raise group.exceptions[0] from None
-        return done
+            return await _patiently(working, progress)
+        finally:
+            working.cancel()
 
     async def take_in(self, body: AsyncIterator[bytes], take: Callable[[bytes], None]) -> None:
         """Hand `body` to `take` in blocks of about 1 MiB, reading the next block while one is worked.
@@ -74,27 +71,29 @@ class Movers:
                 await asyncio.wait([working])
 
 
-class _Patience:
-    """Waits as long as there is progress."""
+class _Progress:
+    """Counts the steps of work in another thread."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self.steps = 0
 
-    def progress(self, count: int) -> None:
-        """Take note that something moved."""
-        self._count += count + 1
+    def __call__(self, _moved: int) -> None:
+        self.steps += 1
 
-    async def watch(self) -> None:
-        """Raise Unavailable once a minute passed without progress."""
-        seen = -1
-        while seen != self._count:
-            seen = self._count
-            await anyio.sleep(_PATIENCE_SECONDS)
-        raise Unavailable(
-            "files outside the station's store cannot be read: their file system does not answer",
-            next_step="tell the operator; the same may work once the mount answers again",
-            reason="place_hangs",
-        )
+
+async def _patiently(working: "asyncio.Task[Result]", progress: _Progress) -> Result:
+    """Wait for work as long as it goes on."""
+    seen = -1
+    while seen != progress.steps:
+        seen = progress.steps
+        done, _ = await asyncio.wait({working}, timeout=_PATIENCE_SECONDS)
+        if done:
+            return working.result()
+    raise Unavailable(
+        "files outside the station's store cannot be read: their file system does not answer",
+        next_step="tell the operator; the same may work once the mount answers again",
+        reason="place_hangs",
+    )
 
 
 async def _blocks(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
