@@ -46,9 +46,15 @@ COMMANDS: Mapping[str, Command] = {
         "serve", "Run some roles of a station in this process, beside a running `up` or a database of yours."
     ),
     "migrate": _station("migrate", "Bring the database to this release's schema."),
-    "backup": _station("backup", "Write database, blobs and key of one moment to one archive."),
-    "restore": _station("restore", "Make a station from a backup, in an empty place."),
-    "gc": _station("gc", "Free what nothing names any more, or say what would be freed."),
+    "backup": _station(
+        "backup", "Write database, blobs and key of one moment to one archive; the station may run meanwhile."
+    ),
+    "restore": _station(
+        "restore", "Make a station from a backup, in a data directory (and database) with nothing in it."
+    ),
+    "gc": _station(
+        "gc", "Free what nothing names any more: the trash whose time is over, and blobs that were left for a day."
+    ),
     "doctor": _station("doctor", "Look at every part of the station and say what is wrong and what to do."),
     "open": _user("session:open_console", "Open the console of the station that is meant in a browser.", STATION),
     "login": _user("session:login", "Sign in to a station and keep a token for it, good for 30 days.", PEOPLE),
