@@ -6,7 +6,8 @@ import socket
 from functools import lru_cache
 from pathlib import Path
 
-_STAT_START_TIME = 19  # of the fields behind the program's name in /proc/<pid>/stat
+_STAT_STATE, _STAT_START_TIME = 0, 19  # of the fields behind the program's name in /proc/<pid>/stat
+_DEAD_STATES = (b"Z", b"X")
 _FORM = re.compile(r"(?P<place>.+)/(?P<boot>[^/]+)/(?P<pid>[0-9]{1,10})/(?P<start>[0-9]{1,20})")
 
 
@@ -39,12 +40,15 @@ def boot_id() -> str:
 
 
 def start_time(pid: int) -> int | None:
-    """Return when a process started, in clock ticks since boot; None when it is gone or nobody tells."""
+    """Return when a process started, in clock ticks since boot; None when it is gone or nobody tells.
+
+    One that died and was not collected by its parent yet is gone.
+    """
     try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
     except OSError:
         return None
-    return int(stat.rpartition(b")")[2].split()[_STAT_START_TIME])
+    return None if fields[_STAT_STATE] in _DEAD_STATES else int(fields[_STAT_START_TIME])
 
 
 def is_dead(name: str) -> bool:

@@ -35,6 +35,17 @@ def test_another_process_lives_until_it_is_gone() -> None:
     assert is_dead(name)
 
 
+def test_one_that_died_is_dead_also_before_its_parent_collects_it() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _SAY_NAME], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        name = child.stdout.readline().strip()
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert is_dead(name)
+
+
 def test_a_pid_that_was_given_out_again_is_not_the_process() -> None:
     place, boot, pid, start = _fields(process_name())
     assert is_dead(f"{place}/{boot}/{pid}/{int(start) + 1}")
