@@ -8,7 +8,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from unittest import SkipTest
 
+from fieldstation.engines.local.cgroups.place import find_groups
 from fieldstation.engines.local.folder import Folder
 from fieldstation.engines.local.identity import Identity, boot_id, identify
 from fieldstation.engines.local.records import Cancel, Kill, Launch, now
@@ -141,6 +143,27 @@ class TestRecovery(EngineBench):
         (left / "outputs" / "deep").mkdir(parents=True)
         self.reopen()
         assert not left.exists()
+
+    def test_groups_made_for_a_start_that_never_came_go_with_the_attempt(self) -> None:
+        groups = find_groups(self.folder / "attempts")
+        if groups is None:
+            raise SkipTest("no control groups can be made here")
+        spec = self.spec("true")
+        self.known(spec).path.mkdir(mode=0o711)
+        made = groups.make(spec.attempt_id, Limits()).folders()
+        assert all(folder.exists() for folder in made)
+        self.engine.release(spec.attempt_id)
+        assert not any(folder.exists() for folder in made)
+
+    def test_probes_whose_asker_died_are_forgotten_at_a_later_start(self) -> None:
+        left, fresh = (self.folder / "attempts" / name for name in ("probe-left", "probe-fresh"))
+        for folder in (left, fresh):
+            folder.mkdir()
+        os.utime(left, (0, 0))
+        self.reopen()
+        assert not left.exists()
+        assert fresh.exists()
+        fresh.rmdir()
 
     def test_folders_too_deep_to_count_end_the_run_and_can_be_removed(self) -> None:
         program = """

@@ -16,6 +16,7 @@ from fieldstation.engines.local.cgroups.port import Group, Groups
 from fieldstation.engines.local.folder import Folder, prepare_attempts
 from fieldstation.engines.local.identity import identify
 from fieldstation.engines.local.launch import Command, Files, started
+from fieldstation.engines.local.probe import abandoned
 from fieldstation.engines.local.records import Cancel, Launch, now
 from fieldstation.engines.local.watcher import Watcher
 from fieldstation.ports.engine import (
@@ -49,6 +50,9 @@ class LocalEngine:
         self._lock = threading.Lock()
         self._wakes: list[Callable[[], None]] = []
         self._watcher = Watcher(self._changed)
+        for probe in abandoned(self._folder):
+            with contextlib.suppress(EngineBusy):
+                self.release(probe)
 
     @property
     def traits(self) -> Traits:
@@ -134,6 +138,8 @@ class LocalEngine:
                 attempt.step()
                 if not attempt.ended or not attempt.remove_group():
                     raise EngineBusy(f"a process of attempt {attempt_id} still lives")
+            elif self._groups is not None and not self._groups.of(attempt_id).remove():
+                raise EngineBusy(f"a process is in the groups of attempt {attempt_id}, which never started")
             with self._lock:
                 self._attempts.pop(attempt_id, None)
             folder.remove()

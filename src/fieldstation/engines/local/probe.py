@@ -1,16 +1,35 @@
 """Whether an engine works on this machine, found by using it once."""
 
+import os
 import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from uuid import uuid4
 
 from fieldstation.ports.engine import Engine, EngineBusy, EngineRefused, Observation, Phase, RunSpec, Stream
 
+PROBE = "probe-"  # how the names of such attempts begin
 _PATIENCE_SECONDS = 20.0
+_ABANDONED_SECONDS = 30 * _PATIENCE_SECONDS
+
+
+def abandoned(attempts: Path) -> Iterator[str]:
+    """Yield the names of probes below a folder whose asker cannot be waiting for them any more.
+
+    Ages are by the file system's own clock.
+    """
+    os.utime(attempts)
+    before = attempts.stat().st_mtime - _ABANDONED_SECONDS
+    for folder in attempts.glob(f"{PROBE}*"):
+        with suppress(FileNotFoundError):
+            if folder.stat().st_mtime < before:
+                yield folder.name
 
 
 def said_by_true(engine: Engine) -> str | None:
     """Return what went wrong with `true`, or None."""
-    attempt_id = f"probe-{uuid4()}"
+    attempt_id = f"{PROBE}{uuid4()}"
     try:
         handle = engine.submit(RunSpec(attempt_id=attempt_id, image="host:", argv=["true"]))
     except (EngineRefused, EngineBusy) as error:

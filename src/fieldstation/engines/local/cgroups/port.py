@@ -41,6 +41,9 @@ class Groups(Protocol):
     def open(self, folders: Sequence[Path]) -> Group:
         """Return groups made earlier, perhaps by another process."""
 
+    def of(self, attempt_id: str) -> Group:
+        """Return the groups that `make` makes for an attempt, whether they are there or not."""
+
     def close(self) -> None:
         """Remove the station's own group where nothing is left in it."""
 

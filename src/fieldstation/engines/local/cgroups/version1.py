@@ -48,6 +48,10 @@ class GroupsV1:
         """Return groups made earlier, perhaps by another process."""
         return GroupV1(folders)
 
+    def of(self, attempt_id: str) -> Group:
+        """Return the groups that `make` makes for an attempt, whether they are there or not."""
+        return GroupV1([*dict.fromkeys(parent / attempt_id for parent in self._parents.values())])
+
     def close(self) -> None:
         """Remove the station's own group where nothing is left in it."""
         for parent in self._parents.values():

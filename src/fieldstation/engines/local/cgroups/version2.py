@@ -48,6 +48,10 @@ class GroupsV2:
         """Return groups made earlier, perhaps by another process."""
         return GroupV2(folders[0])
 
+    def of(self, attempt_id: str) -> Group:
+        """Return the group that `make` makes for an attempt, whether it is there or not."""
+        return GroupV2(self._parent / attempt_id)
+
     def close(self) -> None:
         """Remove the station's own group where nothing is left in it."""
         removed([self._parent])
