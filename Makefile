@@ -62,7 +62,7 @@ bench: $(READY)  ## measure what we promise; writes bench/out/latest.json
 
 docs: $(READY)  ## build the documentation into docs/_build/html
 	@$(PYTHON) scripts/reference.py
-	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html docs docs/_build/html
+	@$(BIN)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going -b html docs docs/_build/html
 	@echo "docs: docs/_build/html/index.html"
 
 demo: $(READY)  ## register data, run a tool beside it, see result and lineage (DEMO_KEEP=1: keep the station)
