@@ -38,6 +38,11 @@ def unmeasured(name: str, reason: str) -> Figure:
     return Figure(name=name, holds=False, reason=reason)
 
 
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value below which this share of all lies."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
 def spread(values: Sequence[float]) -> Sequence[float]:
     """Return the 10th and 90th percentile."""
     ordered = sorted(values)

@@ -2,26 +2,21 @@
 
 import hashlib
 import json
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
 from bench.report import Figure, spread
-from bench.stations import Bench
+from bench.scale import Scale
+from bench.stations import Bench, station
 
 BARE = Path(__file__).parent / "bare_loop.py"
-ROUNDS = 5
-NOOPS = 200
-RUNS = 600
 CLIENTS = 4
 _TOOL = """
 kind: Tool
@@ -37,17 +32,17 @@ limits: {soft_seconds: 50, hard_seconds: 60}
 """
 
 
-def measure(bench: Bench) -> Iterator[Figure]:
+def measure(scale: Scale) -> Iterator[Figure]:
     """Yield `run.noop_p50` and `run.throughput`."""
-    with _attempts() as attempts:
-        yield _noop(bench, attempts)
-        yield _throughput(bench, attempts)
+    with station() as bench, bench.folder() as attempts:
+        yield _noop(bench, attempts, scale.noops)
+        yield _throughput(bench, attempts, scale)
 
 
-def _noop(bench: Bench, attempts: Path) -> Figure:
-    bound = _bare(bench, attempts, threads=1, count=NOOPS)["p50"]
+def _noop(bench: Bench, attempts: Path, count: int) -> Figure:
+    bound = _bare(bench, attempts, threads=1, count=count)["p50"]
     times = []
-    for _ in range(NOOPS):
+    for _ in range(count):
         began = time.perf_counter()
         made = bench.http.post("/api/v1/runs", json={"tool": "noop", "reuse": False}).raise_for_status().json()
         run = bench.http.get(f"/api/v1/runs/{made['id']}", params={"wait_seconds": 30}).raise_for_status().json()
@@ -62,7 +57,7 @@ def _noop(bench: Bench, attempts: Path) -> Figure:
         bound_name="one launch of the same recipe",
         ratio=value / bound,
         holds=value <= 4 * bound,
-        n=NOOPS,
+        n=count,
         spread=[seconds * 1000 for seconds in spread(times)],
         settings=bench.settings,
         sha=_sha(),
@@ -70,13 +65,13 @@ def _noop(bench: Bench, attempts: Path) -> Figure:
     )
 
 
-def _throughput(bench: Bench, attempts: Path) -> Figure:
+def _throughput(bench: Bench, attempts: Path, scale: Scale) -> Figure:
     bench.http.post("/api/v1/tools", content=_TOOL, headers={"Content-Type": "application/yaml"}).raise_for_status()
-    threads = max((1, 2, 3, 4), key=lambda count: _bare(bench, attempts, threads=count, count=RUNS // 2)["rate"])
+    threads = max((1, 2, 3, 4), key=lambda tried: _bare(bench, attempts, threads=tried, count=scale.runs // 2)["rate"])
     ours, bare = [], []
-    for _ in range(ROUNDS):
-        bare.append(_bare(bench, attempts, threads=threads, count=RUNS)["rate"])
-        ours.append(_round(bench))
+    for _ in range(scale.run_rounds):
+        bare.append(_bare(bench, attempts, threads=threads, count=scale.runs)["rate"])
+        ours.append(_round(bench, scale.runs))
     value, bound = statistics.median(ours), statistics.median(bare)
     return Figure(
         name="run.throughput",
@@ -86,22 +81,22 @@ def _throughput(bench: Bench, attempts: Path) -> Figure:
         bound_name=f"bare loop, {threads} threads",
         ratio=value / bound,
         holds=value >= 0.4 * bound,
-        n=RUNS * ROUNDS,
+        n=scale.runs * scale.run_rounds,
         spread=spread(ours),
-        settings={**bench.settings, "threads": threads, "clients": CLIENTS},
+        settings={**bench.settings, "bare_threads": threads, "clients": CLIENTS},
         sha=_sha(),
         promise="at least 0.4 of the bare loop, each run with events, a log and one output as a version",
     )
 
 
-def _round(bench: Bench) -> float:
-    """Submit RUNS runs over REST from several clients and wait for the last; return runs per second."""
+def _round(bench: Bench, count: int) -> float:
+    """Submit `count` runs over REST from several clients and wait for the last; return runs per second."""
     body = {"tool": "bench-output", "reuse": False}
     ids: list[str] = []
 
     def client() -> None:
         with httpx.Client(base_url=bench.url, headers=bench.http.headers, timeout=60) as http:
-            for _ in range(RUNS // CLIENTS):
+            for _ in range(count // CLIENTS):
                 ids.append(http.post("/api/v1/runs", json=body).raise_for_status().json()["id"])
 
     crew = [threading.Thread(target=client) for _ in range(CLIENTS)]
@@ -114,13 +109,6 @@ def _round(bench: Bench) -> float:
         run = bench.http.get(f"/api/v1/runs/{run_id}", params={"wait_seconds": 60}).raise_for_status().json()
         assert run["state"] == "succeeded" and run["output"], run
     return len(ids) / (time.perf_counter() - began)
-
-
-@contextmanager
-def _attempts() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="fst-bare-", dir=os.environ.get("FIELDSTATION_BENCH_DIR")) as folder:
-        Path(folder).chmod(0o711)
-        yield Path(folder)
 
 
 def _bare(bench: Bench, attempts: Path, *, threads: int, count: int) -> dict[str, float]:
