@@ -11,6 +11,8 @@ from pathlib import Path
 
 from vulture import Vulture
 
+from fieldstation.cli.main import COMMANDS
+
 ROOT = Path(__file__).parent.parent
 KINDS = {"function", "method", "class", "import", "property", "unreachable_code"}
 CALLED_BY_FRAMEWORKS = [
@@ -23,7 +25,9 @@ CALLED_BY_FRAMEWORKS = [
 def main() -> int:
     """Print every dead thing; 1 when there is one."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["fieldstation"]["dead"]
-    vulture = Vulture(ignore_decorators=CALLED_BY_FRAMEWORKS, ignore_names=list(settings["called_from_outside"]))
+    in_the_table = [command.target.rpartition(":")[2] for command in COMMANDS.values()]
+    alive = [*settings["called_from_outside"], *in_the_table]
+    vulture = Vulture(ignore_decorators=CALLED_BY_FRAMEWORKS, ignore_names=alive)
     vulture.scavenge([str(ROOT / folder) for folder in ("src", "scripts", "bench") if (ROOT / folder).exists()])
     found = []
     for item in vulture.get_unused_code(min_confidence=60):

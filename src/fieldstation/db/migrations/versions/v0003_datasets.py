@@ -8,6 +8,12 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Make the tables of the feature `datasets`."""
+    _datasets()
+    _files()
+    _bytes_kept()
+
+
+def _datasets() -> None:
     op.execute("""
         CREATE TABLE dataset (
             id text COLLATE "C" NOT NULL,
@@ -53,6 +59,9 @@ def upgrade() -> None:
         )
     """)
     op.execute("CREATE INDEX ix_version_run_id ON version (run_id) WHERE run_id IS NOT NULL")
+
+
+def _files() -> None:
     op.execute("""
         CREATE TABLE version_file (
             version_key bigint NOT NULL,
@@ -74,6 +83,9 @@ def upgrade() -> None:
             CONSTRAINT pk_version_source PRIMARY KEY (version_key, path)
         )
     """)
+
+
+def _bytes_kept() -> None:
     op.execute("""
         CREATE TABLE blob (
             sha256 bytea NOT NULL,
