@@ -123,12 +123,19 @@ def _new(dataset_id: str, caller: Caller, recipe: Recipe, base: Base, added: Seq
     replaced = {file.path for file in fresh}
     kept = [file for path, file in base.files.items() if path not in replaced]
     sources = [source for path, source in base.sources.items() if path not in replaced]
+    placed = [*sources, *(source for _, source in recipe.placed)]
+    if placed and len(placed) != len(kept) + len(fresh):
+        raise Invalid(
+            "some files of this version would lie in place and others in the store",
+            next_step="make two data sets of them",
+            reason="mixed_places",
+        )
     carried = sum(file.size for file in kept if file.path not in base.sources)
     return NewVersion(
         dataset_id=dataset_id,
         files=[*kept, *fresh],
         metadata=recipe.metadata,
         author_id=caller.user_id,
-        sources=[*sources, *(source for _, source in recipe.placed)],
+        sources=placed,
         carried=carried,
     )

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fieldstation.core.audit.model import Deed, Entry
+from fieldstation.core.audit.service import record
 from fieldstation.core.datasets.model import Account, Dataset, NewVersion, Recipe, Upload, Version
 from fieldstation.core.datasets.service.check import unkeepable
 from fieldstation.core.datasets.service.compose import Composer
@@ -13,6 +15,7 @@ from fieldstation.core.datasets.store import uploads as store
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.people.service import People
 from fieldstation.db import Tx
+from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.errors import Conflict, Fault, Invalid, NotFound, TooLarge, Unavailable
 from fieldstation.kernel.ids import new_id
 from fieldstation.kernel.paging import Page, PageRequest, page_of
@@ -69,7 +72,8 @@ class Uploads:
         The sender's credentials may have expired meanwhile, their right to edit must not. Raises as `begin` and
         `Datasets.publish` do, Conflict (`upload_gone`).
         """
-        owner = self._editable(tx, incoming.caller, incoming.dataset_id).owner
+        author = incoming.caller
+        owner = self._editable(tx, author, incoming.dataset_id).owner
         accounts.lock(tx, owner)
         gone = set(incoming.uploads) - store.delete(tx, incoming.uploads)
         if gone:
@@ -80,6 +84,9 @@ class Uploads:
             )
         self._require_quota(tx, owner, new.charged)
         made = self._datasets.publish(tx, [new])[0]
+        if new.sources:
+            body: dict[str, Json] = {"version": made.id, "files": made.file_count}
+            record(tx, Entry(actor=author.user_id, deed=Deed.DATASET_REGISTERED, thing=made.dataset_id, body=body))
         blobs.release(tx, incoming.uploads)
         return made
 
