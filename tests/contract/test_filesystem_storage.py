@@ -1,6 +1,9 @@
 """The storages of this machine keep the contract of all storages."""
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +42,27 @@ class TestFilesystemStore(StoreContract):
         while store.tidy(1.0):
             pass
         assert [path.name for path in incoming.iterdir()] == [".now"]
+
+    def test_what_a_dead_process_was_writing_goes_at_once(self, store: BlobStore) -> None:
+        incoming = self.folder / "store/incoming"
+        writes = f"""
+import os, signal
+from pathlib import Path
+from fieldstation.storage.filesystem import FilesystemStore
+store = FilesystemStore(Path({str(self.folder / "store")!r}))
+store.sink().write(b"half a file")
+def entries():
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield
+store.tree("version", entries)
+"""
+        assert subprocess.run([sys.executable, "-c", writes], check=False).returncode == -signal.SIGKILL
+        mine = store.sink()
+        mine.write(b"half a file too")
+        assert len([path for path in incoming.iterdir() if path.name != ".now"]) == 3
+        assert store.tidy(1.0) is False
+        assert len([path for path in incoming.iterdir() if path.name != ".now"]) == 1
+        assert mine.finish().size == 15
 
     @pytest.mark.soak
     def test_more_names_than_an_inode_can_have(self, store: BlobStore) -> None:

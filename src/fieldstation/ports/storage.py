@@ -126,7 +126,7 @@ class BlobStore(Protocol):
         """Take a tree off its name; its files go with `tidy`, a day later, as a run may have it mounted. Idempotent."""
 
     def tidy(self, seconds: float) -> bool:
-        """Remove dropped trees and half-written leftovers, once a day old, for so long; tell if more is left."""
+        """Remove what the dead left half written, and dropped trees a day old, for so long; tell if more is left."""
 
     def delete(self, digests: Sequence[str]) -> int:
         """Unlink blobs and return the bytes freed; what is not here is skipped."""

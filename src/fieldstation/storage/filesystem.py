@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import secrets
 import shutil
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -135,13 +136,13 @@ class FilesystemStore:
 
     def drop_tree(self, name: str) -> None:
         """Take a tree off its name."""
-        leaving = self._shelf.fresh_name()
+        leaving = self._incoming / f"dropped-{secrets.token_hex(8)}"
         with contextlib.suppress(FileNotFoundError):
             os.rename(self._trees / checked_name(name), leaving)
             os.utime(leaving)
 
     def tidy(self, seconds: float) -> bool:
-        """Remove what lies in `incoming` for a day."""
+        """Remove what lies in `incoming` for a day, and at once what a process that died was writing there."""
         return tidy(str(self._incoming), _LEFT_SECONDS, seconds)
 
     def delete(self, digests: Sequence[str]) -> int:

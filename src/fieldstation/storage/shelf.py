@@ -4,11 +4,11 @@ import contextlib
 import hashlib
 import itertools
 import os
-import secrets
 from pathlib import Path
 
 from fieldstation.ports.storage import Stored, StoreFull
 from fieldstation.storage.durable import Durable
+from fieldstation.storage.tidying import writers_prefix
 from fieldstation.storage.writing import told, translating, write_all
 
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -28,7 +28,7 @@ class Shelf:
         self._incoming = str(incoming)
         self._durable = durable
         self._reserve = reserve_bytes
-        self._fresh = f"{incoming}/{secrets.token_hex(8)}"
+        self._fresh = f"{incoming}/{writers_prefix()}"
         self._count = itertools.count()
         self._allowance = 0
         self._masked = _umask_hides(self.fresh_name())
