@@ -10,7 +10,8 @@ from fieldstation.testing.station import RunningStation
 from tests.acceptance.pages import complaint, steps, walk
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = sorted(path for folder in ("tutorials", "how-to") for path in (ROOT / "docs" / folder).glob("*.md"))
+FOLDERS = (ROOT / "docs" / "tutorials", ROOT / "docs" / "how-to")
+PAGES = [ROOT / "README.md", *sorted(page for folder in FOLDERS for page in folder.glob("*.md"))]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
