@@ -72,7 +72,6 @@ _DELIVER = text("""
     INSERT INTO delivery (consumer, event_id, event_at)
     SELECT * FROM unnest(cast(:consumers AS text[]), cast(:ids AS bigint[]), cast(:ats AS timestamptz[]))
 """)
-_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 _CLAIM = text("""
     SELECT d.id AS delivery_id, d.tries, e.id, e.at, e.kind, e.thing, e.audience, e.body
       FROM delivery d JOIN event e ON e.id = d.event_id AND e.at = d.event_at
@@ -133,11 +132,6 @@ def _payloads(batch: Sequence[Event]) -> Iterable[str]:
         listed = list(ids)
         for start in range(0, len(listed), _THINGS_A_NOTE):
             yield " ".join([kind, *listed[start : start + _THINGS_A_NOTE]])
-
-
-def notify(tx: Tx, payload: str) -> None:
-    """Wake everybody who listens once this transaction commits; `payload` is a kind and ids, never data."""
-    tx.execute(_NOTIFY, {"channel": CHANNEL, "payload": payload})
 
 
 def claim(tx: Tx, consumer: str, limit: int = 100) -> Sequence[Delivery]:

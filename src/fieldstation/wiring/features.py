@@ -2,7 +2,7 @@
 
 import hashlib
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,9 @@ from fieldstation.ports.engine import Engine
 from fieldstation.ports.storage import BlobStore
 from fieldstation.settings import Settings
 from fieldstation.storage.places import FilesystemPlaces
+
+TREES = "trees"  # the consumer that drops the link trees of what was removed for good
+SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {"dataset.purged": (TREES,)}
 
 _PACKAGE_LISTS = (Path("/var/lib/dpkg/status"), Path("/var/lib/rpm/rpmdb.sqlite"), Path("/lib/apk/db/installed"))
 
@@ -59,7 +62,7 @@ class Features:
 def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, Engine], address: str) -> Features:
     """Build all features over one store and the engines that this process may ask."""
     sealer = Sealer(load_or_make_key(settings.secret_key_file or settings.data / "station.key"))
-    outbox = Outbox()
+    outbox = Outbox(SUBSCRIPTIONS)
     access = Access()
     projects = Projects(access)
     people = People(sealer, hooks=[projects])

@@ -14,11 +14,13 @@ from fieldstation.ports.engine import Engine
 from fieldstation.ports.storage import BlobStore
 from fieldstation.settings import Settings
 from fieldstation.wiring.engines import uids_of
-from fieldstation.wiring.features import Features
+from fieldstation.wiring.features import TREES, Features
 from fieldstation.workers.collect import Bench, Collect
 from fieldstation.workers.crew import Crew
 from fieldstation.workers.dispatch import Dispatch, Place
+from fieldstation.workers.health import Health
 from fieldstation.workers.loop import Loop
+from fieldstation.workers.react import Handler, React
 from fieldstation.workers.release import Release
 from fieldstation.workers.staging import Data, Staging
 from fieldstation.workers.sweep import Chore, Sweep
@@ -40,16 +42,21 @@ class LoopBuilder:
         self._loops: list[Loop] = []
         self._wakes: dict[str, list[Loop]] = defaultdict(list)  # loops by the kind of event that they wait for
         self._closers: list[Callable[[], None]] = []
+        self._health = Health({})
 
     def build(self, roles: Collection[str], engines: Mapping[str, Engine]) -> Crew:
         """Return the crew for these roles."""
         features = self._features
         data = Data(datasets=features.datasets, use=features.use, contents=features.contents)
         staging = Staging(self._database, data, features.tools, self._store)
+        self._health = Health(engines)
         for name, engine in engines.items():
             self._add_engine(roles, name, engine, staging)
         if "sweep" in roles:
             self._add_sweep()
+        if "react" in roles:
+            react = self._add(Loop("react", React(self._database, self._consumers()).step))
+            self._wakes["dataset.purged"].append(react)
         return Crew(self._loops, self._wakes, self._closers)
 
     def _add_engine(self, roles: Collection[str], name: str, engine: Engine, staging: Staging) -> None:
@@ -67,7 +74,13 @@ class LoopBuilder:
         else:  # another process watches: its note of an exit wakes those who wait for one
             self._wakes["run.collecting"] += [*collects, *dispatches]
         if "dispatch" in roles:
-            place = Place(name=name, engine=engine, slots=self._settings.slots, uids=uids_of(self._settings, engine))
+            place = Place(
+                name=name,
+                engine=engine,
+                slots=self._settings.slots,
+                uids=uids_of(self._settings, engine),
+                health=self._health,
+            )
             dispatching = Dispatching(self._features.outbox)
             dispatch = Dispatch(self._database, dispatching, staging, place, waker(watches))
             dispatches.append(self._add(Loop(f"dispatch {name}", dispatch.step), dispatch.close))
@@ -93,6 +106,11 @@ class LoopBuilder:
         )
         self._loops.append(Loop("sweep", sweep.step))
         self._closers.append(sweep.close)
+
+    def _consumers(self) -> Mapping[str, Handler]:
+        """Return who follows which events; `features.SUBSCRIPTIONS` says to which kinds each subscribed."""
+        garbage = self._features.garbage
+        return {TREES: lambda tx, deliveries: garbage.drop_trees(tx, [one.event.thing for one in deliveries])}
 
     def _add(self, loop: Loop, close: Callable[[], None] | None = None) -> Loop:
         self._loops.append(loop)

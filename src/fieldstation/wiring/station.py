@@ -20,7 +20,7 @@ from fieldstation.wiring.operations import build_operations
 from fieldstation.workers.crew import Crew
 
 API = "api"
-LOOP_ROLES = ("dispatch", "watch", "collect", "sweep")
+LOOP_ROLES = ("dispatch", "watch", "collect", "react", "sweep")
 ALL_ROLES = (API, *LOOP_ROLES)
 _FIRST_USER = "admin"
 

@@ -17,7 +17,6 @@ class Alone:
         self._name = name
         self._lease: Lease | None = None
         self._renew_at = 0.0
-        self._over_at = 0.0
 
     def held(self) -> Lease | None:
         """Return the lease if it is ours now; takes or renews it when it is time."""
@@ -30,12 +29,7 @@ class Alone:
             if self._lease is None:
                 self._lease = leases.acquire_or_inherit(tx, self._name, process_name(), LEASE_SECONDS)
         self._renew_at = before + LEASE_SECONDS / 3
-        self._over_at = before + LEASE_SECONDS
         return self._lease
-
-    def still_sure(self) -> bool:
-        """Tell, without asking the database, that the lease cannot have run out yet."""
-        return self._lease is not None and time.monotonic() < self._over_at
 
     def release(self) -> None:
         """Give the lease back, so that another takes over at once."""

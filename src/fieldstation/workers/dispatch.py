@@ -18,6 +18,7 @@ from fieldstation.kernel.logs import logger
 from fieldstation.kernel.processes import is_dead, process_name
 from fieldstation.ports.engine import Engine, EngineBusy, EngineRefused, Handle
 from fieldstation.workers.alone import LEASE_SECONDS, Alone
+from fieldstation.workers.health import Health
 from fieldstation.workers.points import reached
 from fieldstation.workers.staging import CannotStage, Staging
 
@@ -36,6 +37,7 @@ class Place:
     engine: Engine
     slots: int
     uids: range | None
+    health: Health
 
 
 class Dispatch:
@@ -58,6 +60,7 @@ class Dispatch:
         self._alone = Alone(database, f"dispatch/{place.name}")
         self._starters = ThreadPoolExecutor(_STARTERS, thread_name_prefix="start")
         self._take_over_at = 0.0
+        self._released = False
         self._start_at = 0.0
         self._pause = _FIRST_PAUSE
 
@@ -68,6 +71,8 @@ class Dispatch:
         if time.monotonic() >= self._take_over_at:
             self._recover()
             self._take_over_at = time.monotonic() + _TAKE_OVER_SECONDS
+        if not self._engine_works():
+            return _IDLE_SECONDS
         if (pause := self._start_at - time.monotonic()) > 0:
             return min(pause, _IDLE_SECONDS)
         with self._database.begin() as tx:
@@ -78,6 +83,19 @@ class Dispatch:
         if self._start_all(claims):
             return 0.0
         return _IDLE_SECONDS  # either no slot is free or nothing more is queued; news of either wakes this loop
+
+    def _engine_works(self) -> bool:
+        """Tell whether runs can start here; what is queued is held while no engine works, and queued again after."""
+        works = self._place.health.works(self._place.name)
+        if works and not self._released:
+            with self._database.begin() as tx:
+                self._dispatching.engine_is_back(tx)
+            self._released = True
+        elif not works and self._place.health.none_works():
+            with self._database.begin() as tx:
+                self._dispatching.hold_for_engine(tx)
+            self._released = False
+        return works
 
     def close(self) -> None:
         """Give the right to dispatch back."""

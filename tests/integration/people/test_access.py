@@ -205,14 +205,6 @@ def test_names_become_principals(station: Station, operator: Person, ada: Person
                 station.people.principal_of(tx, unknown)
 
 
-def test_what_is_forgotten_is_hidden(station: Station, ada: Person) -> None:
-    thing = Thing(kind=Kind.PROJECT, id=ada.caller.space)
-    with station.database.begin() as tx:
-        station.people.forget(tx, thing)
-        with pytest.raises(NotFound):
-            station.people.decide(tx, ada.caller, Permission.PROJECT_READ, thing)
-
-
 @pytest.mark.parametrize("permission", [p for p in Permission if kind_of(p) is Kind.STATION])
 @pytest.mark.parametrize("operator", [True, False])
 def test_station_permissions(permission: Permission, operator: bool) -> None:

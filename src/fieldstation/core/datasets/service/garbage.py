@@ -4,7 +4,7 @@ Every step takes a transaction and tells whether there is more to do at once. On
 caller holds a lease.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from fieldstation.core.audit.model import STATION, Deed, Entry
@@ -68,14 +68,18 @@ class Garbage:
             return False
         if store.forget_files(tx, found.id, _FILES):
             return True
-        versions = store.finish_purge(tx, found.id)
+        store.finish_purge(tx, found.id)
         accounts.charge(tx, {found.owner: -found.size})
         record(tx, Entry(actor=STATION, deed=Deed.DATASET_PURGED, thing=found.id, body={"name": found.name}))
         self._outbox.emit(
             tx, [Event(kind=Deed.DATASET_PURGED, thing=found.id, audience=found.id, body={"name": found.name})]
         )
-        tx.after_commit(lambda: _each(self._blobs.drop_tree, versions))
         return True
+
+    def drop_trees(self, tx: Tx, dataset_ids: Sequence[str]) -> None:
+        """Give up the link trees of data sets that were removed for good, as follows their event. Idempotent."""
+        for version_id in store.versions_of(tx, dataset_ids):
+            self._blobs.drop_tree(version_id)
 
     def sweep_blobs(self, tx: Tx) -> bool:
         """Unlink blobs that nothing has named for a day, among the next some thousand.

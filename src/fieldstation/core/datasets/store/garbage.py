@@ -45,7 +45,7 @@ _FORGET_FILES = text("""
 _FORGET_SOURCES = text("""
     DELETE FROM version_source s USING version v WHERE v.key = s.version_key AND v.dataset_id = :id
 """)
-_VERSIONS = text("SELECT v.id FROM version v WHERE v.dataset_id = :id ORDER BY v.number")
+_VERSIONS = text("SELECT v.id FROM version v WHERE v.dataset_id = ANY(:ids) ORDER BY v.dataset_id, v.number")
 
 _SUM = text(f"SELECT count(*) AS count, coalesce(sum(b.size), 0) AS size FROM blob b WHERE {_FREE}")
 _SUM_WAITING = text(f"SELECT count(*) AS count, coalesce(sum(b.size), 0) AS size FROM blob b WHERE {_WAITING}")
@@ -124,11 +124,15 @@ def forget_files(tx: Tx, dataset_id: str, limit: int) -> bool:
     return tx.execute(_FORGET_FILES, {"id": dataset_id, "limit": limit}).rowcount == limit
 
 
-def finish_purge(tx: Tx, dataset_id: str) -> Sequence[str]:
-    """Take note that all files of a data set are gone; its versions stay as names. Returns their ids."""
+def finish_purge(tx: Tx, dataset_id: str) -> None:
+    """Take note that all files of a data set are gone; its versions stay as names."""
     tx.execute(_FORGET_SOURCES, {"id": dataset_id})
     tx.execute(_PURGED, {"id": dataset_id})
-    return [row.id for row in tx.all(_VERSIONS, {"id": dataset_id})]
+
+
+def versions_of(tx: Tx, dataset_ids: Sequence[str]) -> Sequence[str]:
+    """Return the ids of all versions of these data sets."""
+    return [row.id for row in tx.all(_VERSIONS, {"ids": list(dataset_ids)})]
 
 
 def plan(tx: Tx, limit: int) -> Plan:

@@ -157,10 +157,6 @@ class Access:
             )
         return found
 
-    def forget(self, tx: Tx, thing: Thing) -> None:
-        """Remove everybody's role on `thing`, because it is no more."""
-        store.drop_all(tx, thing)
-
 
 def scope_missing(permission: Permission) -> Forbidden:
     """Return the error for a credential that was narrowed below `permission`."""

@@ -30,7 +30,6 @@ _PUT = text("""
     RETURNING principal
 """)
 _DROP = text("DELETE FROM access WHERE kind = :kind AND thing = :thing AND principal = :principal RETURNING role")
-_DROP_ALL = text("DELETE FROM access WHERE kind = :kind AND thing = :thing")
 
 # A semi-join: PostgreSQL starts from the caller's rows where they are few, from the outer list where they are many.
 _SEMI_JOIN = """EXISTS (
@@ -75,8 +74,3 @@ def drop(tx: Tx, thing: Thing, principal: int) -> Role | None:
     """Take from `principal` its role on `thing`; return the role it had."""
     role = tx.scalar(_DROP, {"kind": thing.kind, "thing": thing.id, "principal": principal})
     return None if role is None else Role(role)
-
-
-def drop_all(tx: Tx, thing: Thing) -> None:
-    """Remove every row on `thing`."""
-    tx.execute(_DROP_ALL, {"kind": thing.kind, "thing": thing.id})
