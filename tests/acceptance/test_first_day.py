@@ -3,9 +3,13 @@
 import csv
 import hashlib
 import json
+import socket
+import stat
+import uuid
 from pathlib import Path
 from zipfile import ZipFile
 
+from fieldstation.testing.station import RunningStation
 from tests.acceptance.conftest import NewPerson
 from tests.acceptance.person import Person
 
@@ -17,6 +21,18 @@ def _write(home: Path, **files: str) -> None:
         path = home / name.replace("__", "/")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
+
+
+def test_an_operator_makes_a_user_who_signs_in(admin: Person, station: RunningStation, tmp_path: Path) -> None:
+    made = admin.json("user", "add", f"kim-{uuid.uuid4().hex[:8]}", "--name", "Kim Doe")
+    kim = Person(username=made["username"], home=tmp_path)
+    told = kim.ok("login", station.url, "-u", kim.username, "--password-stdin", typed=made["password"])
+    assert told.startswith(f"signed in to {station.url} as {kim.username}")
+    assert stat.S_IMODE((tmp_path / ".config" / "fieldstation" / "profile.json").stat().st_mode) == 0o600
+    me = kim.json("whoami")
+    assert (me["username"], me["name"], me["operator"]) == (kim.username, "Kim Doe", False)
+    assert [one["name"] for one in kim.json("token", "list")["items"]] == [f"cli on {socket.gethostname()}"]
+    assert kim.username in admin.ok("user", "list")
 
 
 def test_from_data_to_a_result_with_its_lineage(ada: Person) -> None:
