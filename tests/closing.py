@@ -10,42 +10,38 @@
 import json
 import os
 import platform
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
 SOAK = "FIELDSTATION_TEST_SOAK"
 MAY_SKIP = "FIELDSTATION_TEST_MAY_SKIP"
 _PROPERTY = "soak."
 
 
-@dataclass
+@dataclass(frozen=True)
 class Scale:
-    """How much a test does: little in CI, all of it in a soak. Remembers what was counted."""
+    """How much a test does: little in CI, all of it in a soak. What is counted goes into the test's report."""
 
     full: bool
-    counted: dict[str, int] = field(default_factory=dict)
+    record: Callable[[str, object], None]
 
     def of(self, name: str, small: int, full: int) -> int:
-        """Return how many `name` this test shall do, and remember it."""
-        self.counted[name] = full if self.full else small
-        return self.counted[name]
+        """Return how many `name` this test shall do, and count them as done."""
+        chosen = full if self.full else small
+        self.count(name, chosen)
+        return chosen
 
     def count(self, name: str, done: int) -> None:
-        """Remember that `done` of `name` were done."""
-        self.counted[name] = done
+        """Count that `done` of `name` were done; the last count of a name stands."""
+        self.record(_PROPERTY + name, done)
 
 
 @pytest.fixture
-def scale(record_property: Callable[[str, object], None]) -> Iterator[Scale]:
-    """Give the scale of this run; its counts are part of the report."""
-    found = Scale(full=bool(os.environ.get(SOAK)))
-    yield found
-    for name, value in found.counted.items():
-        record_property(_PROPERTY + name, value)
+def scale(record_property: Callable[[str, object], None]) -> Scale:
+    """Give the scale of this run."""
+    return Scale(full=bool(os.environ.get(SOAK)), record=record_property)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -96,7 +92,7 @@ def _write_counts(reporter: pytest.TerminalReporter) -> None:
             if counts:
                 tests[report.nodeid] = {"outcome": outcome, **counts}
     totals = {outcome: len(reporter.stats.get(outcome, [])) for outcome in ("passed", "failed", "error", "skipped")}
-    target = ROOT / "soak" / "latest.json"
+    target = reporter.config.rootpath / "soak" / "latest.json"
     target.parent.mkdir(exist_ok=True)
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     target.write_text(json.dumps({"machine": machine, "totals": totals, "tests": tests}, indent=2) + "\n")
