@@ -346,6 +346,6 @@ def test_random_lives_of_data_sets(cluster: Cluster) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(1800)
-def test_many_random_lives_of_data_sets(cluster: Cluster) -> None:
-    _run(cluster, 300, 60)
+@pytest.mark.parametrize("_part", range(6))
+def test_many_random_lives_of_data_sets(cluster: Cluster, _part: int) -> None:
+    _run(cluster, 50, 50)

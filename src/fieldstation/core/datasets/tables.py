@@ -42,6 +42,8 @@ dataset = Table(
     Column("purged", _TIME),
     Index("uq_dataset_space_name", "space", "name", unique=True, postgresql_where=text("trashed IS NULL")),
     Index("ix_dataset_name", "name", postgresql_where=text("trashed IS NULL")),
+    Index("ix_dataset_owner_id", "owner", "id"),
+    Index("ix_dataset_trash", "id", postgresql_where=text("trashed IS NOT NULL AND purged IS NULL")),
     Index("ix_dataset_labels", "labels", postgresql_using="gin", postgresql_ops={"labels": "jsonb_path_ops"}),
     Index("ix_dataset_purge_after", "purge_after", postgresql_where=text("purge_after IS NOT NULL")),
 )

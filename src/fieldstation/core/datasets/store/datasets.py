@@ -120,7 +120,7 @@ def by_name(tx: Tx, name: str, space: str, seen: Seen, *, trashed: bool = False)
          WHERE d.name = :name AND d.trashed IS {state} AND d.purged IS NULL AND (d.space = :space OR {seen.condition})
          ORDER BY (d.space = :space) DESC, d.id LIMIT 3
     """)
-    return [_dataset(row) for row in tx.all(query, {"name": name, "space": space, **seen.values})]
+    return [_dataset(row) for row in tx.listed(query, {"name": name, "space": space, **seen.values})]
 
 
 def page(tx: Tx, seen: Seen, wanted: Filter, request: PageRequest) -> Sequence[Dataset]:
@@ -140,7 +140,7 @@ def page(tx: Tx, seen: Seen, wanted: Filter, request: PageRequest) -> Sequence[D
         conditions.append("d.labels @> cast(:labels AS jsonb)")
         values["labels"] = json.dumps(wanted.labels)
     query = text(f"SELECT {_COLUMNS} FROM dataset d WHERE {' AND '.join(conditions)} ORDER BY d.id DESC LIMIT :limit")
-    return [_dataset(row) for row in tx.all(query, values)]
+    return [_dataset(row) for row in tx.listed(query, values)]
 
 
 def change(tx: Tx, dataset_id: str, wanted: Change) -> Dataset | None:

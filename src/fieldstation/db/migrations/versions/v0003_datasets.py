@@ -36,6 +36,8 @@ def _datasets() -> None:
     """)
     op.execute("CREATE UNIQUE INDEX uq_dataset_space_name ON dataset (space, name) WHERE trashed IS NULL")
     op.execute("CREATE INDEX ix_dataset_name ON dataset (name) WHERE trashed IS NULL")
+    op.execute("CREATE INDEX ix_dataset_owner_id ON dataset (owner, id)")
+    op.execute("CREATE INDEX ix_dataset_trash ON dataset (id) WHERE trashed IS NOT NULL AND purged IS NULL")
     op.execute("CREATE INDEX ix_dataset_labels ON dataset USING gin (labels jsonb_path_ops)")
     op.execute("CREATE INDEX ix_dataset_purge_after ON dataset (purge_after) WHERE purge_after IS NOT NULL")
     op.execute("""
