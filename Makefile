@@ -11,7 +11,7 @@ PYTHON := $(BIN)/python
 READY := .venv/.ready
 CODE := src tests scripts bench docs/conf.py
 
-.PHONY: help setup check test soak bench docs demo up format lint types contracts budgets dead words news clean
+.PHONY: help setup check test soak bench docs demo up format lint types contracts budgets dead words pages news clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -21,7 +21,7 @@ $(READY): pyproject.toml uv.lock scripts/setup
 
 setup: $(READY)  ## make a bare clone ready (every other target does this first)
 
-check: lint types contracts budgets dead words  ## format, lint, types, import contracts, size budgets, dead code, words
+check: lint types contracts budgets dead words pages  ## format, lint, types, import contracts, sizes, dead code, words, docs that lie
 	@echo "check: all kept"
 
 lint: $(READY)
@@ -44,6 +44,9 @@ dead: $(READY)
 words: $(READY)
 	@$(PYTHON) scripts/words.py
 	@$(BIN)/codespell $$(git ls-files --cached --others --exclude-standard)
+
+pages: $(READY)
+	@$(PYTHON) scripts/reference.py --check
 
 format: $(READY)  ## put all files into the one format
 	@$(BIN)/ruff check --quiet --fix-only $(wildcard $(CODE))

@@ -53,3 +53,10 @@ def test_every_variable_is_documented() -> None:
 def test_the_tables_of_the_reference_are_what_the_code_says() -> None:
     stale = out_of_date()
     assert not stale, f"run `make docs`: {', '.join(stale)} in docs/reference are out of date"
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_links_lead_somewhere(page: str) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / page).read_text())
+    broken = [link for link in links if "://" not in link and not (ROOT / link).exists()]
+    assert not broken, f"{page} links to what is not there: {', '.join(broken)}"
