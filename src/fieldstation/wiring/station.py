@@ -1,7 +1,7 @@
 """One process of a station: its doors, its loops, and the order in which they start and stop."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fieldstation.db import Database, partitions
 from fieldstation.db.listen import Listener
 from fieldstation.facades.kit.hub import Hub
+from fieldstation.ports.engine import Engine
 from fieldstation.settings import Settings
 from fieldstation.storage.filesystem import FilesystemStore
 from fieldstation.wiring.doors import build_app
@@ -52,6 +53,7 @@ class Station:
     features: Features
     app: FastAPI
     workers: Workers
+    engines: Mapping[str, Engine]
 
     def prepare(self) -> None:
         """Make what a new station needs: the first user and the tools that come with it. Idempotent."""
@@ -65,7 +67,9 @@ class Station:
             self.features.tools.install_builtins(tx)
 
     def close(self) -> None:
-        """Give the database connections back."""
+        """Let go of attempts, which run on, and give the database connections back."""
+        for engine in self.engines.values():
+            engine.close()
         self.database.close()
 
 
@@ -89,7 +93,12 @@ def build_station(
     operations = build_operations(settings, database, features, engines)
     app = build_app(database, features, store, hub, url, operations)
     return Station(
-        settings=settings, database=database, features=features, app=app, workers=Workers(crew=crew, listener=listener)
+        settings=settings,
+        database=database,
+        features=features,
+        app=app,
+        workers=Workers(crew=crew, listener=listener),
+        engines=engines,
     )
 
 

@@ -27,11 +27,13 @@ Document = dict[str, Any]
 class Station:
     """One process of a station on a data directory and a database that outlive it."""
 
-    def __init__(self, data: Path, database: Database, serving: Serving, **settings: Any) -> None:
+    def __init__(self, data: Path, database: Database, serving: Serving, *, later: str = "0", **settings: Any) -> None:
+        """Open a station for which it is `later` (such as `1 minute`) than it is."""
         self.data = data
         self._serving = serving
         chosen = {"data": data, "admin_password": PASSWORD, "reserve_bytes": 0, "slots": 4, **settings}
         self.process: Process = build_station(load_settings(**chosen), database.dsn, ALL_ROLES, public_url=serving.url)
+        self.process.database.session["fieldstation.time_shift"] = later
         self.process.prepare()
         self.answer()
         self._working = False
@@ -57,6 +59,15 @@ class Station:
         if self._working:
             self.process.workers.stop()
             self._working = False
+
+    def drop(self) -> None:
+        """Stop the loops as a crash would: nothing is given back, nobody is told."""
+        for loop in self.process.workers.crew._loops:
+            loop.stop()
+        for loop in self.process.workers.crew._loops:
+            loop.join(PATIENCE)
+        self.process.workers.listener.stop()
+        self._working = False
 
     def close(self) -> None:
         """Leave; runs live on."""
