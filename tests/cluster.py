@@ -21,6 +21,8 @@ from psycopg import sql
 from fieldstation.db import Database
 from fieldstation.db.embedded import EmbeddedPostgres
 from fieldstation.db.migrate import upgrade
+from tests.oldest import VARIABLE as VARIABLE_OF_OLDEST
+from tests.oldest import OldestPostgres
 
 VARIABLE = "FIELDSTATION_TEST_CLUSTER"
 SCHEMA_VARIABLE = "FIELDSTATION_TEST_SCHEMA"  # last schema step to make, while a later one is being written
@@ -62,7 +64,7 @@ def close_session(folder: Path, pipe: int) -> None:
 class Cluster:
     """The running server, with a migrated database to copy."""
 
-    server: EmbeddedPostgres
+    server: "EmbeddedPostgres | OldestPostgres"
 
     @contextmanager
     def database(self, template: str = _TEMPLATE) -> Iterator[Database]:
@@ -110,7 +112,8 @@ class Cluster:
 def shared_cluster() -> Cluster:
     """Return the session's server, starting it in the first process that asks."""
     folder = Path(os.environ[VARIABLE])
-    cluster = Cluster(server=EmbeddedPostgres(folder, _CHANGES))
+    oldest = VARIABLE_OF_OLDEST in os.environ
+    cluster = Cluster(server=OldestPostgres(folder) if oldest else EmbeddedPostgres(folder, _CHANGES))
     with (folder / "starting").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not cluster.server.running():
