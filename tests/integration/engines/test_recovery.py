@@ -13,6 +13,7 @@ from unittest import SkipTest
 from fieldstation.engines.local.cgroups.place import find_groups
 from fieldstation.engines.local.folder import Folder
 from fieldstation.engines.local.identity import Identity, boot_id, identify
+from fieldstation.engines.local.probe import mark_of
 from fieldstation.engines.local.records import Cancel, Kill, Launch, now
 from fieldstation.ports.engine import Breach, Handle, Limits, Phase, RunSpec
 from fieldstation.testing.engine import EngineBench
@@ -155,15 +156,15 @@ class TestRecovery(EngineBench):
         self.engine.release(spec.attempt_id)
         assert not any(folder.exists() for folder in made)
 
-    def test_probes_whose_asker_died_are_forgotten_at_a_later_start(self) -> None:
-        left, fresh = (self.folder / "attempts" / name for name in ("probe-left", "probe-fresh"))
-        for folder in (left, fresh):
-            folder.mkdir()
-        os.utime(left, (0, 0))
+    def test_probes_whose_asker_died_are_forgotten_at_the_next_start(self) -> None:
+        attempts = self.folder / "attempts"
+        with _innocent() as asker:
+            left = attempts / f"probe-{asker.pid}-{mark_of(asker.pid)}-x"
+            left.mkdir()
+            self.reopen()
+            assert left.exists()
         self.reopen()
         assert not left.exists()
-        assert fresh.exists()
-        fresh.rmdir()
 
     def test_folders_too_deep_to_count_end_the_run_and_can_be_removed(self) -> None:
         program = """
