@@ -77,10 +77,17 @@ class Runs:
                 return run
 
     def log(self, run_id: str, stream: str = "stdout", *, follow: bool = False) -> Iterator[bytes]:
-        """Yield what a run wrote so far; with `follow` also what it will write, to its end."""
-        address, offset = at("runs", run_id, "logs", stream), 0
+        """Yield what a run wrote so far; with `follow` also what it will write, to its end.
+
+        When the run is tried again, what the next attempt writes comes from its beginning.
+        """
+        address, offset, attempt = at("runs", run_id, "logs", stream), 0, ""
         while True:
             answer = self._transport.raw(address, {"offset": offset})
+            before, attempt = attempt, answer.headers.get("Log-Attempt", "")
+            if offset and attempt != before:
+                offset = 0
+                continue
             offset = int(answer.headers["Log-Next"])
             if answer.content:
                 yield answer.content

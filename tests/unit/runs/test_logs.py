@@ -17,9 +17,9 @@ from fieldstation.core.runs.model.values import Attempt
 from fieldstation.core.runs.service.logs import LogPlace, Logs
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.engines.local import logs as files
+from fieldstation.facades.rest.runs.follow_log import Position, position_of, whole
 from fieldstation.kernel.sealing import Sealer
 from fieldstation.ports.engine import LogChunk, Stream
-from fieldstation.ports.storage import StoreFull
 from fieldstation.storage.filesystem import FilesystemStore
 from fieldstation.workers.logs import keep_logs
 
@@ -153,15 +153,8 @@ def test_a_log_whose_blob_is_gone_is_empty_and_no_error(store: FilesystemStore) 
     assert reader(store, facts)(0, 10).data == b""
 
 
-class _Full(FilesystemStore):
-    """A store whose disk has no room."""
-
-    def require_room(self, size: int) -> None:
-        raise StoreFull("the disk is full")
-
-
 def test_where_the_store_is_full_big_logs_are_given_up_and_small_ones_kept(tmp_path: Path) -> None:
-    store = _Full(tmp_path / "store")
+    store = FilesystemStore(tmp_path / "store", reserve_bytes=1 << 60)
     (tmp_path / "stdout").write_bytes(random.Random(1).randbytes(200_000))
     (tmp_path / "stderr").write_bytes(b"why it failed")
     facts = kept(store, Folder(tmp_path))
@@ -186,3 +179,26 @@ def test_a_log_that_cannot_be_read_leaves_nothing_half_written(tmp_path: Path) -
     with pytest.raises(OSError, match="broken"):
         keep_logs(_Broken(tmp_path), store, "attempt-1")
     assert not list((tmp_path / "store" / "incoming").iterdir())
+
+
+@given(st.text(max_size=12), st.integers(0, 40))
+def test_text_is_cut_only_between_characters(text: str, place: int) -> None:
+    data = text.encode(errors="replace")[:place]
+    end = whole(data)
+    assert 0 <= len(data) - end < 4
+    assert text.encode(errors="replace").decode().startswith(data[:end].decode())
+
+
+@given(st.binary(max_size=12))
+def test_of_bytes_that_are_no_text_all_come_in_the_end(data: bytes) -> None:
+    end = whole(data)
+    assert len(data) - end < 4
+    assert whole(data + b"x") == len(data) + 1
+
+
+@given(st.integers(1, 500), st.integers(0, 2**47))
+def test_the_id_of_an_event_says_where_to_go_on(attempt: int, offset: int) -> None:
+    position = Position(attempt=attempt, offset=offset)
+    assert position_of(position.event_id) == position
+    assert attempt > 1 or position.event_id == offset
+    assert len(str(position.event_id)) < 19

@@ -20,10 +20,14 @@ _READ = 1 << 16
 
 @dataclass(frozen=True, kw_only=True)
 class LogPlace:
-    """Where the log of one attempt is to be read now; `over` when nothing will be added to it."""
+    """Where the log of one attempt is to be read now; `over` when nothing will be added to it.
+
+    `newest` is the number of the run's last attempt so far, 0 before the first.
+    """
 
     attempt: Attempt | None
     over: bool
+    newest: int = 0
 
 
 class Logs:
@@ -43,9 +47,10 @@ class Logs:
                 f"the run has no attempt {number}", next_step=f"see its attempts: fieldstation run show {run_id}"
             )
         attempt = attempts[number or max(attempts)] if attempts else None
-        newest = attempt is None or attempt.number == max(attempts)
+        newest = max(attempts, default=0)
         ended = attempt is None or attempt.state is AttemptState.ENDED
-        return LogPlace(attempt=attempt, over=ended and (run.state.final or not newest))
+        is_last = attempt is None or attempt.number == newest
+        return LogPlace(attempt=attempt, over=ended and (run.state.final or not is_last), newest=newest)
 
     def read(self, place: LogPlace, stream: Stream, offset: int, limit: int) -> LogChunk:
         """Return up to `limit` bytes from `offset`; empty at the (present) end."""

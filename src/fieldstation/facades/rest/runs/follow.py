@@ -1,20 +1,15 @@
-"""Following a run live: its events and its logs, until it is final."""
+"""Following the events of a run live, until it is final."""
 
 from collections.abc import AsyncIterator
 from functools import partial
 
 from fastapi import Request
 
-from fieldstation.core.runs.service.logs import Logs
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.facades.kit.calls import Call
 from fieldstation.facades.kit.hub import Hub
 from fieldstation.facades.kit.sse import last_event, sse
 from fieldstation.facades.rest.runs.shapes import event_out
-from fieldstation.ports.engine import Stream
-
-_LOG_CHUNK = 1 << 16
-_LOG_POLL_SECONDS = 0.25
 
 
 def last_seen(request: Request) -> int:
@@ -36,22 +31,3 @@ async def followed_events(call: Call, runs: Runs, hub: Hub, run_id: str, after: 
                 return
             if not found:
                 await watcher.wait()
-
-
-async def followed_log(
-    call: Call, logs: Logs, hub: Hub, run_id: str, stream: Stream, offset: int
-) -> AsyncIterator[bytes]:
-    """Yield pieces of a log as they are written: `{"offset", "text"}`, the event's id being the offset behind it."""
-    with hub.watching(run_id) as watcher:
-        while True:
-            place = await call(lambda tx, caller: logs.place(tx, caller, run_id))
-            chunk = await call.core.thread(partial(logs.read, place, stream, offset, _LOG_CHUNK))
-            if chunk.data:
-                offset = chunk.offset + len(chunk.data)
-                text = chunk.data.decode(errors="replace")
-                yield sse("log", {"offset": chunk.offset, "skipped": chunk.skipped, "text": text}, event_id=offset)
-            elif place.over:
-                yield sse("end", {"offset": offset})
-                return
-            else:
-                await watcher.wait(_LOG_POLL_SECONDS)

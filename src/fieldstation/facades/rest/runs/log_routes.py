@@ -1,5 +1,6 @@
 """The routes of logs."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +11,7 @@ from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.hub import Hub
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.kit.sse import event_stream, last_event, wants_events
-from fieldstation.facades.rest.runs.follow import followed_log
+from fieldstation.facades.rest.runs.follow_log import FollowedLog, Position, position_of
 from fieldstation.ports.engine import Stream
 
 _MOST_BYTES = 8 << 20
@@ -43,6 +44,7 @@ def add_log_routes(routes: APIRouter, logs: Logs, hub: Hub) -> None:
                 "headers": {
                     "Log-Offset": {"description": "offset of the first byte given", "schema": {"type": "integer"}},
                     "Log-Next": {"description": "offset to go on from", "schema": {"type": "integer"}},
+                    "Log-Attempt": {"description": "number of the attempt, 0: none", "schema": {"type": "integer"}},
                     "Log-Over": {"description": "`true` when nothing will be added", "schema": {"type": "string"}},
                 },
             },
@@ -56,10 +58,13 @@ def add_log_routes(routes: APIRouter, logs: Logs, hub: Hub) -> None:
         part: Annotated[LogPart, Query()],
     ) -> Any:
         """Read what a run wrote, also after it failed; with `Accept: text/event-stream` it comes live to the end."""
-        place = await call(lambda tx, caller: logs.place(tx, caller, run_id, part.attempt))
+        start = Position(attempt=part.attempt, offset=part.offset, only=part.attempt is not None)
+        if wants_events(request) and (seen := last_event(request)):
+            start = replace(position_of(seen), only=start.only)
+        place = await call(lambda tx, caller: logs.place(tx, caller, run_id, start.attempt))
         if wants_events(request):
-            start = last_event(request) or part.offset
-            return event_stream(followed_log(call, logs, hub, run_id, stream, start))
+            followed = FollowedLog(logs=logs, hub=hub, run_id=run_id, stream=stream)
+            return event_stream(followed.pieces(call, start))
         chunk = await call.core.thread(lambda: logs.read(place, stream, part.offset, part.limit))
         end = chunk.offset + len(chunk.data)
         return Response(
@@ -68,6 +73,7 @@ def add_log_routes(routes: APIRouter, logs: Logs, hub: Hub) -> None:
             headers={
                 "Log-Offset": str(chunk.offset),
                 "Log-Next": str(end),
+                "Log-Attempt": str(place.attempt.number if place.attempt else 0),
                 "Log-Over": "true" if place.over and not chunk.data else "false",
                 "X-Content-Type-Options": "nosniff",
                 "Cache-Control": "no-store",
