@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,7 +51,7 @@ def run(http: httpx.Client, body: dict[str, Any], seconds: int = 60) -> dict[str
     return found
 
 
-@pytest.mark.xdist_group("stations")
+@pytest.mark.timeout(400)
 def test_a_restored_station_has_everything_and_goes_on(place: Path) -> None:
     archive = place / "station.backup"
     with running_station(place / "first") as first:
@@ -59,7 +60,7 @@ def test_a_restored_station_has_everything_and_goes_on(place: Path) -> None:
             hello = run(http, {"tool": "hello", "reuse": False})
             asleep = http.post("/api/v1/runs", json={"tool": "sleep", "parameters": {"seconds": 300}}).json()
             while http.get(f"/api/v1/runs/{asleep['id']}").json()["state"] != "running":
-                pass
+                time.sleep(0.1)
             told = program("backup", archive, "--data", first.data, "--json")
             assert told.returncode == 0, told.stderr
             assert json.loads(told.stdout)["blobs"] >= 1

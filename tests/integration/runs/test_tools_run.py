@@ -115,3 +115,15 @@ def test_the_past_of_a_result_is_known_over_http(station: Station) -> None:
     assert {edge.get("slot") for edge in found["edges"]} == {"data", None}
     below = station.get("/datasets/weather/versions/1/lineage", direction="down")
     assert {node["name"] for node in below["versions"]} == {"weather", "copy-results"}
+
+
+def test_a_reused_result_goes_into_the_data_set_that_was_asked_for(station: Station) -> None:
+    first = station.run("hello", parameters={"name": "twice"})
+    same = station.run("hello", parameters={"name": "twice"})
+    assert (same["reused_from"], same["output"]) == (first["id"], first["output"])
+    other = station.run("hello", parameters={"name": "twice"}, output={"dataset": "elsewhere"})
+    assert (other["reused_from"], other["output"]["number"]) == (first["id"], 1)
+    assert other["output"]["dataset"] != first["output"]["dataset"]
+    assert station.outputs(other) == station.outputs(first)
+    lineage = station.get(f"/datasets/{other['output']['dataset']}/versions/1/lineage")
+    assert [run["id"] for run in lineage["runs"]] == [other["id"]]

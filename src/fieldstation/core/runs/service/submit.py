@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fieldstation.core.datasets.model import NewVersion
 from fieldstation.core.datasets.service import Datasets
 from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.people.model import Caller, Kind, Permission, Thing
 from fieldstation.core.people.service import People
 from fieldstation.core.runs.model.reuse import NotReusable, reuse_parts
 from fieldstation.core.runs.model.states import State
-from fieldstation.core.runs.model.values import Run, RunInput, Submission, SubmitKey
+from fieldstation.core.runs.model.values import Run, RunInput, RunOutput, Submission, SubmitKey
 from fieldstation.core.runs.service.inputs import Inputs
 from fieldstation.core.runs.service.news import run_event
 from fieldstation.core.runs.store import runs as run_store
@@ -29,6 +30,7 @@ from fieldstation.kernel.logs import request_id
 
 _RESOURCES = {"cpu": float, "memory_bytes": int, "disk_bytes": int, "pids": int}
 _HIGHEST_PRIORITY = 9
+_MOST_FILES = 1_000_000  # as many as a run may have made
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ class Submits:
         self._people = parts.people
         self._tools = parts.tools
         self._use = parts.use
+        self._datasets = parts.datasets
         self._outbox = parts.outbox
         self._inputs = Inputs(parts.datasets, parts.use)
         self._fingerprints = parts.fingerprints
@@ -136,17 +139,23 @@ class Submits:
             },
             inputs,
         )
-        self._announce(tx, run_id, project, reused)
-        return run_id
-
-    def _announce(self, tx: Tx, run_id: str, project: str, reused: Run | None) -> None:
         if reused is None:
             self._outbox.emit(tx, [run_event(run_id, project, State.QUEUED)])
-            return
+            return run_id
         if reused.output is not None:
-            run_store.share_output(tx, run_id, reused.output)
+            run_store.share_output(tx, run_id, self._given(tx, caller, run_id, reused.output, output))
         text = f"the result of {reused.id} was used again"
         self._outbox.emit(tx, [run_event(run_id, project, State.SUCCEEDED, text=text)])
+        return run_id
+
+    def _given(self, tx: Tx, caller: Caller, run_id: str, found: RunOutput, wanted: str) -> RunOutput:
+        """Return the version that stands for a reused result: itself, or a new one in the data set asked for."""
+        if found.dataset_id == wanted:
+            return found
+        files = self._use.first_files(tx, found.version_id, _MOST_FILES)
+        new = NewVersion(dataset_id=wanted, files=files, author_id=caller.user_id, run_id=run_id)
+        (made,) = self._datasets.publish(tx, [new])
+        return RunOutput(dataset_id=made.dataset_id, version_id=made.id, number=made.number)
 
     def _output_dataset(self, tx: Tx, caller: Caller, submission: Submission, tool: ResolvedTool) -> str:
         name = submission.output or f"{tool.name}-results"

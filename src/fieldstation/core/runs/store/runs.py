@@ -46,8 +46,7 @@ _SHARE_OUTPUT = text("""
     VALUES (:run_id, :version_id, :dataset_id, :number)
 """)
 _MAKERS = text("""
-    SELECT o.version_id, o.run_id FROM run_output o JOIN run r ON r.id = o.run_id
-     WHERE o.version_id = ANY(:ids) AND r.reused_from IS NULL
+    SELECT v.id AS version_id, v.run_id FROM version v WHERE v.id = ANY(:ids) AND v.run_id IS NOT NULL
 """)
 
 ALL = Visible(sql="true", values={})
