@@ -1,5 +1,6 @@
 """Control groups of both versions, on folders that look like the kernel's."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -54,16 +55,19 @@ def test_version_1_needs_all_three(tmp_path: Path, missing: str) -> None:
     assert version1.find_groups("fieldstation-x", tmp_path, own) is None
 
 
-def test_version_1_sweeps_empty_groups_of_the_dead(tmp_path: Path) -> None:
+def test_version_1_sweeps_what_the_dead_left(tmp_path: Path) -> None:
     own = tmp_path / "own"
     _hierarchies(tmp_path, own, "memory", "cpu", "pids")
-    dead = tmp_path / "memory" / "unit" / "fieldstation-dead"
-    alive = tmp_path / "memory" / "unit" / "fieldstation-alive" / "attempt-1"
-    dead.mkdir()
-    alive.mkdir(parents=True)
+    home = tmp_path / "memory" / "unit"
+    empty, old, busy, new = (home / f"fieldstation-{name}" for name in ("empty", "old", "busy", "new"))
+    for folder in (empty, old / "attempt-1", busy / "attempt-1" / "a process, as rmdir sees it", new / "attempt-1"):
+        folder.mkdir(parents=True)
+    for folder in (old, busy):
+        os.utime(folder / "attempt-1", (0, 0))
     version1.find_groups("fieldstation-x", tmp_path, own)
-    assert not dead.exists()
-    assert alive.exists()
+    assert {folder.name for folder in home.glob("fieldstation-*")} == {"fieldstation-busy", "fieldstation-new"}
+    assert (busy / "attempt-1").exists()
+    assert (new / "attempt-1").exists()
 
 
 def test_version_2_as_root_of_the_machine(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldstation.engines.local.identity import Identity
@@ -40,11 +40,13 @@ _ENDINGS = st.builds(
 _BUBBLEWRAP = '{ "child-pid": 22280, "pid-namespace": 4026532181, "uts-namespace": 4026532179 }\n\n{ "exit-code": 7 }\n'
 
 
+@settings(deadline=None)
 @given(_LAUNCHES)
 def test_launches(launch: Launch) -> None:
     assert read_launch(write_launch(launch)) == launch
 
 
+@settings(deadline=None)
 @given(_ENDINGS)
 def test_endings(ending: Ending) -> None:
     assert read_ending(write_ending(ending)) == ending
@@ -62,6 +64,7 @@ def test_status_cut_short_anywhere_is_what_was_whole() -> None:
         assert seen.exit_code is None or seen.child_pid is not None
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_status_of_nonsense_is_no_evidence_of_success(text: str) -> None:
     assert read_status(text).exit_code is None

@@ -3,7 +3,7 @@
 import errno
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldstation.engines.sandbox.seccomp import build_filter, supported
@@ -58,6 +58,7 @@ def test_arguments_are_judged(machine: str) -> None:
     assert {answer("socket", family) for family in (0, 17, 38, 40)} == {_errno(errno.EAFNOSUPPORT)}
 
 
+@settings(deadline=None)
 @given(
     number=st.integers(0, 0xFFFFFFFF),
     other=st.integers(0, 0xFFFFFFFF),
@@ -69,6 +70,7 @@ def test_other_architectures_are_killed(number: int, other: int, arguments: tupl
             assert judged(build_filter(machine), other, number, arguments) == KILL
 
 
+@settings(deadline=None)
 @given(number=st.integers(0x40000000, 0xFFFFFFFF))
 def test_x32_numbers_are_refused(number: int) -> None:
     assert judged(build_filter("x86_64"), NUMBERS["x86_64"].audit, number) == _errno(errno.EPERM)

@@ -18,10 +18,12 @@ from fieldstation.engines.local.cgroups.port import (
     number,
     removed,
 )
+from fieldstation.engines.local.records import now
 from fieldstation.ports.engine import Breach, Limits, Usage
 
 _NEEDED = ("memory", "cpu", "pids")
 _TRIES = 20
+_ABANDONED_SECONDS = 600.0
 _USED = (*_NEEDED, "cpuacct")
 
 
@@ -133,10 +135,16 @@ def _mkdir(folder: Path) -> None:
 
 
 def _sweep(home: Path) -> None:
-    """Remove the empty groups of stations that died; one that lives makes its own again when it needs it."""
-    for folder in home.glob("fieldstation-*"):
-        with contextlib.suppress(OSError):
-            folder.rmdir()
+    """Remove what stations left that died with their data: groups without a process, too old to be just made.
+
+    A station that lives makes its own group again when it needs it; a group with a process in it cannot be removed.
+    """
+    before = now().timestamp() - _ABANDONED_SECONDS
+    for station in home.glob("fieldstation-*"):
+        for group in [*station.glob("*/"), station]:
+            with contextlib.suppress(OSError):
+                if group is station or group.stat().st_mtime < before:
+                    group.rmdir()
 
 
 def _merge(parents: Mapping[str, Path]) -> Mapping[str, Path]:
