@@ -14,6 +14,7 @@ import sys
 import sysconfig
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from uuid import uuid4
 
 from fieldstation.engines.local.disk import remove_tree
 
@@ -46,8 +47,7 @@ def prepare_environment(data: Path, candidates: Sequence[Path] = _CANDIDATES) ->
     home.mkdir(mode=0o755, parents=True, exist_ok=True)
     folder = home / name
     if not folder.exists():
-        fresh = home / f".{name}.{os.getpid()}"
-        remove_tree(fresh)
+        fresh = home / f".{name}.{uuid4().hex}"
         _fill(fresh, None if system is None else Path(system["python"]), described)
         _name(fresh, folder)
     return folder
