@@ -1,5 +1,6 @@
 """The table from errors to HTTP, once for all doors of ours (RFC 9457)."""
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -128,6 +129,13 @@ def install_problems(app: FastAPI) -> None:
         )
 
 
+class _ProblemResponse(JSONResponse):
+    """A problem that can be sent whatever the request held: halves of surrogate pairs go out as they came, escaped."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content).encode()
+
+
 def _respond(status: HTTPStatus, *, headers: Mapping[str, str] | None = None, **fields: Any) -> JSONResponse:
     body = ProblemOut(
         type=f"urn:fieldstation:problem:{fields['reason']}",
@@ -136,8 +144,8 @@ def _respond(status: HTTPStatus, *, headers: Mapping[str, str] | None = None, **
         instance=request_id.get(),
         **fields,
     )
-    return JSONResponse(
-        body.model_dump(mode="json", exclude_none=True),
+    return _ProblemResponse(
+        body.model_dump(exclude_none=True),
         status_code=status,
         headers=dict(headers or {}),
         media_type=MEDIA_TYPE,

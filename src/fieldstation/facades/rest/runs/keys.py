@@ -7,6 +7,7 @@ from fastapi import Header
 
 from fieldstation.core.runs.model.values import SubmitKey
 from fieldstation.kernel.canonical import Json, digest
+from fieldstation.kernel.errors import Invalid
 
 IdempotencyKey = Annotated[
     str | None,
@@ -20,10 +21,23 @@ IdempotencyKey = Annotated[
 
 
 def key_for(key: str | None, route: str, body: Json) -> Callable[[str], SubmitKey | None]:
-    """Return what makes the key of a person's submit, None where they gave none."""
-    body_digest = digest(body) if key else ""
+    """Return what makes the key of a person's submit, None where they gave none.
+
+    Raises Invalid for a body whose values no two JSON libraries write alike.
+    """
+    body_digest = _digest(body) if key else ""
 
     def make(user_id: str) -> SubmitKey | None:
         return SubmitKey(user_id=user_id, route=route, key=key, body_digest=body_digest) if key else None
 
     return make
+
+
+def _digest(body: Json) -> str:
+    try:
+        return digest(body)
+    except ValueError as error:
+        raise Invalid(
+            "the body holds a text that is not Unicode, or a number that JSON does not carry exactly",
+            next_step="give such a number as text, and mend the text",
+        ) from error
