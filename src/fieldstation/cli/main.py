@@ -16,6 +16,7 @@ import typer.core
 import typer.main
 
 from fieldstation import __version__
+from fieldstation.cli.loading import loading
 from fieldstation.kernel import errors
 
 STATION, PEOPLE, THINGS = "Station", "People", "Things"
@@ -94,7 +95,8 @@ class _Table(typer.core.TyperGroup):
 def load(name: str) -> Any:
     """Import one command of the table; return it ready to be called by the root."""
     module, _, attribute = COMMANDS[name].target.partition(":")
-    found = getattr(import_module(module), attribute)
+    with loading():
+        found = getattr(import_module(module), attribute)
     if not isinstance(found, typer.Typer):
         function = found
         found = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)

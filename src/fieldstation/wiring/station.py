@@ -3,9 +3,10 @@
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
-
-from fastapi import FastAPI
+from typing import TYPE_CHECKING
 
 from fieldstation.db import Database, partitions
 from fieldstation.db.listen import Listener
@@ -13,12 +14,13 @@ from fieldstation.facades.kit.hub import Hub
 from fieldstation.ports.engine import Engine
 from fieldstation.settings import Settings
 from fieldstation.storage.filesystem import FilesystemStore
-from fieldstation.wiring.doors import build_app
 from fieldstation.wiring.engines import build_engines
 from fieldstation.wiring.features import Features, build_features
 from fieldstation.wiring.loops import LoopBuilder
-from fieldstation.wiring.operations import build_operations
 from fieldstation.workers.crew import Crew
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 API = "api"
 LOOP_ROLES = ("dispatch", "watch", "collect", "react", "sweep")
@@ -51,9 +53,20 @@ class Station:
     settings: Settings
     database: Database
     features: Features
-    app: FastAPI
+    store: FilesystemStore
+    hub: Hub
+    address: str
     workers: Workers
     engines: Mapping[str, Engine]
+
+    @cached_property
+    def app(self) -> "FastAPI":
+        """The application with every door, loaded when it is asked for: a worker process does without its 30 MB."""
+        operations = import_module("fieldstation.wiring.operations")
+        doors = import_module("fieldstation.wiring.doors")
+        measured = operations.build_operations(self.settings, self.database, self.features, self.engines)
+        app: FastAPI = doors.build_app(self.database, self.features, self.store, self.hub, self.address, measured)
+        return app
 
     def prepare(self) -> None:
         """Make what a new station needs: the first user and the tools that come with it. Idempotent."""
@@ -90,13 +103,13 @@ def build_station(
     listener = Listener(database.dsn)
     listener.subscribe(crew.note)
     listener.subscribe(hub.note)
-    operations = build_operations(settings, database, features, engines)
-    app = build_app(database, features, store, hub, url, operations)
     return Station(
         settings=settings,
         database=database,
         features=features,
-        app=app,
+        store=store,
+        hub=hub,
+        address=url,
         workers=Workers(crew=crew, listener=listener),
         engines=engines,
     )

@@ -2,7 +2,6 @@
 
 import asyncio
 import http.client
-import socket
 import time
 from collections.abc import Callable
 
@@ -18,31 +17,6 @@ log = logger(__name__)
 _DRAIN_SECONDS = 3.0  # for requests under way; streams that never end are cut then
 _POLL_SECONDS = 0.02
 _TELL_AFTER_SECONDS = 10.0
-
-
-def free_port(host: str, port: int) -> int:
-    """Return `port`, or any free one for 0; Broken when somebody listens there.
-
-    The server itself shares its port with others of the same user, so two stations would take turns unnoticed.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise Broken(
-                f"the address {host}:{port} cannot be listened on: {error.strerror}",
-                next_step="choose another with --host and --port (0 takes any free one)",
-                reason="address",
-            ) from None
-        return int(probe.getsockname()[1])
-
-
-def address_of(host: str, port: int) -> str:
-    """Return the URL at which this machine reaches a server that listens on `host`."""
-    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # read, not bound
-    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
 
 
 def serve(app: FastAPI, host: str, port: int, stopping: Stopping) -> None:

@@ -4,13 +4,13 @@ import os
 import sys
 import threading
 from contextlib import ExitStack
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
+from fieldstation.cli.station.address import address_of, free_port
 from fieldstation.cli.station.children import end_with_parent
-from fieldstation.cli.station.doors import address_of, await_ready, free_port
-from fieldstation.cli.station.doors import serve as serve_doors
 from fieldstation.cli.station.opening import joined_url
 from fieldstation.cli.station.options import Data, Host, Port
 from fieldstation.cli.station.stopping import Stopping
@@ -59,11 +59,16 @@ def _run(settings: Settings, url: str, roles: frozenset[str], stopping: Stopping
     if API not in roles:
         stopping.wait()
         return
+    doors = import_module("fieldstation.cli.station.doors")  # only here: other roles need no server
     address = address_of(settings.host, settings.port)
-    threading.Thread(
-        target=await_ready, args=(address, stopping, lambda: typer.echo(f"ready {address}")), name="ready", daemon=True
-    ).start()
-    serve_doors(station.app, settings.host, settings.port, stopping)
+    tell = threading.Thread(
+        target=doors.await_ready,
+        args=(address, stopping, lambda: typer.echo(f"ready {address}")),
+        name="ready",
+        daemon=True,
+    )
+    tell.start()
+    doors.serve(station.app, settings.host, settings.port, stopping)
 
 
 def _checked(roles: str) -> frozenset[str]:

@@ -1,30 +1,22 @@
 """`fieldstation up`: one command, one parent process, a whole station."""
 
-import os
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from importlib import import_module
+from types import ModuleType
 
-from fieldstation import __version__
-from fieldstation.cli.station.children import Children
+from fieldstation.cli.loading import loading
+from fieldstation.cli.station.address import free_port
 from fieldstation.cli.station.directory import prepare_directory
-from fieldstation.cli.station.doors import address_of, await_ready, free_port, serve
 from fieldstation.cli.station.options import Data, Host, Port
-from fieldstation.cli.station.record import StationRecord, remove_record
 from fieldstation.cli.station.stopping import Stopping
-from fieldstation.db import Database, migrate, partitions
 from fieldstation.db.embedded import UP, EmbeddedPostgres, Ownership
-from fieldstation.kernel.errors import FieldstationError
 from fieldstation.kernel.logs import configure_logs, logger
-from fieldstation.settings import PREFIX, Settings, load_settings
-from fieldstation.wiring import ALL_ROLES, build_station
-from fieldstation.wiring.station import API
+from fieldstation.settings import Settings, load_settings
 
 log = logger(__name__)
 _WAIT_FOR_VERBS_SECONDS = 60.0
-_STOP_SECONDS = 10.0
-_LOOK_SECONDS = 0.25
-_PAUSE_SECONDS = 5.0  # after what could not be mended
 
 
 def up(data: Data = None, host: Host = None, port: Port = None) -> None:
@@ -47,75 +39,16 @@ def up(data: Data = None, host: Host = None, port: Port = None) -> None:
 def _run(settings: Settings, stopping: Stopping, stack: ExitStack) -> None:
     settings = settings.model_copy(update={"port": free_port(settings.host, settings.port)})
     server = None if settings.database_url else EmbeddedPostgres(settings.data)
-    url = settings.database_url or ""
     if server is not None:
         stack.callback(server.stop)
-        log.info("database", began=server.start().value)
-        url = server.url()
-    _bring_up_to_date(url)
-    if stopping.wished:
-        return
-    station = build_station(settings, url, {API})
-    stack.callback(station.close)
-    station.prepare()
-    children = Children(settings.workers, lambda pipe: _worker_argv(settings, pipe), _worker_environment(settings))
-    stack.callback(children.stop, _STOP_SECONDS)
-    stopping.on_wish(children.ask_to_stop)
-    station.workers.start()
-    stack.callback(station.workers.stop)
-    keeper = threading.Thread(target=_keep, args=(server, children, stopping), name="keeper", daemon=True)
-    keeper.start()
-    stack.callback(keeper.join)
-    stack.callback(stopping.wish)
-    stack.callback(remove_record, settings.data)
-    address = address_of(settings.host, settings.port)
-    threading.Thread(
-        target=await_ready, args=(address, stopping, lambda: _tell(settings, address)), name="ready", daemon=True
-    ).start()
-    serve(station.app, settings.host, settings.port, stopping)
+    _load_beside(server).run(settings, server, stopping, stack)
 
 
-def _bring_up_to_date(url: str) -> None:
-    database = Database(url, pool_size=1, name="fieldstation migrate")
-    try:
-        for step in migrate.upgrade(database):
-            log.info("schema step made", revision=step.revision, title=step.title)
-        with database.begin() as tx:
-            partitions.ensure(tx)
-    finally:
-        database.close()
-
-
-def _keep(server: EmbeddedPostgres | None, children: Children, stopping: Stopping) -> None:
-    """Look after the database server and the worker processes until the stop."""
-    while not stopping.wished:
-        pause = _LOOK_SECONDS
-        try:
-            if server is not None and not server.running():
-                log.error("the database server died; starting it again")
-                server.start()
-            children.keep_alive()
-        except FieldstationError as error:
-            log.error("the database server does not start", text=error.text, next_step=error.next_step)
-            pause = _PAUSE_SECONDS
-        except Exception:  # the top of a loop: what keeps the station alive must not die of what it meets
-            log.exception("looking after the station failed")
-            pause = _PAUSE_SECONDS
-        stopping.wait(pause)
-
-
-def _tell(settings: Settings, address: str) -> None:
-    StationRecord(url=address, pid=os.getpid(), version=__version__).write(settings.data)
-    sys.stdout.write(f"ready {address}\n")
-    sys.stdout.flush()
-
-
-def _worker_argv(settings: Settings, pipe: int) -> list[str]:
-    roles = ",".join(role for role in ALL_ROLES if role != API)
-    command = [sys.executable, "-P", "-m", "fieldstation", "serve", "--roles", roles]
-    return [*command, "--data", str(settings.data), "--parent-pipe", str(pipe)]
-
-
-def _worker_environment(settings: Settings) -> dict[str, str]:
-    chosen = {f"{PREFIX}HOST": settings.host, f"{PREFIX}PORT": str(settings.port)}
-    return {"MALLOC_ARENA_MAX": "2", **os.environ, **chosen}
+def _load_beside(server: EmbeddedPostgres | None) -> ModuleType:
+    """Load the rest of the program while the database server starts; return once both are there."""
+    with ThreadPoolExecutor(1, "database") as pool, loading():
+        starting = pool.submit(server.start) if server is not None else None
+        parent = import_module("fieldstation.cli.station.parent")
+    if starting is not None:
+        log.info("database", began=starting.result().value)
+    return parent
