@@ -45,7 +45,11 @@ def scale(record_property: Callable[[str, object], None]) -> Scale:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests that start whole stations on one worker."""
+    """Keep the tests that start whole stations on one worker, and those of the soak for the soak."""
+    if not os.environ.get(SOAK):
+        later = [item for item in items if item.get_closest_marker("soak")]
+        items[:] = [item for item in items if item not in later]
+        config.hook.pytest_deselected(items=later)
     for item in items:
         if item.path.is_relative_to(config.rootpath / "tests" / "acceptance"):
             item.add_marker(pytest.mark.xdist_group("acceptance"))

@@ -1,0 +1,109 @@
+"""Runs outlive the station: stopped in order while they run, or with two worker processes of which one is killed."""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.acceptance.kill.books import Books, contradictions, read_books
+from tests.acceptance.kill.conftest import Raise
+from tests.acceptance.kill.customers import Customers, Feeder, await_final
+from tests.acceptance.kill.executions import wrong_executions
+from tests.acceptance.kill.journal import Journals
+from tests.acceptance.kill.remains import await_tidy
+from tests.acceptance.kill.sightings import Sightings
+from tests.acceptance.kill.standing import PATIENCE_SECONDS, Standing, kill_child, wait_for
+from tests.closing import Scale
+from tests.stations import alive
+
+_LEASES = "SELECT name, holder FROM lease WHERE expires > station_now()"
+
+pytestmark = pytest.mark.soak  # minutes on an idle machine of two cores
+
+
+def test_a_station_stopped_while_runs_run_finds_them_again(raise_station: Raise, short_path: Path, seed: int) -> None:
+    standing = raise_station()
+    with (
+        Journals(standing) as journals,
+        Sightings(standing.data) as sightings,
+        Feeder(standing, short_path, once=True),
+        Customers(standing, journals, random.Random(seed)) as customers,
+    ):
+        customers.want(4, (5.0, 8.0))
+        customers.want(4)
+        answers = customers.answers()
+        wait_for(lambda: len(_living(sightings)) == 4, "four runs to run")
+        server, workers = standing.postmaster(), standing.workers()
+        running = _living(sightings)
+        assert standing.stop() == 0
+        assert not [pid for pid in (server, *workers) if pid is not None and alive(pid)]
+        assert _living(sightings) == running, "runs go on without the station"
+        standing.start()
+        await_final(standing, 8, PATIENCE_SECONDS)
+        await_tidy(standing, sightings, PATIENCE_SECONDS)
+        books = read_books(standing.database_url())
+        assert not [*contradictions(books, standing.data)]
+        assert not [*wrong_executions(standing, books, journals, answers)]
+        assert once_each(books)
+
+
+def test_two_workers_share_the_work(raise_station: Raise, short_path: Path, scale: Scale, seed: int) -> None:
+    runs, kills = scale.of("runs", 24, 200), scale.of("kills", 3, 20)
+    standing = raise_station(FIELDSTATION_WORKERS="2")
+    with (
+        Journals(standing) as journals,
+        Sightings(standing.data) as sightings,
+        Feeder(standing, short_path),
+        Customers(standing, journals, random.Random(seed)) as customers,
+    ):
+        for number in range(1, kills + 1):
+            customers.want(runs * number // kills - customers.wanted)
+            wait_for(lambda: len(standing.workers()) == 2, "both workers")
+            _kill_dispatcher(standing)
+        answers = customers.answers()
+        await_final(standing, runs, PATIENCE_SECONDS)
+        await_tidy(standing, sightings, PATIENCE_SECONDS)
+        books = read_books(standing.database_url())
+        assert not [*contradictions(books, standing.data)]
+        assert not [*wrong_executions(standing, books, journals, answers)]
+        assert once_each(books)
+
+
+def once_each(books: Books) -> bool:
+    """Tell whether every run succeeded, started once, however often it was claimed."""
+    started = {run: [one for one in attempts if one.running_at] for run, attempts in books.attempts.items()}
+    return all(run.state == "succeeded" and len(started[run.id]) == 1 for run in books.runs.values())
+
+
+def _living(sightings: Sightings) -> Sequence[str]:
+    return sorted(recorder.attempt for recorder in sightings.recorders() if recorder.alive())
+
+
+def _kill_dispatcher(standing: Standing) -> None:
+    """Kill the worker that dispatches, and wait until the other one does."""
+    first = _dispatcher(standing)
+    assert kill_child(standing.pid, first, signal.SIGKILL)
+    began = time.monotonic()
+    wait_for(lambda: _dispatcher(standing) != first, "the other worker to dispatch")
+    print(f"another process dispatches after {time.monotonic() - began:.1f} s")
+
+
+def _dispatcher(standing: Standing) -> int:
+    """Return the process that has the right to dispatch."""
+    found: list[int] = []
+
+    def told() -> bool:
+        with psycopg.connect(standing.database_url()) as connection:
+            leases: dict[str, str] = dict(connection.execute(_LEASES).fetchall())
+        found[:] = [int(holder.split("/")[-2]) for name, holder in leases.items() if name.startswith("dispatch/")]
+        return bool(found)
+
+    wait_for(told, "a worker to dispatch")
+    (pid,) = found
+    assert pid != os.getpid()
+    return pid
