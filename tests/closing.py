@@ -3,6 +3,8 @@
 - Where `CI` is set a skipped test fails the run, unless its reason holds one of the texts in
   `FIELDSTATION_TEST_MAY_SKIP` (separated by commas).
 - Tests in tests/acceptance start whole stations: they run one after the other on one worker.
+- Files of tests lie in a folder of this run, kept when it fails. pytest's own cleaning of earlier runs is not used: it
+  gives up on the very deep folders that some tests make, and would fail a run for what another one left.
 - With `FIELDSTATION_TEST_SOAK` set, `scale.of(name, small, full)` gives the full counts, and what each test counted
   goes to soak/latest.json.
 """
@@ -10,14 +12,18 @@
 import json
 import os
 import platform
+import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 SOAK = "FIELDSTATION_TEST_SOAK"
 MAY_SKIP = "FIELDSTATION_TEST_MAY_SKIP"
 _PROPERTY = "soak."
+_PLACE = pytest.StashKey[Path]()
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,15 @@ class Scale:
 def scale(record_property: Callable[[str, object], None]) -> Scale:
     """Give the scale of this run."""
     return Scale(full=bool(os.environ.get(SOAK)), record=record_property)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this run a folder of its own for the files of its tests; workers of xdist share it."""
+    if config.option.basetemp is None and not hasattr(config, "workerinput"):
+        place = Path(tempfile.mkdtemp(prefix="fst-files-"))
+        config.option.basetemp = place / "tests"
+        config.stash[_PLACE] = place
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -74,6 +89,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if isinstance(reporter, pytest.TerminalReporter) and _refused(reporter) and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    place = session.config.stash.get(_PLACE, None)
+    if place is not None and session.exitstatus == pytest.ExitCode.OK:
+        subprocess.run(["chmod", "-R", "u+rwX", place], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run(["rm", "-rf", place], check=False)
 
 
 def _refused(reporter: pytest.TerminalReporter) -> list[pytest.TestReport]:

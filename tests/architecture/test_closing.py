@@ -29,7 +29,7 @@ def _run(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     }
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "tests.closing", "-p", "no:cacheprovider", "-c", "/dev/null",
-         "--rootdir", str(folder), str(folder)],
+         "--rootdir", str(folder), "--basetemp", str(folder / "files"), str(folder)],
         cwd=ROOT, env=inherited | ALONE | variables, check=False, capture_output=True, text=True,
     )  # fmt: skip
 
