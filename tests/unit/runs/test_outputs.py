@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,10 +17,11 @@ names = st.binary(min_size=1, max_size=6).filter(lambda name: not set(name) & {0
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root(tmp_path: Path) -> Iterator[Path]:
     made = tmp_path / "outputs"
     made.mkdir()
-    return made
+    yield made
+    subprocess.run(["rm", "-rf", str(made)], check=True)  # also what is too deep for Python, and so for pytest
 
 
 def found(root: Path) -> dict[str, Found]:
