@@ -169,7 +169,7 @@ def test_what_is_in_the_trash_is_gone_and_comes_back_whole(ada: Person) -> None:
     ada.ok("dataset", "add", "old", "x")
     assert "purge_after" in ada.json("dataset", "trash", "old")
     assert ada.fst("dataset", "get", "old").code == 3
-    assert ada.json("dataset", "list")["items"] == []
+    assert "old" not in {one["name"] for one in ada.json("dataset", "list")["items"]}
     assert [one["name"] for one in ada.json("dataset", "list", "--trashed")["items"]] == ["old"]
     ada.ok("dataset", "restore", "old")
     ada.ok("dataset", "get", "old")
