@@ -1,6 +1,8 @@
 """Sealing secrets with the station key (AES-256-GCM)."""
 
+import contextlib
 import os
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -40,14 +42,34 @@ class Sealer:
 
 
 def load_or_make_key(path: Path) -> bytes:
-    """Read the 32 bytes of the station key, or make it (mode 0600) on first use."""
+    """Read the 32 bytes of the station key, or make it (mode 0600) on first use.
+
+    It appears whole or not at all, and of several processes that make it at once all return the same.
+    """
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
         return path.read_bytes()
-    key = os.urandom(_KEY_BYTES)
-    with os.fdopen(handle, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    return key
+    except FileNotFoundError:
+        _make_key(path)
+    return path.read_bytes()
+
+
+def _make_key(path: Path) -> None:
+    handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(os.urandom(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another was first
+            os.link(fresh, path)
+    finally:
+        os.unlink(fresh)
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,7 +1,9 @@
 """Sealed secrets open with the same key and purpose only."""
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import given
@@ -42,6 +44,22 @@ def test_the_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
     assert load_or_make_key(path) == key
     assert len(key) == 32
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_many_who_make_the_key_at_once_get_the_same_whole_one(tmp_path: Path) -> None:
+    for turn in range(20):
+        path, together = tmp_path / f"key-{turn}", Barrier(4)
+
+        def make(path: Path = path, together: Barrier = together) -> bytes:
+            together.wait()
+            return load_or_make_key(path)
+
+        with ThreadPoolExecutor(4) as pool:
+            keys = {future.result() for future in [pool.submit(make) for _ in range(4)]}
+        assert keys == {path.read_bytes()}
+        assert len(path.read_bytes()) == 32
+        path.unlink()
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_key_of_another_length_is_refused() -> None:
