@@ -63,7 +63,7 @@ def _make_key(path: Path) -> None:
         with contextlib.suppress(FileExistsError):  # another was first
             os.link(fresh, path)
     finally:
-        os.unlink(fresh)
+        Path(fresh).unlink()
     _flush_folder(path.parent)
 
 
