@@ -17,6 +17,7 @@ from fieldstation.core.runs.service.crates import Crates, Publisher
 from fieldstation.core.runs.service.explain import Explains
 from fieldstation.core.runs.service.lineage import Lineages
 from fieldstation.core.runs.service.logs import Logs
+from fieldstation.core.runs.service.rights import Rights
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.core.runs.service.submit import Collaborators, Submits
 from fieldstation.core.tools.model.definition import HOST_IMAGE, STATION_IMAGE
@@ -39,6 +40,7 @@ class Features:
     """Every service of the core."""
 
     outbox: Outbox
+    rights: Rights
     people: People
     projects: Projects
     datasets: Datasets
@@ -67,7 +69,7 @@ def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, E
     projects = Projects(access)
     people = People(sealer, hooks=[projects])
     datasets = Datasets(people, store, outbox)
-    use = DataUse(datasets, people)
+    use = DataUse(datasets, people, settings.quota_bytes)
     tools = Tools(access)
     runs = Runs(people)
     parts = Collaborators(
@@ -77,6 +79,7 @@ def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, E
     places = FilesystemPlaces(settings.allowed_roots)
     return Features(
         outbox=outbox,
+        rights=Rights(access),
         people=people,
         projects=projects,
         datasets=datasets,

@@ -81,7 +81,7 @@ class LoopBuilder:
                 uids=uids_of(self._settings, engine),
                 health=self._health,
             )
-            dispatching = Dispatching(self._features.outbox)
+            dispatching = Dispatching(self._features.outbox, self._features.rights)
             dispatch = Dispatch(self._database, dispatching, staging, place, waker(watches))
             dispatches.append(self._add(Loop(f"dispatch {name}", dispatch.step), dispatch.close))
             self._wakes["run.queued"] += dispatches
@@ -89,7 +89,8 @@ class LoopBuilder:
     def _collectors(self, name: str, engine: Engine, staging: Staging) -> list[Loop]:
         features = self._features
         bench = Bench(name=name, engine=engine, store=self._store, definition=staging.definition)
-        collect = Collect(self._database, Collecting(features.datasets, features.use, features.outbox), bench)
+        collecting = Collecting(features.datasets, features.use, features.outbox, features.rights)
+        collect = Collect(self._database, collecting, bench)
         self._add(Loop(f"release {name}", Release(collect).step))
         return [self._add(Loop(f"collect {name} {place}", collect.step)) for place in range(_COLLECTORS)]
 

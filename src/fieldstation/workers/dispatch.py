@@ -40,6 +40,11 @@ class Place:
     health: Health
 
 
+def lease_of(engine: str) -> str:
+    """Return the name of the lease whose holder dispatches on an engine."""
+    return f"dispatch/{engine}"
+
+
 class Dispatch:
     """Starts runs on one engine. One process at a time does this for each engine."""
 
@@ -57,7 +62,7 @@ class Dispatch:
         self._place = place
         self._wake_watch = wake_watch
         self._holder = Holder(engine=place.name, name=process_name(), lease_seconds=LEASE_SECONDS)
-        self._alone = Alone(database, f"dispatch/{place.name}")
+        self._alone = Alone(database, lease_of(place.name))
         self._starters = ThreadPoolExecutor(_STARTERS, thread_name_prefix="start")
         self._take_over_at = 0.0
         self._released = False
@@ -124,6 +129,8 @@ class Dispatch:
         self._pause = min(2 * self._pause, _LONGEST_PAUSE) if busy else _FIRST_PAUSE
 
     def _start(self, claim: Claim, sure_until: float) -> tuple[Claim, Handle] | Refusal:
+        if claim.barred is not None:
+            return _refusal(claim, *claim.barred)
         try:
             spec = self._staging.prepare(claim, self._place.engine)
             if time.monotonic() > sure_until and not self._still_ours(claim):
@@ -148,12 +155,15 @@ class Dispatch:
             ours = self._dispatching.started(
                 tx, [(claim.attempt_id, claim.fence, handle.reference) for claim, handle in starts]
             )
+            over = self._dispatching.over(tx, [claim.attempt_id for claim, _ in starts if claim.attempt_id not in ours])
         for claim, _ in starts:
             if claim.attempt_id in ours:
                 log.info("started", run=claim.run_id, attempt=claim.attempt_id, request=claim.run.request_id)
-            else:
+            else:  # whoever took it finds it at the engine and adopts it
                 log.warning("attempt was taken over while it started", attempt=claim.attempt_id)
-                self._place.engine.cancel(claim.attempt_id, grace_seconds=0)
+        for handle in self._place.engine.find(over):
+            log.error("attempt started after its end", attempt=handle.attempt_id)
+            self._place.engine.cancel(handle.attempt_id, grace_seconds=0)
         self._wake_watch()
 
     def _recover(self) -> None:
@@ -167,10 +177,9 @@ class Dispatch:
             taken = self._dispatching.take_over(tx, self._holder, dead)
         if not taken:
             return
-        known = {handle.attempt_id: handle for handle in self._place.engine.find([item.attempt_id for item in taken])}
-        gone = [item for item in taken if item.attempt_id not in known]
-        for item in gone:
-            self._place.engine.cancel(item.attempt_id, grace_seconds=0)  # a late submit of it is refused from now on
+        barred = [(item, self._place.engine.bar(item.attempt_id)) for item in taken]
+        known = {item.attempt_id: handle for item, handle in barred if handle is not None}
+        gone = [item for item, handle in barred if handle is None]
         with self._database.begin() as tx:
             adopted = [
                 (item.attempt_id, item.fence, known[item.attempt_id].reference)
@@ -199,7 +208,7 @@ class Dispatch:
         self._wake_watch()
 
 
-def _refusal(claim: Claim, reason: Reason, text: str, *, again: bool = False) -> Refusal:
+def _refusal(claim: Claim, reason: Reason, text: str | None, *, again: bool = False) -> Refusal:
     return Refusal(
         attempt_id=claim.attempt_id,
         run_id=claim.run_id,

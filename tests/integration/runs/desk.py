@@ -79,9 +79,11 @@ class Desk:
         self.database = database
         self.store = FilesystemStore(folder)
         self.features = build_features(settings, self.store, {}, "https://station.example")
-        self.dispatching = Dispatching(self.features.outbox)
+        self.dispatching = Dispatching(self.features.outbox, self.features.rights)
         self.watching = Watching(self.features.outbox)
-        self.collecting = Collecting(self.features.datasets, self.features.use, self.features.outbox)
+        self.collecting = Collecting(
+            self.features.datasets, self.features.use, self.features.outbox, self.features.rights
+        )
         self.later = 0.0
 
     @contextmanager

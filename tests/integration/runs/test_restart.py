@@ -61,7 +61,7 @@ def test_what_ended_while_nobody_looked_is_collected(open_station: OpenStation, 
 def test_what_was_claimed_and_never_started_is_started(open_station: OpenStation) -> None:
     station = open_station()
     run_id = station.submit(journal(station, "claimed", 0.1))
-    dispatching = Dispatching(station.process.features.outbox)
+    dispatching = Dispatching(station.process.features.outbox, station.process.features.rights)
     with station.process.database.begin() as tx:
         assert dispatching.claim(tx, _gone(), slots=4, uids=range(20_000, 20_010))
     station.process.close()
@@ -112,7 +112,8 @@ def test_what_a_dead_collector_held_is_collected(open_station: OpenStation) -> N
     station.process.close()
     time.sleep(2)
     again = open_station()
-    collecting = Collecting(again.process.features.datasets, again.process.features.use, again.process.features.outbox)
+    features = again.process.features
+    collecting = Collecting(features.datasets, features.use, features.outbox, features.rights)
     with again.process.database.begin() as tx:
         tx.execute(text("UPDATE attempt SET state = 'collecting', exit_code = 0 WHERE state = 'running'"))
         tx.execute(text("UPDATE run SET state = 'collecting' WHERE state = 'running'"))

@@ -118,10 +118,10 @@ def test_the_past_of_a_result_is_known_over_http(station: Station) -> None:
 
 
 def test_a_reused_result_goes_into_the_data_set_that_was_asked_for(station: Station) -> None:
-    first = station.run("hello", parameters={"name": "thrice"})
-    same = station.run("hello", parameters={"name": "thrice"})
+    first = station.run("hello", parameters={"name": "given elsewhere"})
+    same = station.run("hello", parameters={"name": "given elsewhere"})
     assert (same["reused_from"], same["output"]) == (first["id"], first["output"])
-    other = station.run("hello", parameters={"name": "thrice"}, output={"dataset": "elsewhere"})
+    other = station.run("hello", parameters={"name": "given elsewhere"}, output={"dataset": "elsewhere"})
     assert (other["reused_from"], other["output"]["number"]) == (first["id"], 1)
     assert other["output"]["dataset"] != first["output"]["dataset"]
     assert station.outputs(other) == station.outputs(first)

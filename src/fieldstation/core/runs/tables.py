@@ -49,6 +49,7 @@ run = Table(
     Column("retry_on", ARRAY(_C), nullable=False),
     Column("soft_seconds", Double, nullable=False),
     Column("hard_seconds", Double, nullable=False),
+    Column("grace_seconds", Double, nullable=False),
     Column("tag", Text),
     Column("reuse", Boolean, nullable=False),
     Column("reuse_key", _C),

@@ -1,15 +1,15 @@
 """Data as runs use it: checked again before it is mounted, and made ready to take outputs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from fieldstation.core.datasets.model import FileEntry, NewDataset, Source, Version
 from fieldstation.core.datasets.service.datasets import Datasets
+from fieldstation.core.datasets.store import accounts, versions
 from fieldstation.core.datasets.store import use as store
-from fieldstation.core.datasets.store import versions
 from fieldstation.core.people.model import Caller, Kind, Permission
 from fieldstation.core.people.service import People
 from fieldstation.db import Tx
-from fieldstation.kernel.errors import NotFound
+from fieldstation.kernel.errors import NotFound, TooLarge
 from fieldstation.kernel.ids import is_id
 from fieldstation.kernel.paging import PageRequest
 from fieldstation.ports.storage import Stored
@@ -18,9 +18,11 @@ from fieldstation.ports.storage import Stored
 class DataUse:
     """What runs need of data sets."""
 
-    def __init__(self, datasets: Datasets, people: People) -> None:
+    def __init__(self, datasets: Datasets, people: People, quota_bytes: int) -> None:
+        """`quota_bytes` is what a person may keep unless given another quota."""
         self._datasets = datasets
         self._people = people
+        self._quota = quota_bytes
 
     def for_outputs(self, tx: Tx, caller: Caller, reference: str, *, make: bool) -> str:
         """Return the data set that will take outputs, on which the caller may edit.
@@ -36,6 +38,20 @@ class DataUse:
                     return self._datasets.create(tx, caller, NewDataset(name=reference)).id
             reference = own or reference
         return self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT).id
+
+    def require_room(self, tx: Tx, dataset_ids: Iterable[str]) -> None:
+        """Return when no owner of these data sets keeps more than their quota, what was published here included.
+
+        Raises TooLarge (`over_quota`): the caller's transaction must not be committed.
+        """
+        over = accounts.over(tx, dataset_ids, self._quota)
+        if over is not None:
+            raise TooLarge(
+                f"the outputs do not fit: with them {over.used} bytes would be used and {over.reserved} are reserved by"
+                f" uploads under way, of a quota of {over.quota} bytes",
+                next_step="put data sets that nobody needs into the trash, or ask an operator for a larger quota",
+                reason="over_quota",
+            )
 
     def gone(self, tx: Tx, version_ids: Sequence[str]) -> set[str]:
         """Return those of these versions that can no longer be used, because their data set is in the trash."""

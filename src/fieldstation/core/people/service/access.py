@@ -47,6 +47,17 @@ class Visible:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lasting:
+    """An SQL condition that holds while a user is not suspended and has a permission on a thing, whatever the token."""
+
+    sql: str
+
+    def where(self, user: str, thing: str) -> str:
+        """Return the condition on the user and the thing whose ids are in these columns, such as `r.user_id`."""
+        return self.sql.replace("{user}", user).replace("{thing}", thing)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Member:
     """One who has a role on a thing: `name` is a username, `group:<name>` or `everyone`."""
 
@@ -110,6 +121,10 @@ class Access:
         name = "seen_" + permission.replace(":", "_")
         sql = store.semi_join(kind, None if every_role else roles, name)
         return Visible(sql=sql, values={name: list(caller.principals)})
+
+    def lasting(self, permission: Permission) -> Lasting:
+        """Return the SQL form of `may` for work that outlives its request: decided anew for who it is done for."""
+        return Lasting(sql=store.user_may(kind_of(permission), roles_granting(permission)))
 
     def grant(self, tx: Tx, thing: Thing, principal: int, role: Role, *, by: Caller | None = None) -> None:
         """Give `principal` the role on `thing`, in place of the one it had; the last owner cannot be made less.

@@ -68,6 +68,11 @@ class UserChange:
 _OWN_FIELDS = frozenset({"name", "email"})  # what everybody may change about themselves
 
 
+def own_quota(user: str) -> str:
+    """Write the SQL of the quota (bytes) that the user whose id is in the column `user` was given; NULL for none."""
+    return store.OWN_QUOTA.replace("{user}", user)
+
+
 class Users:
     """Creates, shows, lists and changes users."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from fieldstation.core.people.model import Kind, Role, Standing, Thing
+from fieldstation.core.people.model import EVERYONE, Kind, Role, Standing, Thing
 from fieldstation.db import Tx
 
 # Both halves read the primary key (kind, thing, principal), which holds the role too: no heap is touched.
@@ -36,6 +36,26 @@ _SEMI_JOIN = """EXISTS (
     SELECT 1 FROM access seen
      WHERE seen.kind = '{kind}' AND seen.thing = {{thing}}
        AND seen.principal = ANY(cast(:{name} AS integer[])){roles})"""
+
+
+# The same for the user of each row, with all that user is now; nobody's token narrows it.
+_USER_MAY = """EXISTS (
+    SELECT 1 FROM station_user acting
+     WHERE acting.id = {{user}} AND acting.suspended_at IS NULL
+       AND (acting.operator OR EXISTS (
+            SELECT 1 FROM access seen
+             WHERE seen.kind = '{kind}' AND seen.thing = {{thing}} AND seen.role IN ({roles})
+               AND (seen.principal IN ({everyone}, acting.principal) OR seen.principal IN (
+                    SELECT m.principal FROM membership m WHERE m.member = acting.principal)))))"""
+
+
+def user_may(kind: Kind, roles: frozenset[Role]) -> str:
+    """Write the SQL condition that a user, who is not suspended, holds one of `roles` on a thing of `kind`.
+
+    `{user}` in it stands for the column of the user's id, `{thing}` for that of the thing's.
+    """
+    quoted = ", ".join(f"'{role}'" for role in sorted(roles))
+    return _USER_MAY.format(kind=kind.value, roles=quoted, everyone=EVERYONE)
 
 
 def semi_join(kind: Kind, roles: frozenset[Role] | None, name: str) -> str:

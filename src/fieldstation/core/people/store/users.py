@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from fieldstation.db import Tx
 
+OWN_QUOTA = "(SELECT quota_bytes FROM station_user WHERE id = {user})"
 _NEW_PRINCIPAL = text("INSERT INTO principal (kind) VALUES (:kind) RETURNING id")
 _INSERT = text("""
     INSERT INTO station_user

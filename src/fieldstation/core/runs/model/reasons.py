@@ -22,6 +22,7 @@ class Reason(StrEnum):
     TIME_LIMIT = "time_limit"
     INPUT_UNREADABLE = "input_unreadable"
     INPUT_CHANGED = "input_changed"
+    NOT_ALLOWED = "not_allowed"
     IMAGE_NOT_FOUND = "image_not_found"
     COMMAND_NOT_FOUND = "command_not_found"
     OUTPUT_MISSING = "output_missing"
@@ -103,6 +104,11 @@ MEANINGS: Mapping[Reason, Meaning] = {
         fault=_YOURS,
         next_step="register the data anew and submit on the new version",
     ),
+    Reason.NOT_ALLOWED: Meaning(
+        text="who submitted is suspended, or may no longer run work in its project",
+        fault=_YOURS,
+        next_step="ask the owner of the project or an operator, then submit again",
+    ),
     Reason.IMAGE_NOT_FOUND: Meaning(
         text="no engine of this station has the image of the tool",
         fault=_YOURS,
@@ -124,7 +130,7 @@ MEANINGS: Mapping[Reason, Meaning] = {
         next_step="have the program write plain files with plain names below /outputs",
     ),
     Reason.OUTPUT_TOO_LARGE: Meaning(
-        text="the outputs are more than the quota of who submitted has room for",
+        text="the outputs are more than the quota of the data set's owner has room for",
         fault=_YOURS,
         next_step="free space (`fieldstation dataset trash`) or ask the operator for more, then submit again",
     ),

@@ -120,6 +120,7 @@ class Claim:
     fence: int
     uid: int | None
     run: Run
+    barred: tuple[Reason, str | None] | None = None  # why it must not start, found at the claim
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +168,7 @@ class Moved:
 class Running:
     """A running attempt: its engine's handle, what was asked of it already, and the seconds it has left.
 
+    `grace` are the seconds its tool wants between a cancel's SIGTERM and SIGKILL.
     `asked` and `killed`: a stop, a kill was recorded; `asked_ago` seconds since the stop.
     """
 
@@ -179,6 +181,7 @@ class Running:
     soft_left: float
     hard_left: float
     asked_ago: float | None
+    grace: float
 
 
 @dataclass(frozen=True, kw_only=True)

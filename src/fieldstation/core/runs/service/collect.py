@@ -11,6 +11,7 @@ from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.states import Outcome, State
 from fieldstation.core.runs.model.values import Collectable, End, Holder, Moved, Run, RunOutput, Verdict
 from fieldstation.core.runs.service.news import end_event
+from fieldstation.core.runs.service.rights import Rights
 from fieldstation.core.runs.store import attempts as attempt_store
 from fieldstation.core.runs.store import runs as run_store
 from fieldstation.db import Tx
@@ -51,10 +52,11 @@ def version_of(run: Run, files: Sequence[FileEntry]) -> NewVersion | None:
 class Collecting:
     """What a collector does inside its transactions; bytes move before them."""
 
-    def __init__(self, datasets: Datasets, use: DataUse, outbox: Outbox) -> None:
+    def __init__(self, datasets: Datasets, use: DataUse, outbox: Outbox, rights: Rights) -> None:
         self._datasets = datasets
         self._use = use
         self._outbox = outbox
+        self._rights = rights
 
     def claim(
         self, tx: Tx, holder: Holder, *, limit: int, dead: Sequence[str] = ()
@@ -75,7 +77,8 @@ class Collecting:
     def finish(self, tx: Tx, batch: Sequence[Collected]) -> set[str]:
         """End these attempts and move their runs, publishing what succeeded; returns the attempts that were ours.
 
-        Raises what `Datasets.publish` raises when one of them cannot be published; then nothing of the batch stands.
+        Raises what `Datasets.publish` raises when one of them cannot be published, Forbidden when who submitted one may
+        not write to its data set any more, TooLarge over a quota; then nothing of the batch stands.
         """
         moves = attempt_store.end(tx, [_end_of(collected, _next_state(collected)) for collected in batch])
         ours = {move.attempt_id for move in moves}
@@ -112,7 +115,9 @@ class Collecting:
         ]
         if not made:
             return {}
+        self._rights.require_output(tx, [run_id for run_id, _ in made])
         versions = self._datasets.publish(tx, [version for _, version in made])
+        self._use.require_room(tx, {version.dataset_id for version in versions})
         outputs = {
             run_id: RunOutput(dataset_id=version.dataset_id, version_id=version.id, number=version.number)
             for (run_id, _), version in zip(made, versions, strict=True)

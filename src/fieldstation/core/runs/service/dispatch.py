@@ -1,12 +1,13 @@
 """From queued to running: the claim, the start, and what is given back or refused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.states import Outcome, State
 from fieldstation.core.runs.model.values import Claim, End, Holder, Moved, TakenOver
 from fieldstation.core.runs.service.news import end_event, run_event, run_events
+from fieldstation.core.runs.service.rights import Rights
 from fieldstation.core.runs.store import attempts as attempt_store
 from fieldstation.core.runs.store import queue
 from fieldstation.db import Tx
@@ -32,13 +33,15 @@ class Refusal:
 class Dispatching:
     """What a dispatcher does inside its transactions; no process starts here."""
 
-    def __init__(self, outbox: Outbox) -> None:
+    def __init__(self, outbox: Outbox, rights: Rights) -> None:
         self._outbox = outbox
+        self._rights = rights
 
     def claim(self, tx: Tx, holder: Holder, *, slots: int, uids: range | None) -> Sequence[Claim]:
         """Take as many of the next runs as there are free slots, with a uid of its own for each where `uids` are given.
 
-        The intent is durable when the caller's transaction commits; only then may an engine be called.
+        The intent is durable when the caller's transaction commits; only then may an engine be called. A claim that is
+        `barred` must be refused: who submitted it lost a right since.
         """
         live = queue.live_attempts(tx, holder.engine)
         busy = sum(1 for _, state in live if state in ("staging", "running"))
@@ -50,7 +53,8 @@ class Dispatching:
             tx,
             [run_event(claim.run_id, claim.run.project_id, State.STAGING, attempt=claim.number) for claim in claims],
         )
-        return claims
+        barred = self._rights.lost(tx, [claim.run_id for claim in claims]) if claims else {}
+        return [replace(claim, barred=barred.get(claim.run_id)) for claim in claims] if barred else claims
 
     def started(self, tx: Tx, starts: Sequence[tuple[str, int, str]]) -> set[str]:
         """Record (attempt, fence, handle) as running; an attempt not returned is no longer the caller's: stop it."""
@@ -65,6 +69,10 @@ class Dispatching:
         refused = [(move, by_attempt[move.attempt_id]) for move in moves]
         self._outbox.emit(tx, [end_event(move, refusal.reason, refusal.text) for move, refusal in refused])
         return moves
+
+    def over(self, tx: Tx, attempt_ids: Sequence[str]) -> Sequence[str]:
+        """Return those of these attempts that ended."""
+        return attempt_store.over(tx, attempt_ids) if attempt_ids else ()
 
     def take_over(self, tx: Tx, holder: Holder, dead: Sequence[str]) -> Sequence[TakenOver]:
         """Take the attempts in staging whose holder is gone; whether each was started only its engine knows."""

@@ -155,6 +155,7 @@ class Submits:
         files = self._use.first_files(tx, found.version_id, _MOST_FILES)
         new = NewVersion(dataset_id=wanted, files=files, author_id=caller.user_id, run_id=run_id)
         (made,) = self._datasets.publish(tx, [new])
+        self._use.require_room(tx, [wanted])
         return RunOutput(dataset_id=made.dataset_id, version_id=made.id, number=made.number)
 
     def _output_dataset(self, tx: Tx, caller: Caller, submission: Submission, tool: ResolvedTool) -> str:
@@ -213,6 +214,7 @@ def _tool_columns(tool: ResolvedTool) -> Mapping[str, Any]:
         "retry_on": list(definition.retry.reasons),
         "soft_seconds": definition.limits.soft_seconds or definition.limits.hard_seconds,
         "hard_seconds": definition.limits.hard_seconds,
+        "grace_seconds": definition.limits.grace_seconds,
     }
 
 

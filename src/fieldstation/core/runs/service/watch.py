@@ -11,8 +11,6 @@ from fieldstation.core.runs.store import attempts as attempt_store
 from fieldstation.db import Tx
 from fieldstation.db.outbox import Outbox
 
-CANCEL_GRACE_SECONDS = 10.0
-
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
@@ -52,7 +50,7 @@ def due(running: Sequence[Running]) -> Iterator[Stop]:
         if attempt.hard_left <= 0:
             yield Stop(attempt_id=attempt.id, reason=Reason.TIME_LIMIT, grace_seconds=0.0)
         elif attempt.cancel and attempt.stop_reason != Reason.STOPPED_BY_USER:
-            grace = min(CANCEL_GRACE_SECONDS, attempt.hard_left)
+            grace = min(attempt.grace, attempt.hard_left)
             yield Stop(attempt_id=attempt.id, reason=Reason.STOPPED_BY_USER, grace_seconds=grace)
         elif attempt.soft_left <= 0 and not attempt.asked:
             yield Stop(attempt_id=attempt.id, reason=Reason.SOFT_TIME_LIMIT, grace_seconds=attempt.hard_left)
@@ -65,7 +63,7 @@ def pending(running: Sequence[Running]) -> Iterator[Stop]:
             continue
         left = attempt.hard_left
         if attempt.stop_reason == Reason.STOPPED_BY_USER:
-            left = min(left, CANCEL_GRACE_SECONDS - (attempt.asked_ago or 0.0))
+            left = min(left, attempt.grace - (attempt.asked_ago or 0.0))
         grace = 0.0 if attempt.killed else max(0.0, left)
         yield Stop(attempt_id=attempt.id, reason=Reason(attempt.stop_reason), grace_seconds=grace)
 

@@ -48,7 +48,8 @@ _RUNNING = text("""
            r.cancel_requested_at IS NOT NULL AS cancel,
            cast(extract(epoch FROM a.soft_deadline - station_now()) AS float8) AS soft_left,
            cast(extract(epoch FROM a.hard_deadline - station_now()) AS float8) AS hard_left,
-           cast(extract(epoch FROM station_now() - a.stop_asked_at) AS float8) AS asked_ago
+           cast(extract(epoch FROM station_now() - a.stop_asked_at) AS float8) AS asked_ago,
+           r.grace_seconds AS grace
       FROM attempt a JOIN run r ON r.id = a.run_id
      WHERE a.engine = :engine AND a.state = 'running' AND a.released_at IS NULL
 """)
@@ -86,6 +87,7 @@ _STAGING_HOLDERS = text("""
     SELECT DISTINCT holder FROM attempt
      WHERE engine = :engine AND state IN ('staging', 'collecting') AND released_at IS NULL AND holder IS NOT NULL
 """)
+_OVER = text("SELECT id FROM attempt WHERE id = ANY(:ids) AND state = 'ended'")
 _END_ATTEMPTS = text("""
     UPDATE attempt SET state = 'ended', outcome = row.outcome, reason = row.reason, ended_at = station_now(),
            exited_at = coalesce(exited_at, station_now()), logs = row.logs, holder = NULL
@@ -179,6 +181,11 @@ def take_over(tx: Tx, holder: Holder, dead: Sequence[str]) -> Sequence[TakenOver
         TakenOver(attempt_id=row.id, run_id=row.run_id, number=row.number, fence=row.fence)
         for row in tx.all(_TAKE_OVER, values)
     ]
+
+
+def over(tx: Tx, attempt_ids: Sequence[str]) -> Sequence[str]:
+    """Return those of these attempts that ended."""
+    return [row.id for row in tx.all(_OVER, {"ids": list(attempt_ids)})]
 
 
 def claim_collect(tx: Tx, holder: Holder, limit: int, dead: Sequence[str]) -> Sequence[Collectable]:

@@ -29,6 +29,7 @@ _RUN = """
         retry_on text[] COLLATE "C" NOT NULL,
         soft_seconds double precision NOT NULL,
         hard_seconds double precision NOT NULL,
+        grace_seconds double precision NOT NULL,
         tag text,
         reuse boolean NOT NULL,
         reuse_key text COLLATE "C",
