@@ -65,6 +65,9 @@ def test_a_hundred_megabytes_keep_their_ends_during_and_after(station: Station) 
     assert max(before_hole) == KEPT_BYTES
     assert kept[-1][0] + len(kept[-1][1]) == TOTAL
     assert station.log(run_id, "stderr") == b"done\n"
+    assert station.events(run_id)[-2:] == ["log_limit", "succeeded"]
+    (cut,) = [one for one in station.get(f"/runs/{run_id}/events")["items"] if one["kind"] == "run.log_limit"]
+    assert (cut["stream"], cut["dropped_bytes"]) == ("stdout", TOTAL - together)
 
 
 def test_reading_by_offset_during_and_after_gives_the_same(station: Station) -> None:

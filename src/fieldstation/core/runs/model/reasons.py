@@ -25,6 +25,7 @@ class Reason(StrEnum):
     NOT_ALLOWED = "not_allowed"
     IMAGE_NOT_FOUND = "image_not_found"
     COMMAND_NOT_FOUND = "command_not_found"
+    LOG_LIMIT = "log_limit"
     OUTPUT_MISSING = "output_missing"
     OUTPUT_REFUSED = "output_refused"
     OUTPUT_TOO_LARGE = "output_too_large"
@@ -118,6 +119,11 @@ MEANINGS: Mapping[Reason, Meaning] = {
         text="the program named by the tool's command is not in its image, or cannot be executed",
         fault=_YOURS,
         next_step="correct the tool's `command` or `image`",
+    ),
+    Reason.LOG_LIMIT: Meaning(
+        text="a log grew beyond what is kept; its beginning and its end are there",
+        fault=_YOURS,
+        next_step="have the program say less, or write what matters to a file in /outputs",
     ),
     Reason.OUTPUT_MISSING: Meaning(
         text="a required output matched no file",

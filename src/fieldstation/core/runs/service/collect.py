@@ -1,6 +1,6 @@
 """From collecting to the end: one transaction for manifest, versions, lineage, states and events, under the fences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.states import Outcome, State
 from fieldstation.core.runs.model.values import Collectable, End, Holder, Moved, Run, RunOutput, Verdict
-from fieldstation.core.runs.service.news import end_event
+from fieldstation.core.runs.service.news import end_event, log_events
 from fieldstation.core.runs.service.rights import Rights
 from fieldstation.core.runs.store import attempts as attempt_store
 from fieldstation.core.runs.store import runs as run_store
@@ -86,7 +86,7 @@ class Collecting:
         outputs = self._publish(tx, list(kept.values()))
         self._keep_logs(tx, list(kept.values()))
         attempt_store.add_use(tx, sorted(ours))
-        self._outbox.emit(tx, [_event_of(kept[move.attempt_id], move, outputs.get(move.run_id)) for move in moves])
+        self._outbox.emit(tx, [one for move in moves for one in _events_of(kept[move.attempt_id], move, outputs)])
         return ours
 
     def released(self, tx: Tx, attempt_ids: Sequence[str]) -> None:
@@ -155,10 +155,11 @@ def _end_of(collected: Collected, state: State) -> End:
     )
 
 
-def _event_of(collected: Collected, move: Moved, output: RunOutput | None) -> Event:
+def _events_of(collected: Collected, move: Moved, outputs: Mapping[str, RunOutput]) -> Iterator[Event]:
+    yield from log_events(move, collected.logs)
     verdict = collected.verdict
     event = end_event(move, verdict.reason, verdict.message)
-    if output is None:
-        return event
-    made = {"dataset": output.dataset_id, "version": output.version_id, "number": output.number}
-    return replace(event, body={**event.body, "output": made})
+    if (output := outputs.get(move.run_id)) is not None:
+        made = {"dataset": output.dataset_id, "version": output.version_id, "number": output.number}
+        event = replace(event, body={**event.body, "output": made})
+    yield event

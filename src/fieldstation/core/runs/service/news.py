@@ -1,6 +1,6 @@
 """The events of runs: one per change of state, with the typed reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from fieldstation.core.runs.model.reasons import MEANINGS, Reason
@@ -36,6 +36,20 @@ def end_event(move: Moved, reason: Reason | None, text: str | None) -> Event:
     if instead:
         reason, text = Reason.STOPPED_BY_USER, None
     return run_event(move.run_id, move.project_id, move.state, attempt=move.number, reason=reason, text=text)
+
+
+def log_events(move: Moved, logs: Mapping[str, Mapping[str, Any]]) -> Iterator[Event]:
+    """Write which of an attempt's logs were cut in the middle, and how many bytes of each are not kept."""
+    for stream, facts in logs.items():
+        if facts.get("dropped_bytes"):
+            body = {
+                "attempt": move.number,
+                "reason": Reason.LOG_LIMIT.value,
+                "text": MEANINGS[Reason.LOG_LIMIT].text,
+                "stream": stream,
+                "dropped_bytes": facts["dropped_bytes"],
+            }
+            yield Event(kind="run.log_limit", thing=move.run_id, audience=move.project_id, body=body)
 
 
 def run_events(moves: Iterable[Any], state: State, **extra: Any) -> list[Event]:

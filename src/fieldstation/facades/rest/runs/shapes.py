@@ -12,6 +12,7 @@ from fieldstation.core.runs.service.explain import Explanation
 from fieldstation.db.outbox import StoredEvent
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Fault
+from fieldstation.ports.engine import Stream
 
 
 class ResourcesIn(BaseModel):
@@ -155,6 +156,8 @@ class EventOut(BaseModel):
     reason: Reason | None = None
     text: str | None = None
     output: dict[str, Any] | None = None
+    stream: Stream | None = Field(default=None, description="which log was cut (`run.log_limit`)")
+    dropped_bytes: int | None = Field(default=None, description="how much of the middle of that log is not kept")
 
 
 class EventsOut(BaseModel):
@@ -259,7 +262,7 @@ def run_out(run: Run) -> RunOut:
 
 def event_out(event: StoredEvent) -> EventOut:
     """Write an event."""
-    known = {name: event.body[name] for name in ("state", "attempt", "reason", "text", "output") if name in event.body}
+    known = {name: event.body[name] for name in EventOut.model_fields if name in event.body}
     return EventOut(id=event.id, at=wire_time(event.at), kind=event.kind, **known)
 
 
