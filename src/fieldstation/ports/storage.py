@@ -1,6 +1,6 @@
 """Where bytes lie: blobs named by their SHA-256, and the trees of links that runs see."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -81,7 +81,10 @@ class BlobStore(Protocol):
         """Open a new sink. Raises StoreFull below the reserve."""
 
     def put_bytes(self, data: bytes) -> Stored:
-        """Keep a small blob that is whole in memory; the cheapest way in for many small files. Raises StoreFull."""
+        """Keep a small blob that is whole in memory; the cheapest way in for many small files. Raises StoreFull.
+
+        Until `flush` returned, a crash may leave less than its bytes under its name: see `missing`.
+        """
 
     def grow(self, name: str) -> Growing:
         """Open the growing blob `name`, making it on first use. Raises Busy, StoreFull."""
@@ -113,8 +116,8 @@ class BlobStore(Protocol):
     def readable(self, sha256: str) -> Readable:
         """Tell where the bytes of a blob lie. Raises KeyError when it is not here."""
 
-    def missing(self, digests: Collection[str]) -> set[str]:
-        """Return those that are not here."""
+    def missing(self, wanted: Mapping[str, int]) -> set[str]:
+        """Return those blobs (digest to size in bytes) that are not here, or not whole."""
 
     def tree(self, name: str, entries: Callable[[], Iterator[TreeEntry]]) -> Path:
         """Return a folder with all entries as read-only files, made on first use and shared from then on.

@@ -6,13 +6,13 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from fieldstation.ports.storage import Growing, NotRegular, Readable, Sink, Stored, TreeEntry
 from fieldstation.storage.durable import Durable
 from fieldstation.storage.growing import GrowingFile, Hashes, digest_of, open_locked
-from fieldstation.storage.shelf import Shelf
+from fieldstation.storage.shelf import BLOB_MODE, Shelf, has_size
 from fieldstation.storage.sinks import FileSink
 from fieldstation.storage.tidying import tidy
 from fieldstation.storage.trees import build_tree
@@ -68,10 +68,10 @@ class FilesystemStore:
             raise KeyError(name) from None
         try:
             sha256, size = digest_of(descriptor, name, self._hashes)
-            os.fchmod(descriptor, 0o444)
-            with contextlib.suppress(FileExistsError):
-                os.link(self._grown_name(name), self._shelf.blob_name(sha256))
-            self._durable.note(self._shelf.blob_name(sha256))
+            os.fchmod(descriptor, BLOB_MODE)
+            link = self._shelf.fresh_name()
+            os.link(self._grown_name(name), link)
+            self._shelf.settle(link, sha256, size)
         finally:
             os.close(descriptor)
         return Stored(sha256=sha256, size=size)
@@ -117,10 +117,10 @@ class FilesystemStore:
             raise KeyError(sha256) from None
         return Readable(path=Path(name), size=size, sha256=sha256)
 
-    def missing(self, digests: Collection[str]) -> set[str]:
-        """Return those that are not here."""
-        name, exists = self._shelf.blob_name, os.path.exists
-        return {sha256 for sha256 in digests if not exists(name(sha256))}
+    def missing(self, wanted: Mapping[str, int]) -> set[str]:
+        """Return those that are not here, or not whole."""
+        name = self._shelf.blob_name
+        return {sha256 for sha256, size in wanted.items() if not has_size(name(sha256), size)}
 
     def tree(self, name: str, entries: Callable[[], Iterator[TreeEntry]]) -> Path:
         """Return a folder with all entries as read-only files, made on first use."""

@@ -44,21 +44,26 @@ class Shelf:
         return f"{self._fresh}-{os.getpid()}-{next(self._count)}"
 
     def put(self, data: bytes) -> Stored:
-        """Keep a blob that is whole in memory: five system calls when it is new, one when it is here."""
+        """Keep a blob that is whole in memory: three system calls when it is new, two when it is here.
+
+        It is written where it will lie. A file of less than its size is not (yet) whole and counts for nothing: who
+        meets one, be it another writer's or what a crash left, puts a whole one in its place.
+        """
         sha256 = hashlib.sha256(data).hexdigest()
         target = f"{self._prefix}{sha256[:2]}/{sha256[2:]}"
-        if not os.path.exists(target):
-            self._take_room(len(data) + _BLOCK)
-            name = self.fresh_name()
-            try:
-                self._write(name, data)
-                os.rename(name, target)
-            except BaseException:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(name)
-                raise
-        self._durable.note(target)
-        return Stored(sha256=sha256, size=len(data))
+        size = len(data)
+        self._take_room(size + _BLOCK)
+        try:
+            descriptor = os.open(target, NEW, BLOB_MODE)
+        except FileExistsError:
+            if not has_size(target, size):
+                self._replace(target, data)
+        except OSError as error:
+            raise told(error) from error
+        else:
+            self._fill(descriptor, data)
+        self._durable.note(target, size)
+        return Stored(sha256=sha256, size=size)
 
     def open_new(self, name: str) -> int:
         """Open a file of `incoming` for writing; whatever the umask, everybody may read it."""
@@ -68,14 +73,14 @@ class Shelf:
             os.fchmod(descriptor, BLOB_MODE)
         return descriptor
 
-    def settle(self, name: str, sha256: str) -> None:
+    def settle(self, name: str, sha256: str, size: int) -> None:
         """Give a finished file of `incoming` its name as a blob, or drop it when the blob is here."""
         target = self.blob_name(sha256)
-        if os.path.exists(target):
+        if has_size(target, size):
             os.unlink(name)
         else:
             os.rename(name, target)
-        self._durable.note(target)
+        self._durable.note(target, size)
 
     def free_bytes(self) -> int:
         """Return how many bytes may still be written before the reserve is touched."""
@@ -94,17 +99,38 @@ class Shelf:
             self.require_room(size)
             self._allowance = min(self.free_bytes() // 2, _CHECK_ROOM_EACH) - size
 
-    def _write(self, name: str, data: bytes) -> None:
+    def _replace(self, target: str, data: bytes) -> None:
+        name = self.fresh_name()
         try:
-            descriptor = os.open(name, NEW, BLOB_MODE)
-            try:
-                if self._masked:
-                    os.fchmod(descriptor, BLOB_MODE)
-                write_all(descriptor, data)
-            finally:
-                os.close(descriptor)
+            self._fill(self.open_new(name), data)
+            os.rename(name, target)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
+            raise
+
+    def _fill(self, descriptor: int, data: bytes) -> None:
+        """Write and close a new file; one that cannot be filled is left empty.
+
+        It is not unlinked: under its name there may be another writer's by now.
+        """
+        try:
+            if self._masked:
+                os.fchmod(descriptor, BLOB_MODE)
+            write_all(descriptor, data)
         except OSError as error:
+            os.ftruncate(descriptor, 0)
             raise told(error) from error
+        finally:
+            os.close(descriptor)
+
+
+def has_size(name: str, size: int) -> bool:
+    """Tell whether there is a file of this size: the file systems we know give it to a file after its bytes."""
+    try:
+        return os.stat(name).st_size == size
+    except FileNotFoundError:
+        return False
 
 
 def _umask_hides(name: str) -> bool:

@@ -41,7 +41,7 @@ class FileSink:
             raise ValueError("this sink is closed")
         self._close()
         sha256 = self._hash.hexdigest()
-        self._shelf.settle(self._name, sha256)
+        self._shelf.settle(self._name, sha256, self._size)
         return Stored(sha256=sha256, size=self._size)
 
     def abort(self) -> None:

@@ -13,6 +13,7 @@ class TestMyStore(StoreContract):
 import hashlib
 import os
 import stat
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -36,6 +37,13 @@ def put(store: BlobStore, *pieces: bytes) -> Stored:
     for piece in pieces:
         sink.write(piece)
     return sink.finish()
+
+
+def append(store: BlobStore, name: str, data: bytes) -> None:
+    """Add bytes to a growing blob."""
+    growing = store.grow(name)
+    growing.write(data)
+    growing.close()
 
 
 def read(store: BlobStore, sha256: str) -> bytes:
@@ -100,7 +108,8 @@ class Blobs(_Stores):
 
     def test_what_is_not_here(self, store: BlobStore) -> None:
         here = store.put_bytes(b"here")
-        assert store.missing([here.sha256, NOWHERE]) == {NOWHERE}
+        assert store.missing({here.sha256: 4, NOWHERE: 4}) == {NOWHERE}
+        assert store.missing({here.sha256: 5}) == {here.sha256}
         with pytest.raises(KeyError):
             store.readable(NOWHERE)
 
@@ -119,6 +128,38 @@ class Blobs(_Stores):
             list(threads.map(lambda _: store.flush(), range(8)))
         assert [found.sha256 for found in stored] == [digest(each) for each in data]
         assert sorted(store.digests()) == sorted({digest(each) for each in data})
+
+    @pytest.mark.parametrize("way", ["small", "sink", "growing"])
+    def test_a_blob_that_a_crash_cut_short_is_none(self, store: BlobStore, way: str) -> None:
+        whole = store.put_bytes(b"whole again")
+        path = store.readable(whole.sha256).path
+        path.chmod(0o644)
+        os.truncate(path, 5)
+        assert store.missing({whole.sha256: whole.size}) == {whole.sha256}
+        if way == "small":
+            again = store.put_bytes(b"whole again")
+        elif way == "sink":
+            again = put(store, b"whole again")
+        else:
+            append(store, "upload", b"whole again")
+            again = store.settle_grown("upload")
+        assert again == whole
+        assert store.missing({whole.sha256: whole.size}) == set()
+        assert read(store, whole.sha256) == b"whole again"
+
+    def test_the_same_small_blobs_from_many_at_once(self, store: BlobStore) -> None:
+        data = [f"{number}".encode() * 50_000 for number in range(20)] * 8
+        begin = threading.Barrier(8)
+
+        def keep(_number: int) -> set[str]:
+            begin.wait()
+            wanted = {stored.sha256: stored.size for stored in map(store.put_bytes, data)}
+            store.flush()
+            return store.missing(wanted)
+
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(keep, range(8))) == [set()] * 8
+        assert {read(store, sha256) for sha256 in store.digests()} == set(data)
 
     def test_a_full_store_says_so(self) -> None:
         full = self.make_store(self.folder / "full", 1 << 60)
@@ -181,11 +222,11 @@ class Growths(_Stores):
     """Blobs that come in pieces."""
 
     def test_pieces_across_a_restart(self, store: BlobStore) -> None:
-        self._append(store, "upload", BIG[:1000])
-        self._append(store, "upload", BIG[1000:2000])
+        append(store, "upload", BIG[:1000])
+        append(store, "upload", BIG[1000:2000])
         again = self.make_store(self.folder / "store")
         assert again.grown("upload") == 2000
-        self._append(again, "upload", BIG[2000:])
+        append(again, "upload", BIG[2000:])
         assert list(again.growing()) == ["upload"]
         assert again.settle_grown("upload") == Stored(sha256=digest(BIG), size=len(BIG))
         again.flush()
@@ -198,11 +239,11 @@ class Growths(_Stores):
     def test_two_processes_may_take_turns(self, store: BlobStore) -> None:
         other = self.make_store(self.folder / "store")
         for place, home in enumerate((store, other, other, store, other)):
-            self._append(home, "upload", BIG[place * 100 : place * 100 + 100])
+            append(home, "upload", BIG[place * 100 : place * 100 + 100])
         assert store.settle_grown("upload").sha256 == digest(BIG[:500])
 
     def test_a_piece_can_be_taken_back(self, store: BlobStore) -> None:
-        self._append(store, "upload", b"good")
+        append(store, "upload", b"good")
         growing = store.grow("upload")
         growing.write(b"bad")
         growing.cut(4)
@@ -223,7 +264,7 @@ class Growths(_Stores):
         other.grow("upload").close()
 
     def test_what_was_settled_grows_no_more(self, store: BlobStore) -> None:
-        self._append(store, "upload", b"whole")
+        append(store, "upload", b"whole")
         stored = store.settle_grown("upload")
         with pytest.raises(Busy):
             store.grow("upload")
@@ -236,16 +277,10 @@ class Growths(_Stores):
 
     def test_settling_bytes_that_are_here_already(self, store: BlobStore) -> None:
         stored = store.put_bytes(b"same")
-        self._append(store, "upload", b"same")
+        append(store, "upload", b"same")
         assert store.settle_grown("upload") == stored
         store.drop_grown("upload")
         assert list(store.digests()) == [stored.sha256]
-
-    @staticmethod
-    def _append(store: BlobStore, name: str, data: bytes) -> None:
-        growing = store.grow(name)
-        growing.write(data)
-        growing.close()
 
 
 class Trees(_Stores):

@@ -1,8 +1,11 @@
 """The trash, and what is freed when."""
 
+import os
+
 import pytest
 from sqlalchemy import text
 
+from fieldstation.core.datasets.service.archive import named_blobs
 from fieldstation.db import Tx
 from tests.integration.datasets.station import Person, Station
 
@@ -106,9 +109,23 @@ def test_a_stray_is_adopted_and_removed_a_day_later(station: Station) -> None:
     with station.database.begin() as tx:
         assert not station.garbage.adopt_strays(tx)
     collect(station, "23 hours")
-    assert station.store.missing([stray.sha256]) == set()
+    assert station.store.missing({stray.sha256: stray.size}) == set()
     collect(station, "25 hours")
-    assert station.store.missing([stray.sha256]) == {stray.sha256}
+    assert station.store.missing({stray.sha256: stray.size}) == {stray.sha256}
+
+
+def test_what_a_crash_left_of_a_blob_does_not_keep_it_out(ada: Person, station: Station) -> None:
+    path = station.store.readable(station.store.put_bytes(b"whole bytes").sha256).path
+    path.chmod(0o644)
+    os.truncate(path, 0)
+    with station.database.begin() as tx:
+        assert not station.garbage.adopt_strays(tx)
+    ada.make("kept")
+    ada.send("kept", {"file": b"whole bytes"})
+    assert path.read_bytes() == b"whole bytes"
+    with station.database.begin() as tx:
+        assert [stored.size for stored in named_blobs(tx)] == [len(b"whole bytes")]
+    assert ada.client.get("/api/v1/datasets/kept/versions/1/files/file").content == b"whole bytes"
 
 
 def test_the_plan_says_what_goes_and_who_holds_the_rest(ada: Person, station: Station) -> None:

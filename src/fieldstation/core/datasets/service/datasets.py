@@ -140,8 +140,9 @@ class Datasets:
 
         Raises Unavailable (`blob_gone`) when one was removed since it was stored.
         """
-        blobs.hold(tx, holder, {item.sha256: item.size for item in stored})
-        if self._store.missing([item.sha256 for item in stored]):
+        wanted = {item.sha256: item.size for item in stored}
+        blobs.hold(tx, holder, wanted)
+        if self._store.missing(wanted):
             raise blob_gone(1)
 
     def release(self, tx: Tx, holder: str) -> None:

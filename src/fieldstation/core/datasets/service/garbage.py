@@ -5,6 +5,7 @@ caller holds a lease.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 
 from fieldstation.core.audit.model import STATION, Deed, Entry
@@ -100,9 +101,13 @@ class Garbage:
             self._walk = self._blobs.digests()
             found = list(islice(self._walk, _ADOPTED))
         if strays := store.unknown(tx, found):
-            sizes = {sha256: self._blobs.readable(sha256).size for sha256 in strays - self._blobs.missing(strays)}
-            store.adopt(tx, sizes)
+            store.adopt(tx, dict(self._sizes(strays)))
         return len(found) == _ADOPTED
+
+    def _sizes(self, strays: Iterable[str]) -> Iterator[tuple[str, int]]:
+        for sha256 in strays:
+            with suppress(KeyError):  # unlinked since
+                yield sha256, self._blobs.readable(sha256).size
 
     def tidy(self, _tx: Tx) -> bool:
         """Remove what was dropped from the disk, for about a second."""

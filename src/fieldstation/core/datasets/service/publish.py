@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from fieldstation.core.datasets.model import NewVersion, Version, check_metadata
 from fieldstation.core.datasets.store import accounts, blobs, datasets, versions
@@ -48,9 +49,19 @@ class Publisher:
             in_place = {source.path for source in new.sources}
             wanted |= {file.sha256: file.size for file in new.files if file.path not in in_place}
         if wanted:
-            _check_sizes(wanted, blobs.keep(tx, wanted))
+            blobs.keep(tx, wanted)
             if gone := self._store.missing(wanted):
+                self._check_sizes({sha256: wanted[sha256] for sha256 in sorted(gone)})
                 raise blob_gone(len(gone))
+
+    def _check_sizes(self, wanted: Mapping[str, int]) -> None:
+        for sha256, size in wanted.items():
+            with suppress(KeyError):
+                raise Invalid(
+                    f"blob {sha256} has {self._store.readable(sha256).size} bytes, not {size}",
+                    next_step="take size and digest from the same file",
+                    reason="size_mismatch",
+                )
 
     def _tell(self, tx: Tx, made: Sequence[Version], locked: Mapping[str, datasets.Locked]) -> None:
         self._outbox.emit(tx, [_event(version, locked[version.dataset_id].name) for version in made])
@@ -67,15 +78,6 @@ def _check(news: Iterable[NewVersion], locked: Mapping[str, datasets.Locked]) ->
         if found.trashed is not None:
             raise in_trash(found.name, found.id)
         check_metadata(new.metadata, found.schema)
-
-
-def _check_sizes(wanted: Mapping[str, int], differing: Mapping[str, int]) -> None:
-    for sha256, size in differing.items():
-        raise Invalid(
-            f"blob {sha256} has {size} bytes, not {wanted[sha256]}",
-            next_step="take size and digest from the same file",
-            reason="size_mismatch",
-        )
 
 
 def _numbered(news: Iterable[NewVersion], locked: Mapping[str, datasets.Locked]) -> Sequence[versions.Numbered]:

@@ -13,18 +13,17 @@ _GIVEN = """SELECT substr(cast(:digests AS bytea), (32 * place - 31)::integer, 3
 
 _KEEP = text(f"""
     WITH given AS ({_GIVEN}),
-         shared AS (SELECT b.sha256, b.size FROM given g JOIN blob b ON b.sha256 = g.sha256
-                     ORDER BY b.sha256 FOR SHARE OF b),
-         added AS (INSERT INTO blob (sha256, size, touched)
-                   SELECT g.sha256, g.size, station_now() FROM given g LEFT JOIN shared s ON s.sha256 = g.sha256
-                    WHERE s.sha256 IS NULL ORDER BY g.sha256
-                   ON CONFLICT (sha256) DO UPDATE SET touched = excluded.touched)
-    SELECT s.sha256, s.size FROM given g JOIN shared s ON s.sha256 = g.sha256 WHERE s.size <> g.size
+         shared AS (SELECT b.sha256 FROM given g JOIN blob b ON b.sha256 = g.sha256 AND b.size = g.size
+                     ORDER BY b.sha256 FOR SHARE OF b)
+    INSERT INTO blob (sha256, size, touched)
+    SELECT g.sha256, g.size, station_now() FROM given g LEFT JOIN shared s ON s.sha256 = g.sha256
+     WHERE s.sha256 IS NULL ORDER BY g.sha256
+    ON CONFLICT (sha256) DO UPDATE SET touched = excluded.touched, size = excluded.size
 """)
 _ADD = text(f"""
     INSERT INTO blob (sha256, size, touched)
     SELECT sha256, size, station_now() FROM ({_GIVEN}) given ORDER BY sha256
-    ON CONFLICT (sha256) DO UPDATE SET touched = excluded.touched
+    ON CONFLICT (sha256) DO UPDATE SET touched = excluded.touched, size = excluded.size
 """)
 _HOLD = text("""
     INSERT INTO blob_hold (sha256, holder) SELECT unnest(cast(:digests AS bytea[])), :holder ON CONFLICT DO NOTHING
@@ -32,13 +31,13 @@ _HOLD = text("""
 _RELEASE = text("DELETE FROM blob_hold WHERE holder = ANY(:holders)")
 
 
-def keep(tx: Tx, wanted: Mapping[str, int]) -> Mapping[str, int]:
+def keep(tx: Tx, wanted: Mapping[str, int]) -> None:
     """Lock the rows of blobs (digest to size) until the end of this transaction, making those that are not there.
 
-    Rows that exist are only shared, so that many versions may name one blob at once. Returns those that have another
-    size than wanted.
+    Rows that exist are only shared, so that many versions may name one blob at once. A row of another size stands for
+    what a crash left of that blob, and takes the size given: whoever calls this then looks at the bytes themselves.
     """
-    return {row.sha256.hex(): row.size for row in tx.all(_KEEP, _packed(wanted))}
+    tx.execute(_KEEP, _packed(wanted))
 
 
 def hold(tx: Tx, holder: str, wanted: Mapping[str, int]) -> None:
