@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Protocol
+from zlib import adler32
 
 from fieldstation.facades.kit.forms import Taker
 from fieldstation.facades.kit.moving import truncated
@@ -11,6 +12,8 @@ _BLOCK = 512
 _END = b"\0" * _BLOCK
 _SMALL = 256 << 10  # bytes of a file that is handed over whole
 _LONG_BYTES = 64 << 10  # of a name in an extended header
+_ADLER_BASE = 65521  # the lower half of Adler-32 is one more than the sum of all bytes modulo this (RFC 1950): quick
+_BLANK = 8 * 0x20 - 1  # a header's sum is taken with blanks in its own place
 _FILES = b"0\0" + b"7"
 _KINDS = {b"2": "a symbolic link", b"3": "a device", b"4": "a device", b"6": "a FIFO", b"S": "a sparse file"}
 
@@ -73,7 +76,8 @@ class Tar:
         if head == _END:
             self._ended = True
             return _BLOCK
-        if sum(head) - sum(head[148:156]) + 256 != _number(head[148:156]):
+        written = head[148:156]
+        if ((adler32(head) & 0xFFFF) - sum(written) + _BLANK - _number(written)) % _ADLER_BASE:
             raise _malformed("a header has a wrong checksum")
         if head[156:157] == b"0" and self._path is None and self._size is None:
             taken = self._whole(head, data, place + _BLOCK)
@@ -168,7 +172,7 @@ class Tar:
             self._path = records.get("path", self._path)
             self._link = records.get("linkpath", self._link)
             if "size" in records:
-                self._size = int(records["size"]) if records["size"].isdigit() else _raise("a size is not a number")
+                self._size = _size(records["size"])
 
 
 def _records(text: bytes) -> dict[str, str]:
@@ -208,8 +212,10 @@ def _number(field: bytes) -> int:
         raise _malformed("a header has a number that is none") from None
 
 
-def _raise(fault: str) -> int:
-    raise _malformed(fault)
+def _size(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise _malformed("a size is not a number")
+    return int(text)
 
 
 def _malformed(fault: str) -> Invalid:

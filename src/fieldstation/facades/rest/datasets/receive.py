@@ -83,8 +83,12 @@ class Received:
             self._open.abort()
 
     def finish(self) -> None:
-        """Make all files durable; raises Invalid, naming all faults of what came."""
-        if faults := [*self._faults, *self._name_faults()]:
+        """Make all files durable; raises Invalid, naming all faults of what came, unless there are none but of names.
+
+        Those are for the manifest to tell, which looks at all names anyway.
+        """
+        if self._faults:
+            faults = [*self._faults, *self._name_faults()]
             raise Invalid(
                 f"{len(faults)} files cannot be kept as they came",
                 next_step="mend what `problems` lists and send the files again",
@@ -97,7 +101,6 @@ class Received:
         try:
             check_paths([file.path for file in self.files])
         except Invalid as error:
-            self._reason = error.reason if not self._faults else self._reason
             return error.problems
         return ()
 
