@@ -186,7 +186,7 @@ class Engine(Protocol):
         """Start an attempt. Return means: it is recorded where `find` sees it, and its process starts or started.
 
         A second submit of the same attempt id starts nothing and returns the same handle; an attempt that `cancel`
-        named before is refused. Raises EngineRefused or EngineBusy; after either, nothing runs.
+        or `bar` named before is refused. Raises EngineRefused or EngineBusy; after either, nothing runs.
         """
 
     def observe(self, handles: Collection[Handle]) -> Sequence[Observation]:
@@ -206,6 +206,12 @@ class Engine(Protocol):
 
     def find(self, attempt_ids: Collection[str]) -> Sequence[Handle]:
         """Return a handle for each of these attempts that was ever started here and not released, running or ended."""
+
+    def bar(self, attempt_id: str) -> Handle | None:
+        """Return the handle of an attempt that `find` would find; of any other, refuse every later submit.
+
+        A submit at the same time either comes first and is found, or is refused. What runs is left alone. Idempotent.
+        """
 
     def release(self, attempt_id: str) -> None:
         """Forget an ended attempt: return means no process, folder, cgroup or other trace of it is left. Idempotent.

@@ -127,6 +127,16 @@ class LocalEngine:
                 found.append(_handle(folder, launch))
         return found
 
+    def bar(self, attempt_id: str) -> Handle | None:
+        """Return the handle of a started attempt, or refuse its start from now on; see the port."""
+        folder = Folder(self._folder, attempt_id)
+        with folder.locked():
+            launch = folder.launch()
+            if launch is not None:
+                return _handle(folder, launch)
+            folder.record_cancel(Cancel(grace_seconds=0))
+            return None
+
     def release(self, attempt_id: str) -> None:
         """Forget an ended attempt; see the port."""
         folder = Folder(self._folder, attempt_id)

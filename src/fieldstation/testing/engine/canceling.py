@@ -1,6 +1,8 @@
 """Being asked to end, at any moment of a run's life."""
 
-from fieldstation.ports.engine import Breach, EngineBusy, Phase
+from concurrent.futures import ThreadPoolExecutor
+
+from fieldstation.ports.engine import Breach, EngineBusy, EngineRefused, Handle, Phase, RunSpec
 from fieldstation.testing.engine.bench import EngineBench, refused
 
 _OBEDIENT = "trap 'echo bye; exit 5' TERM; echo up; while :; do sleep 0.05; done"
@@ -79,6 +81,40 @@ class Canceling(EngineBench):
         assert not self.engine.find([spec.attempt_id])
         self.reopen()
         assert refused(self.engine, spec) == "canceled"
+
+    def test_barred_before_submit_it_is_refused(self) -> None:
+        spec = self.shell("echo ran > file")
+        assert self.engine.bar(spec.attempt_id) is None
+        assert self.engine.bar(spec.attempt_id) is None
+        assert refused(self.engine, spec) == "canceled"
+        self.reopen()
+        assert refused(self.engine, spec) == "canceled"
+        self.engine.release(spec.attempt_id)
+        assert not self.engine.find([spec.attempt_id])
+
+    def test_barred_after_submit_it_runs_on(self) -> None:
+        handle = self.engine.submit(self.shell("echo up; until [ -e go ]; do sleep 0.01; done; exit 6"))
+        self.wait_for(handle, "up")
+        assert self.engine.bar(handle.attempt_id) == handle
+        (self.engine.outputs(handle.attempt_id) / "go").touch()
+        seen = self.wait(handle)
+        assert (seen.phase, seen.exit_code, seen.canceled) == (Phase.EXITED, 6, False)
+
+    def test_barred_while_it_is_submitted_it_is_found_or_refused(self) -> None:
+        for _ in range(10):
+            spec = self.shell("echo once >> file")
+            with ThreadPoolExecutor(2) as pool:
+                submitting = pool.submit(self._submitted, spec)
+                found = pool.submit(self.engine.bar, spec.attempt_id).result()
+            assert submitting.result() == found
+            if found is not None:
+                assert self.wait(found).exit_code == 0
+
+    def _submitted(self, spec: RunSpec) -> Handle | None:
+        try:
+            return self.engine.submit(spec)
+        except EngineRefused:
+            return None
 
     def test_release_is_refused_while_it_runs(self) -> None:
         handle = self.engine.submit(self.shell("echo up; sleep 60"))
