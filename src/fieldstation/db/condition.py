@@ -11,6 +11,7 @@ from fieldstation.kernel.errors import FieldstationError, Unavailable
 from fieldstation.kernel.parts import Condition, Part
 
 OLDEST_VERSION = 15
+_WAIT_SECONDS = 1.0  # whoever asks whether the station is ready wants the answer now
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 _SETTINGS = text("""
@@ -41,7 +42,8 @@ def backlog(tx: Tx) -> Sequence[Backlog]:
 def readiness(database: Database) -> tuple[Part, ...]:
     """Return what decides whether requests can be served; cheap enough to be asked every second."""
     try:
-        pending = steps.plan(database)
+        with database.begin(wait_seconds=_WAIT_SECONDS) as tx:
+            pending = steps.lacking(tx)
     except Unavailable as error:
         # All connections taken for a moment is load, not absence.
         condition = Condition.DEGRADED if error.reason == "busy" else Condition.DOWN

@@ -131,13 +131,14 @@ class Database:
         self._away_until = 0.0
 
     @contextmanager
-    def begin(self) -> Iterator[Tx]:
+    def begin(self, *, wait_seconds: float = _WAIT_SECONDS) -> Iterator[Tx]:
         """Open a transaction, commit it at the end, roll it back on any error.
 
+        It waits so long at most for a connection, and less while the database is known to be away.
         Raises Unavailable (passing) when the database is away or all its connections are taken, and Invalid when a
         value given holds a NUL character, which PostgreSQL keeps in no text.
         """
-        with self._connection() as connection:
+        with self._connection(wait_seconds) as connection:
             tx = Tx(connection, self)
             with connection.transaction():
                 yield tx
@@ -182,8 +183,8 @@ class Database:
                 self._pool = None
 
     @contextmanager
-    def _connection(self) -> "Iterator[psycopg.Connection[Any]]":
-        wait = _WAIT_WHILE_AWAY_SECONDS if time.monotonic() < self._away_until else _WAIT_SECONDS
+    def _connection(self, wait_seconds: float = _WAIT_SECONDS) -> "Iterator[psycopg.Connection[Any]]":
+        wait = min(wait_seconds, _WAIT_WHILE_AWAY_SECONDS) if time.monotonic() < self._away_until else wait_seconds
         with self._told(), self._opened().connection(timeout=wait) as connection:
             yield connection
         self._away_until = 0.0
@@ -215,6 +216,12 @@ class Database:
             if error.sqlstate is None and "NUL" in str(error):
                 raise Invalid("a text holds a NUL character", next_step="take it out", reason="nul") from error
             raise
+        except psycopg.errors.DiskFull as error:
+            raise Unavailable(
+                "the disk of the station's database is full",
+                next_step="try again once the operator has freed some space there",
+                reason="disk_full",
+            ) from error
         except psycopg.OperationalError as error:
             if not is_disconnect(error):
                 raise

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from fieldstation.db.database import Database
+from fieldstation.db.database import Database, Tx
 from fieldstation.kernel.errors import Broken
 
 _FILES = Path(__file__).parent / "migrations" / "versions"
@@ -30,7 +30,12 @@ class Step:
 def plan(database: Database) -> Sequence[Step]:
     """Return the steps that the database lacks, first to last; Broken when its schema is newer than this release."""
     with database.begin() as tx:
-        return missing(None if tx.scalar(_IS_NEW) else tx.scalar(_CURRENT))
+        return lacking(tx)
+
+
+def lacking(tx: Tx) -> Sequence[Step]:
+    """Return the same inside a transaction that somebody else opened."""
+    return missing(None if tx.scalar(_IS_NEW) else tx.scalar(_CURRENT))
 
 
 def missing(current: str | None) -> Sequence[Step]:

@@ -10,6 +10,7 @@ from fieldstation.db import Database, condition
 from fieldstation.kernel.parts import Condition, Part
 
 _AGAIN_SECONDS = 60.0
+_KEPT_SECONDS = 0.5  # an answer; however many ask, the parts are looked at twice a second at most
 
 Probe = Callable[[], str | None]
 
@@ -44,9 +45,19 @@ class Readiness:
         self._engines = engines
         self._data = data
         self._reserve_bytes = reserve_bytes
+        self._lock = threading.Lock()
+        self._seen: tuple[Part, ...] = ()
+        self._seen_at = 0.0
 
     def parts(self) -> tuple[Part, ...]:
-        """Look at every part now."""
+        """Look at every part, or return what was seen just now; takes a second or two at most."""
+        with self._lock:
+            if not self._seen or time.monotonic() - self._seen_at > _KEPT_SECONDS:
+                self._seen = self._look()
+                self._seen_at = time.monotonic()
+            return self._seen
+
+    def _look(self) -> tuple[Part, ...]:
         return (
             *condition.readiness(self._database),
             engine_part(self._engines.findings()),
