@@ -25,6 +25,7 @@ _RENEW = text("""
 """)
 _RELEASE = text("DELETE FROM lease WHERE name = :name AND holder = :holder AND fence = :fence")
 _HOLDER = text("SELECT holder, fence FROM lease WHERE name = :name")
+_PRESENT = text("SELECT holder FROM lease WHERE name = :name AND expires > station_now()")
 _VALID = text("""
     SELECT true FROM lease WHERE name = :name AND holder = :holder AND fence = :fence AND expires > station_now()
 """)
@@ -67,6 +68,12 @@ def acquire_or_inherit(tx: Tx, name: str, holder: str, seconds: float) -> Lease 
         return None
     release(tx, Lease(name=name, holder=row.holder, fence=row.fence, seconds=seconds))
     return acquire(tx, name, holder, seconds)
+
+
+def is_held(tx: Tx, name: str) -> bool:
+    """Tell whether anybody holds the lease now who is not provably dead."""
+    holder = tx.scalar(_PRESENT, {"name": name})
+    return holder is not None and not is_dead(holder)
 
 
 def holds(tx: Tx, lease: Lease) -> bool:

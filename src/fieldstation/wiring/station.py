@@ -8,9 +8,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fieldstation.db import Database, partitions
+from fieldstation.db import Database, leases, partitions
 from fieldstation.db.listen import Listener
 from fieldstation.facades.kit.hub import Hub
+from fieldstation.kernel.errors import Unavailable
 from fieldstation.ports.engine import Engine
 from fieldstation.settings import Settings
 from fieldstation.storage.filesystem import FilesystemStore
@@ -18,6 +19,7 @@ from fieldstation.wiring.engines import build_engines
 from fieldstation.wiring.features import Features, build_features
 from fieldstation.wiring.loops import LoopBuilder
 from fieldstation.workers.crew import Crew
+from fieldstation.workers.dispatch import lease_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -78,6 +80,14 @@ class Station:
             self.features.people.users.create_first(tx, _FIRST_USER, password)
         with self.database.begin() as tx:
             self.features.tools.install_builtins(tx)
+
+    def dispatches(self) -> bool:
+        """Tell whether a living process starts runs on each engine, so that one submitted now does not wait."""
+        try:
+            with self.database.begin() as tx:
+                return all(leases.is_held(tx, lease_of(engine)) for engine in self.engines)
+        except Unavailable:
+            return False
 
     def close(self) -> None:
         """Let go of attempts, which run on, and give the database connections back."""

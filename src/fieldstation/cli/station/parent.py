@@ -3,7 +3,9 @@
 import os
 import sys
 import threading
+import time
 from contextlib import ExitStack
+from functools import partial
 from importlib import import_module
 
 from fieldstation import __version__
@@ -19,11 +21,13 @@ from fieldstation.kernel.errors import FieldstationError
 from fieldstation.kernel.logs import logger
 from fieldstation.settings import PREFIX, Settings
 from fieldstation.wiring import ALL_ROLES, build_station
-from fieldstation.wiring.station import API
+from fieldstation.wiring.station import API, Station
 
 log = logger(__name__)
 _STOP_SECONDS = 10.0
 _LOOK_SECONDS = 0.25
+_POLL_SECONDS = 0.02
+_DISPATCH_SECONDS = 30.0  # for the worker processes to begin, while the doors are open already
 _PAUSE_SECONDS = 5.0  # after what could not be mended
 
 
@@ -35,14 +39,15 @@ def run(settings: Settings, server: EmbeddedPostgres | None, stopping: Stopping,
     _bring_up_to_date(url)
     if stopping.wished:
         return
+    children = Children(settings.workers, lambda pipe: _worker_argv(settings, pipe), _worker_environment(settings))
+    stack.callback(children.stop, _STOP_SECONDS)
+    stopping.on_wish(children.ask_to_stop)
+    children.keep_alive()  # they load while the doors do
     with loading():
         station = build_station(settings, url, {API})
         stack.callback(station.close)
         app = station.app
     station.prepare()
-    children = Children(settings.workers, lambda pipe: _worker_argv(settings, pipe), _worker_environment(settings))
-    stack.callback(children.stop, _STOP_SECONDS)
-    stopping.on_wish(children.ask_to_stop)
     station.workers.start()
     stack.callback(station.workers.stop)
     keeper = threading.Thread(target=_keep, args=(server, children, stopping), name="keeper", daemon=True)
@@ -51,9 +56,8 @@ def run(settings: Settings, server: EmbeddedPostgres | None, stopping: Stopping,
     stack.callback(stopping.wish)
     stack.callback(remove_record, settings.data)
     address = address_of(settings.host, settings.port)
-    threading.Thread(
-        target=await_ready, args=(address, stopping, lambda: _tell(settings, address)), name="ready", daemon=True
-    ).start()
+    tell = partial(_tell, settings, station, address, stopping)
+    threading.Thread(target=await_ready, args=(address, stopping, tell), name="ready", daemon=True).start()
     serve(app, settings.host, settings.port, stopping)
 
 
@@ -87,7 +91,16 @@ def _keep(server: EmbeddedPostgres | None, children: Children, stopping: Stoppin
         stopping.wait(pause)
 
 
-def _tell(settings: Settings, address: str) -> None:
+def _tell(settings: Settings, station: Station, address: str, stopping: Stopping) -> None:
+    """Tell that the station is ready, once runs are started too; not for ever, for data are served without."""
+    deadline = time.monotonic() + _DISPATCH_SECONDS
+    while not station.dispatches() and not stopping.wished:
+        if time.monotonic() > deadline:
+            log.warning("no worker process starts runs yet")
+            break
+        stopping.wait(_POLL_SECONDS)
+    if stopping.wished:
+        return
     StationRecord(url=address, pid=os.getpid(), version=__version__).write(settings.data)
     sys.stdout.write(f"ready {address}\n")
     sys.stdout.flush()
