@@ -27,7 +27,8 @@ def raise_station(short_path: Path) -> Iterator[Raise]:
     raised: list[Standing] = []
 
     def start(place: Path | None = None, **environment: str) -> Standing:
-        standing = Standing((place or short_path) / "data", {"FIELDSTATION_SLOTS": "4", **environment})
+        settings = {"FIELDSTATION_SLOTS": "4", **environment}
+        standing = Standing((place or short_path) / "data", settings, short_path / "station.log")
         raised.append(standing)
         standing.start()
         return standing

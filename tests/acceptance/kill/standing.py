@@ -14,21 +14,25 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import httpx
+import pytest
 
 from fieldstation.client import Station
 from fieldstation.db.embedded import EmbeddedPostgres
 from fieldstation.db.embedded.postmaster import read_postmaster
+from tests.closing import SOAK
 from tests.stations import alive, children_of
 
 PATIENCE_SECONDS = 120.0  # for things that take a second on an idle machine
+SOAKING = bool(os.environ.get(SOAK))
+AT_LENGTH = pytest.mark.timeout(3600 if SOAKING else 900)  # also on a machine that is busy with other things
 
 
 class Standing:
-    """One data directory and the `up` that serves it now. `environment` are the station's settings."""
+    """One data directory and the `up` that serves it now. `environment` are its settings, `log` takes its words."""
 
-    def __init__(self, data: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, data: Path, environment: Mapping[str, str], log: Path) -> None:
         self.data = data
-        self.log = data.with_name(f"{data.name}.log")
+        self.log = log
         self.starts = 0
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("FIELDSTATION_")}
         self._environment = inherited | dict(environment)

@@ -4,14 +4,11 @@ The order of the kills, their victims and the runs follow from a seed, which is 
 `FIELDSTATION_TEST_SEED`; when exactly a kill falls is up to the machine.
 """
 
-import os
 import random
 import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-
-import pytest
 
 from tests.acceptance.kill.blows import KINDS, Blows, schedule
 from tests.acceptance.kill.books import contradictions, read_books
@@ -21,16 +18,14 @@ from tests.acceptance.kill.executions import wrong_executions
 from tests.acceptance.kill.journal import Journals
 from tests.acceptance.kill.remains import await_tidy, remains_of_station
 from tests.acceptance.kill.sightings import Sightings
-from tests.acceptance.kill.standing import PATIENCE_SECONDS
-from tests.closing import SOAK, Scale
+from tests.acceptance.kill.standing import AT_LENGTH, PATIENCE_SECONDS, SOAKING
+from tests.closing import Scale
 
-SOAKING = bool(os.environ.get(SOAK))
 FINAL_SECONDS = 60.0 if SOAKING else PATIENCE_SECONDS  # after the last kill
 
-pytestmark = pytest.mark.soak  # minutes on an idle machine of two cores
+pytestmark = AT_LENGTH
 
 
-@pytest.mark.timeout(3600 if SOAKING else 280)
 def test_killed_anywhere_at_any_moment(raise_station: Raise, short_path: Path, scale: Scale, seed: int) -> None:
     kills, runs = scale.of("kills", 20, 200), scale.of("runs", 60, 500)
     rng = random.Random(seed)

@@ -8,12 +8,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from fieldstation.client import ClientError
+from fieldstation.client.runs import Order
 from fieldstation.db.embedded import EmbeddedPostgres
 from tests.acceptance.kill.books import contradictions, read_books
 from tests.acceptance.kill.conftest import Raise
@@ -22,13 +23,13 @@ from tests.acceptance.kill.executions import wrong_executions
 from tests.acceptance.kill.journal import Journals
 from tests.acceptance.kill.remains import await_tidy
 from tests.acceptance.kill.sightings import Sightings
-from tests.acceptance.kill.standing import PATIENCE_SECONDS, Standing, wait_for
+from tests.acceptance.kill.standing import AT_LENGTH, PATIENCE_SECONDS, Standing, wait_for
 from tests.acceptance.kill.test_restarts import once_each
 from tests.closing import Scale
 
 _DISK_BYTES = 600 << 20
 
-pytestmark = pytest.mark.soak  # minutes on an idle machine of two cores
+pytestmark = AT_LENGTH
 
 
 class Asking:
@@ -96,14 +97,18 @@ def test_without_its_database_a_station_says_so_and_goes_on_when_it_is_back(
 
 def test_with_its_reserve_touched_a_station_refuses_data_and_serves_on(raise_station: Raise, short_path: Path) -> None:
     standing = raise_station()
-    with Journals(standing) as journals, Feeder(standing, short_path, once=True), standing.station() as station:
-        order = Wanted(key="first", journal=journals.make(), seconds=0, output="results").order()
-        assert station.runs.wait(station.runs.submit(order).id, PATIENCE_SECONDS).state == "succeeded"
-    assert standing.stop() == 0
-    standing = raise_station(FIELDSTATION_RESERVE_BYTES=str(1 << 60))
+    with Journals(standing) as journals:
+        with Feeder(standing, short_path, once=True), standing.station() as station:
+            order = Wanted(key="first", journal=journals.make(), seconds=0, output="results").order()
+            assert station.runs.wait(station.runs.submit(order).id, PATIENCE_SECONDS).state == "succeeded"
+        assert standing.stop() == 0
+        _is_refused_data(raise_station(FIELDSTATION_RESERVE_BYTES=str(1 << 60)), short_path / FEED, order)
+
+
+def _is_refused_data(standing: Standing, feed: Path, order: Order) -> None:
     with Sightings(standing.data) as sightings, standing.station() as station:
         with pytest.raises(ClientError) as refused:
-            station.datasets.add_version(FEED, [short_path / FEED])
+            station.datasets.add_version(FEED, [feed])
         assert (refused.value.status, refused.value.reason) == (503, "disk_full")
         assert "fieldstation gc --plan" in refused.value.next_step
         ready = standing.ask("/readyz")
@@ -130,36 +135,36 @@ def _database(place: Path) -> Iterator[EmbeddedPostgres]:
 
 
 def test_with_its_disk_full_a_station_loses_nothing(raise_station: Raise, short_path: Path, seed: int) -> None:
-    with _small_disk(short_path / "disk") as disk:
-        standing = raise_station(disk, FIELDSTATION_RESERVE_BYTES="0")
-        with (
-            Journals(standing) as journals,
-            Sightings(standing.data) as sightings,
-            Feeder(standing, short_path) as feeder,
-            Customers(standing, journals, random.Random(seed)) as customers,
-        ):
-            customers.want(12, (0.5, 4.0))
-            wait_for(lambda: bool(sightings.recorders()), "a run to run")
-            ballast = _fill(disk)
-            customers.want(4)
-            time.sleep(5)
-            ballast.unlink()
-            answers = customers.answers()
-            feeder.stop()
-            wait_for(lambda: standing.ask("/readyz").status_code == 200, "the station to be ready again")
-            await_final(standing, 16, PATIENCE_SECONDS)
-            await_tidy(standing, sightings, PATIENCE_SECONDS)
-            books = read_books(standing.database_url())
-            assert not [*contradictions(books, standing.data)]
-            assert not [*wrong_executions(standing, books, journals, answers)]
-            print(Counter((run.state, run.reason) for run in books.runs.values()))
-            assert {run.reason for run in books.runs.values()} <= {
-                None,
-                "station_full",
-                "engine_failed",
-                "exit_nonzero",
-            }
-            assert not customers.surprises + feeder.surprises
+    with (
+        _small_disk(short_path / "disk") as disk,
+        closing(raise_station(disk, FIELDSTATION_RESERVE_BYTES="0")) as standing,
+        Journals(standing) as journals,
+        Sightings(standing.data) as sightings,
+        Feeder(standing, short_path) as feeder,
+        Customers(standing, journals, random.Random(seed)) as customers,
+    ):
+        customers.want(12, (0.5, 4.0))
+        wait_for(lambda: bool(sightings.recorders()), "a run to run")
+        ballast = _fill(disk)
+        customers.want(4)
+        time.sleep(5)
+        ballast.unlink()
+        answers = customers.answers()
+        feeder.stop()
+        wait_for(lambda: standing.ask("/readyz").status_code == 200, "the station to be ready again")
+        await_final(standing, 16, PATIENCE_SECONDS)
+        await_tidy(standing, sightings, PATIENCE_SECONDS)
+        books = read_books(standing.database_url())
+        assert not [*contradictions(books, standing.data)]
+        assert not [*wrong_executions(standing, books, journals, answers)]
+        print(Counter((run.state, run.reason) for run in books.runs.values()))
+        assert {run.reason for run in books.runs.values()} <= {
+            None,
+            "station_full",
+            "engine_failed",
+            "exit_nonzero",
+        }
+        assert not customers.surprises + feeder.surprises
 
 
 @contextmanager

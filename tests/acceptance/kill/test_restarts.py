@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
-import pytest
 
 from tests.acceptance.kill.books import Books, contradictions, read_books
 from tests.acceptance.kill.conftest import Raise
@@ -17,13 +16,13 @@ from tests.acceptance.kill.executions import wrong_executions
 from tests.acceptance.kill.journal import Journals
 from tests.acceptance.kill.remains import await_tidy
 from tests.acceptance.kill.sightings import Sightings
-from tests.acceptance.kill.standing import PATIENCE_SECONDS, Standing, kill_child, wait_for
+from tests.acceptance.kill.standing import AT_LENGTH, PATIENCE_SECONDS, Standing, kill_child, wait_for
 from tests.closing import Scale
 from tests.stations import alive
 
 _LEASES = "SELECT name, holder FROM lease WHERE expires > station_now()"
 
-pytestmark = pytest.mark.soak  # minutes on an idle machine of two cores
+pytestmark = AT_LENGTH
 
 
 def test_a_station_stopped_while_runs_run_finds_them_again(raise_station: Raise, short_path: Path, seed: int) -> None:
