@@ -3,9 +3,9 @@
 import os
 import random
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 from fieldstation.workers.points import POINTS
@@ -14,6 +14,7 @@ from tests.acceptance.kill.standing import Standing, kill_child, wait_for
 
 UP = "up"
 KINDS = (*POINTS, "worker", UP, "postmaster", "backend", "recorder")
+_MOST_SECONDS_BETWEEN = 0.5
 
 
 class Blows:
@@ -26,7 +27,6 @@ class Blows:
         self._rng = rng
         self.hit: Counter[str] = Counter()
         self._ways: Mapping[str, Callable[[], None]] = {
-            **{point: partial(self._at_point, point) for point in POINTS},
             "worker": self._worker,
             UP: self._up,
             "postmaster": self._postmaster,
@@ -34,16 +34,23 @@ class Blows:
             "recorder": self._recorder,
         }
 
-    def strike(self, kind: str) -> None:
-        """Kill one process of this kind."""
+    def strike(self, kind: str, work: Callable[[], None]) -> None:
+        """Kill one process of this kind; `work` submits new runs, so that there is something to hit."""
         assert self._standing.up(), f"the station ended by itself before `{kind}`:\n{self._standing.said()}"
-        self._ways[kind]()
+        time.sleep(self._rng.uniform(0, _MOST_SECONDS_BETWEEN))
+        if kind in POINTS:
+            self._at_point(kind, work)
+        else:
+            work()
+            time.sleep(self._rng.uniform(0, _MOST_SECONDS_BETWEEN))
+            self._ways[kind]()
         self.hit[kind] += 1
 
-    def _at_point(self, point: str) -> None:
+    def _at_point(self, point: str, work: Callable[[], None]) -> None:
         fresh = self._die_at.with_suffix(".new")
         fresh.write_text(point)
         fresh.rename(self._die_at)
+        work()  # after it was chosen where to die: every run goes by every point
         wait_for(lambda: not self._die_at.exists(), f"a worker to die {point}")
 
     def _worker(self) -> None:

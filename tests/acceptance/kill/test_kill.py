@@ -8,6 +8,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from tests.acceptance.kill.blows import KINDS, Blows, schedule
@@ -37,7 +38,7 @@ def test_killed_anywhere_at_any_moment(raise_station: Raise, short_path: Path, s
         Customers(standing, journals, random.Random(rng.random())) as customers,
     ):
         blows = Blows(standing, sightings, short_path / "die", random.Random(rng.random()))
-        _strike(schedule(kills, rng), runs, customers, blows, rng)
+        _strike(schedule(kills, rng), runs, customers, blows)
         feeder.stop()
         answers = customers.answers()
         scale.count("seconds until final", round(await_final(standing, runs, FINAL_SECONDS)))
@@ -63,11 +64,11 @@ def test_kinds_of_kill_are_spread_evenly() -> None:
         assert schedule(kills, random.Random(7)) == schedule(kills, random.Random(7))
 
 
-def _strike(kinds: Sequence[str], runs: int, customers: Customers, blows: Blows, rng: random.Random) -> None:
-    """Spread the kills over the runs: some are submitted before each."""
+def _strike(kinds: Sequence[str], runs: int, customers: Customers, blows: Blows) -> None:
+    """Spread the kills over the runs: some are submitted at each."""
     began = time.monotonic()
     for number, kind in enumerate(kinds, 1):
-        customers.want(runs * number // len(kinds) - customers.wanted)
-        time.sleep(rng.uniform(0, 0.5))
-        print(f"{time.monotonic() - began:6.1f} s, {customers.wanted:3} runs: {kind}")
-        blows.strike(kind)
+        wanted = runs * number // len(kinds)
+        print(f"{time.monotonic() - began:6.1f} s, {wanted:3} runs: {kind}")
+        seconds = (1.5, 3.0) if kind == "recorder" else (0.1, 1.5)  # so that a recorder can be met alive
+        blows.strike(kind, partial(customers.want, wanted - customers.wanted, seconds))
