@@ -72,6 +72,21 @@ def test_only_one_holds_it_until_it_is_given_back(database: Database) -> None:
     assert holds(database, yours)
 
 
+def test_it_is_held_while_its_holder_may_live_and_its_time_lasts(database: Database) -> None:
+    def is_held() -> bool:
+        with database.begin() as tx:
+            return leases.is_held(tx, "sweep")
+
+    assert not is_held()
+    dead = taken(database, process_name().rpartition("/")[0] + "/1")
+    assert not is_held()
+    release(database, dead)
+    taken(database, process_name())
+    assert is_held()
+    later(database, 60)
+    assert not is_held()
+
+
 def test_names_are_held_apart(database: Database) -> None:
     assert taken(database, "ada", "sweep").fence != taken(database, "bob", "watch").fence
 

@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -12,7 +14,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
-from fieldstation.db import Database
+from fieldstation.db import Database, Tx
 from fieldstation.facades.kit.requests import Requests
 from fieldstation.facades.operations import EngineProbes, Metrics, Readiness, router
 from fieldstation.kernel.errors import Unavailable
@@ -99,6 +101,24 @@ def test_without_the_database_nothing_is_ready_but_the_process_is_alive(portal: 
     assert answer.headers["Retry-After"]
     assert conditions(answer)["database"] == "down"
     assert door.get("/healthz").json() == {"status": "ok"}
+
+
+def test_while_the_database_is_away_many_who_ask_wait_for_one_look(portal: BlockingPortal, tmp_path: Path) -> None:
+    looks: list[None] = []
+
+    class Away(Database):
+        @contextmanager
+        def begin(self, *, wait_seconds: float = 60.0) -> Iterator[Tx]:
+            assert wait_seconds <= 2
+            looks.append(None)
+            with super().begin(wait_seconds=wait_seconds) as tx:
+                yield tx
+
+    door = Door(portal, Away(f"postgresql://nobody@/nothing?host={tmp_path}"), tmp_path, sandbox=None)
+    with ThreadPoolExecutor(8) as pool:
+        answers = [*pool.map(door.get, ["/readyz"] * 8)]
+    assert {answer.status_code for answer in answers} == {503}
+    assert len(looks) < len(answers)
 
 
 def test_an_old_schema_is_not_ready_and_names_the_command(

@@ -9,6 +9,7 @@ from fieldstation.core.runs.model.values import Holder
 from fieldstation.core.runs.service.collect import Collecting
 from fieldstation.core.runs.service.dispatch import Dispatching
 from fieldstation.kernel.processes import process_name
+from fieldstation.ports.engine import Handle, RunSpec
 from tests.integration.runs.conftest import OpenStation
 from tests.integration.runs.station import Station
 
@@ -87,6 +88,25 @@ def test_what_was_started_and_never_recorded_is_adopted(open_station: OpenStatio
         tx.execute(text("DELETE FROM event WHERE kind = 'run.running'"))
     station.process.close()
     started_once(open_station(later="1 minute").work(), run_id)
+
+
+def test_what_is_taken_over_while_it_starts_is_adopted(
+    open_station: OpenStation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dispatcher was so late that another took its claim, and died before it asked the engine."""
+    station = open_station()
+    run_id = station.submit(journal(station, "contended", 1))
+    (engine,) = station.process.engines.values()
+    submit = engine.submit
+
+    def submit_late(spec: RunSpec) -> Handle:
+        handle = submit(spec)
+        with station.process.database.begin() as tx:
+            tx.execute(text("UPDATE attempt SET fence = nextval('fence'), holder = :holder"), {"holder": _gone().name})
+        return handle
+
+    monkeypatch.setattr(engine, "submit", submit_late)
+    started_once(station.work(), run_id)
 
 
 def test_a_cancel_while_the_station_was_away_is_kept(open_station: OpenStation) -> None:

@@ -122,6 +122,11 @@ def test_an_outside_database_is_used_as_it_is(data: Path, cluster: Cluster) -> N
     with cluster.database("template0") as outside:
         settings = {"FIELDSTATION_DATABASE_URL": outside.dsn, "FIELDSTATION_ADMIN_PASSWORD": "correct horse"}
         with running_station(data, environment=settings) as station:
+            with psycopg.connect(outside.dsn) as connection:
+                (holder,) = connection.execute("SELECT holder FROM lease WHERE name LIKE 'dispatch/%'").fetchone() or (
+                    "",
+                )
+            assert int(holder.split("/")[-2]) in workers_of(station), "runs are started as soon as it says ready"
             assert signs_in(station)
             assert not (data / "postgres").exists()
             assert not (data / "admin-password").exists()
