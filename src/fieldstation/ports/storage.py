@@ -86,6 +86,9 @@ class BlobStore(Protocol):
         Until `flush` returned, a crash may leave less than its bytes under its name: see `missing`.
         """
 
+    def put_many(self, blobs: Sequence[bytes]) -> Sequence[Stored]:
+        """Keep small blobs, in order, as `put_bytes` would one by one, only faster. Raises StoreFull."""
+
     def grow(self, name: str) -> Growing:
         """Open the growing blob `name`, making it on first use. Raises Busy, StoreFull."""
 

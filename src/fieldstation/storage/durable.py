@@ -4,6 +4,7 @@ import ctypes
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from fieldstation.kernel.logs import logger
@@ -31,12 +32,12 @@ class Durable:
         self._waiting_files = self._waiting_bytes = 0
         self._early = threading.Lock()
 
-    def note(self, name: str, size: int) -> None:
-        """Say that somebody will rely on this file of `size` bytes, which may not be durable yet."""
+    def note(self, names: Sequence[str], size: int) -> None:
+        """Say that somebody will rely on these files of `size` bytes together, which may not be durable yet."""
         with self._noting:
             if len(self._noted) <= _FEW:  # with more of them their names do not matter
-                self._noted.append(name)
-            self._waiting_files += 1
+                self._noted += names
+            self._waiting_files += len(names)
             self._waiting_bytes += size
         if self._waiting_files >= _EARLY_FILES or self._waiting_bytes >= _EARLY_BYTES:
             self._begin_early()

@@ -46,7 +46,11 @@ class FilesystemStore:
 
     def put_bytes(self, data: bytes) -> Stored:
         """Keep a small blob that is whole in memory."""
-        return self._shelf.put(data)
+        return self._shelf.put([data])[0]
+
+    def put_many(self, blobs: Sequence[bytes]) -> Sequence[Stored]:
+        """Keep small blobs, in order."""
+        return self._shelf.put(blobs)
 
     def grow(self, name: str) -> Growing:
         """Open the growing blob `name`, making it on first use."""

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import itertools
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from fieldstation.ports.storage import Stored, StoreFull
@@ -43,27 +44,20 @@ class Shelf:
         """Return a name in `incoming` that nobody else uses."""
         return f"{self._fresh}-{os.getpid()}-{next(self._count)}"
 
-    def put(self, data: bytes) -> Stored:
-        """Keep a blob that is whole in memory: three system calls when it is new, two when it is here.
+    def put(self, blobs: Sequence[bytes]) -> list[Stored]:
+        """Keep blobs that are whole in memory: three system calls each when it is new, two when it is here.
 
-        It is written where it will lie. A file of less than its size is not (yet) whole and counts for nothing: who
-        meets one, be it another writer's or what a crash left, puts a whole one in its place.
+        They are written where they will lie. A file of less than its size is not (yet) whole and counts for nothing:
+        who meets one, be it another writer's or what a crash left, puts a whole one in its place.
         """
-        sha256 = hashlib.sha256(data).hexdigest()
-        target = f"{self._prefix}{sha256[:2]}/{sha256[2:]}"
-        size = len(data)
-        self._take_room(size + _BLOCK)
-        try:
-            descriptor = os.open(target, NEW, BLOB_MODE)
-        except FileExistsError:
-            if not has_size(target, size):
-                self._replace(target, data)
-        except OSError as error:
-            raise told(error) from error
-        else:
-            self._fill(descriptor, data)
-        self._durable.note(target, size)
-        return Stored(sha256=sha256, size=size)
+        size = sum(map(len, blobs))
+        self._take_room(size + _BLOCK * len(blobs))
+        digests = [hashlib.sha256(data).hexdigest() for data in blobs]
+        targets = [f"{self._prefix}{sha256[:2]}/{sha256[2:]}" for sha256 in digests]
+        for target, data in zip(targets, blobs, strict=True):
+            self._put(target, data)
+        self._durable.note(targets, size)
+        return [Stored(sha256=sha256, size=len(data)) for sha256, data in zip(digests, blobs, strict=True)]
 
     def open_new(self, name: str) -> int:
         """Open a file of `incoming` for writing; whatever the umask, everybody may read it."""
@@ -80,7 +74,7 @@ class Shelf:
             os.unlink(name)
         else:
             os.rename(name, target)
-        self._durable.note(target, size)
+        self._durable.note([target], size)
 
     def free_bytes(self) -> int:
         """Return how many bytes may still be written before the reserve is touched."""
@@ -98,6 +92,17 @@ class Shelf:
         if self._allowance < 0:
             self.require_room(size)
             self._allowance = min(self.free_bytes() // 2, _CHECK_ROOM_EACH) - size
+
+    def _put(self, target: str, data: bytes) -> None:
+        try:
+            descriptor = os.open(target, NEW, BLOB_MODE)
+        except FileExistsError:
+            if not has_size(target, len(data)):
+                self._replace(target, data)
+        except OSError as error:
+            raise told(error) from error
+        else:
+            self._fill(descriptor, data)
 
     def _replace(self, target: str, data: bytes) -> None:
         name = self.fresh_name()

@@ -161,6 +161,15 @@ class Blobs(_Stores):
             assert list(threads.map(keep, range(8))) == [set()] * 8
         assert {read(store, sha256) for sha256 in store.digests()} == set(data)
 
+    def test_many_small_blobs_come_back_in_order(self, store: BlobStore) -> None:
+        data = [str(number % 150).encode() for number in range(200)]
+        assert store.put_many([]) == []
+        assert [stored.sha256 for stored in store.put_many(data)] == [digest(each) for each in data]
+        assert sorted(store.digests()) == sorted(map(digest, set(data)))
+        full = self.make_store(self.folder / "full", 1 << 60)
+        with pytest.raises(StoreFull):
+            full.put_many(data)
+
     def test_a_full_store_says_so(self) -> None:
         full = self.make_store(self.folder / "full", 1 << 60)
         assert full.free_bytes() == 0

@@ -3,7 +3,7 @@
 import contextlib
 import io
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -37,8 +37,8 @@ class Kept:
     def close(self) -> None:
         self._path = ""
 
-    def whole(self, path: str, data: bytes) -> None:
-        self.files[path] = data
+    def whole(self, files: Sequence[tuple[str, bytes]]) -> None:
+        self.files |= dict(files)
 
     def link(self, path: str, target: str) -> None:
         self.links[path] = target

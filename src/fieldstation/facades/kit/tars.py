@@ -1,6 +1,6 @@
 """tar read as it arrives: ustar, GNU and pax (POSIX.1-2001), regular files and hard links to them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 from zlib import adler32
 
@@ -24,8 +24,8 @@ class Members(Protocol):
     def open(self, path: str) -> Taker:
         """Return the taker of one regular file."""
 
-    def whole(self, path: str, data: bytes) -> None:
-        """Take one small regular file."""
+    def whole(self, files: Sequence[tuple[str, bytes]]) -> None:
+        """Take some small regular files, each with its path."""
 
     def link(self, path: str, target: str) -> None:
         """Take note that `path` has the bytes of `target`, which came before."""
@@ -50,6 +50,7 @@ class Tar:
         self._link: str | None = None
         self._size: int | None = None
         self._ended = False
+        self._small: list[tuple[str, bytes]] = []  # came since the last call of `members`
 
     def feed(self, data: bytes) -> None:
         """Read the next bytes; raises Invalid when they are not an archive, and what takers raise."""
@@ -62,6 +63,7 @@ class Tar:
             place += used
             if not used and self._state == state:
                 break
+        self._hand_over()
         self._rest = b"" if self._ended else data[place:]
 
     def close(self) -> None:
@@ -92,8 +94,13 @@ class Tar:
         taken = size + -size % _BLOCK
         if not 0 < size <= _SMALL or place + taken > len(data):
             return 0
-        self._members.whole(_path(head).removeprefix("./"), data[place : place + size])
+        self._small.append((_path(head).removeprefix("./"), data[place : place + size]))
         return taken
+
+    def _hand_over(self) -> None:
+        if self._small:
+            small, self._small = self._small, []
+            self._members.whole(small)
 
     def _begin(self, head: bytes) -> None:
         kind = head[156:157]
@@ -111,6 +118,7 @@ class Tar:
         self._open(kind, path.removeprefix("./"), link.removeprefix("./"), size)
 
     def _open(self, kind: bytes, path: str, link: str, size: int) -> None:
+        self._hand_over()
         if kind in _FILES and not path.endswith("/"):
             self._taker = self._members.open(path)
             self._expect(size, self._file_data)

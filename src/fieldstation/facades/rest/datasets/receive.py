@@ -45,15 +45,19 @@ class Received:
         self._open = _Incoming(self._store, path, self, worth_keeping(path, media_type), sha256)
         return self._open
 
-    def whole(self, path: str, data: bytes) -> None:
-        """Take one small file."""
-        if len(self.files) >= MAX_FILES or path_fault(path):
-            taker = self.open(path)
-            taker.write(data)
-            taker.close()
+    def whole(self, files: Sequence[tuple[str, bytes]]) -> None:
+        """Take small files, each with its path."""
+        if len(self.files) + len(files) > MAX_FILES or any(path_fault(path) for path, _ in files):
+            for path, data in files:
+                self._one(path, data)
             return
-        stored = self._store.put_bytes(data)
-        self.add(FileEntry(path=path, size=stored.size, sha256=stored.sha256))
+        for (path, _), stored in zip(files, self._store.put_many([data for _, data in files]), strict=True):
+            self.add(FileEntry(path=path, size=stored.size, sha256=stored.sha256))
+
+    def _one(self, path: str, data: bytes) -> None:
+        taker = self.open(path)
+        taker.write(data)
+        taker.close()
 
     def link(self, path: str, target: str) -> None:
         """Take note of a file with the bytes of one that came before (a hard link in an archive)."""
