@@ -104,6 +104,8 @@ def build_station(
     `public_url` is the address it is reached at, when the settings name none.
     """
     database = Database(database_url, name=f"fieldstation {'+'.join(sorted(roles))}"[:60])
+    if API not in roles:  # the loops' statements are few and the same for ever: they are planned once
+        database.session["plan_cache_mode"] = "force_generic_plan"
     store = FilesystemStore(settings.data, settings.reserve_bytes)
     engines = build_engines(settings)
     url = settings.public_url or public_url or f"http://{settings.host}:{settings.port}"

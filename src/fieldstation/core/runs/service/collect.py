@@ -66,6 +66,10 @@ class Collecting:
         runs = run_store.runs_by_ids(tx, [item.run_id for item in items])
         return [(item, runs[item.run_id]) for item in items]
 
+    def under_way(self, tx: Tx, engine: str) -> int:
+        """Return how many attempts will soon be to collect, besides those that are."""
+        return attempt_store.under_way(tx, engine)
+
     def holders(self, tx: Tx, engine: str) -> Sequence[str]:
         """Return who holds claims now."""
         return attempt_store.holders(tx, engine)

@@ -76,6 +76,9 @@ _CLAIM_COLLECT = text("""
            (SELECT count(*) FROM attempt tried
              WHERE tried.run_id = attempt.run_id AND tried.running_at IS NOT NULL) AS tries
 """)
+_UNDER_WAY = text("""
+    SELECT count(*) FROM attempt WHERE engine = :engine AND released_at IS NULL AND state IN ('staging', 'running')
+""")
 _TAKE_OVER = text("""
     UPDATE attempt SET holder = :holder, fence = nextval('fence'),
            lease_expires = station_now() + :seconds * interval '1 second'
@@ -213,6 +216,11 @@ def claim_collect(tx: Tx, holder: Holder, limit: int, dead: Sequence[str]) -> Se
         )
         for row in tx.all(_CLAIM_COLLECT, values)
     ]
+
+
+def under_way(tx: Tx, engine: str) -> int:
+    """Return how many attempts of an engine are on their way to their end."""
+    return int(tx.scalar(_UNDER_WAY, {"engine": engine}))
 
 
 def end(tx: Tx, ends: Sequence[End]) -> Sequence[Moved]:
