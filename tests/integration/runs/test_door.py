@@ -46,6 +46,15 @@ def test_of_many_at_once_each_is_told_the_run_or_to_come_again(station: Station)
             assert answer.json()["fault"] == "passing"
 
 
+def test_a_rerun_with_the_same_key_is_made_once(station: Station) -> None:
+    run = post(station, '{"tool": "noop"}').json()["id"]
+    answers = [
+        station.client.post(f"/api/v1/runs/{run}/rerun", headers={"Idempotency-Key": "door-4"}) for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert answers[0].json()["id"] == answers[1].json()["id"]
+
+
 @pytest.mark.parametrize("key", ["with space", "x" * 256])
 def test_keys_of_another_form_are_refused(station: Station, key: str) -> None:
     assert post(station, '{"tool": "noop"}', key).status_code == 422
@@ -76,5 +85,26 @@ def test_keys_of_another_form_are_refused(station: Station, key: str) -> None:
 )
 def test_no_body_makes_the_station_fail(station: Station, content: str, key: str | None) -> None:
     answer = post(station, content, key and f"{key}-{abs(hash(content))}")
-    assert answer.status_code in (400, 404, 422), answer.text
+    assert answer.status_code in (404, 422), answer.text
     assert answer.json()["next_step"]
+
+
+def test_a_body_that_is_no_text(station: Station) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = station.client.post("/api/v1/runs", content=b'{"tool": "\xff"}', headers=headers)
+    assert (answer.status_code, answer.json()["reason"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/runs", "GET, POST"),
+        ("/datasets/x", "DELETE, GET, PATCH"),
+        ("/tools/check", "POST"),
+        ("/datasets/x/members/y", "DELETE, PUT"),
+        ("/datasets/x/versions/1/files/a/b.csv", "GET, HEAD"),
+    ],
+)
+def test_allow_names_every_method(station: Station, path: str, methods: str) -> None:
+    answer = station.client.options(f"/api/v1{path}")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, methods)

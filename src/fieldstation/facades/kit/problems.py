@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from fieldstation.facades.kit.methods import allowed_methods
 from fieldstation.kernel import errors
 from fieldstation.kernel.logs import logger, request_id
 
@@ -107,14 +108,22 @@ def install_problems(app: FastAPI) -> None:
         )
 
     @app.exception_handler(HTTPException)
-    async def framework(_request: Request, error: HTTPException) -> JSONResponse:
+    async def framework(request: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        if status is HTTPStatus.BAD_REQUEST:  # its only one: a body that it cannot decode
+            return problem_response(
+                errors.Invalid("the body is not JSON in UTF-8", next_step="/openapi.json documents every request")
+            )
+        headers = dict(error.headers or {})
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(allowed_methods(app.routes, request.scope["path"]))
         return _respond(
-            HTTPStatus(error.status_code),
+            status,
             detail=str(error.detail),
-            reason=HTTPStatus(error.status_code).name.lower(),
+            reason=status.name.lower(),
             fault=errors.Fault.YOURS,
             next_step="/openapi.json lists every address and method",
-            headers=dict(error.headers or {}),
+            headers=headers,
         )
 
     @app.exception_handler(Exception)

@@ -12,6 +12,7 @@ from fieldstation.kernel.errors import Invalid
 IdempotencyKey = Annotated[
     str | None,
     Header(
+        alias="Idempotency-Key",
         min_length=1,
         max_length=255,
         pattern=r"^[\x21-\x7e]+$",
