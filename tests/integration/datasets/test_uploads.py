@@ -74,6 +74,27 @@ def test_an_empty_file_is_whole_at_once(ada: Person) -> None:
     assert ada.client.get(address).json()["sha256"] == hashlib.sha256(b"").hexdigest()
 
 
+def test_an_empty_upload_whose_piece_was_refused_is_whole_when_asked(ada: Person, station: Station) -> None:
+    headers = {**PIECE, "Upload-Length": "0", **checksum(b"other")}
+    assert ada.client.post("/api/v1/uploads", headers=headers).status_code == 460
+    [upload] = ada.client.get("/api/v1/uploads").json()["items"]
+    assert offset_of(ada, f"/api/v1/uploads/{upload['id']}") == 0
+    assert ada.client.get(f"/api/v1/uploads/{upload['id']}").json()["sha256"] == hashlib.sha256(b"").hexdigest()
+    assert list(station.store.growing()) == []
+
+
+@pytest.mark.parametrize("header", [{"Upload-Checksum": "md5 AAAA"}, {"Upload-Metadata": "a !"}])
+def test_a_header_that_cannot_be_read_reserves_nothing(ada: Person, header: Mapping[str, str]) -> None:
+    answer = ada.client.post("/api/v1/uploads", headers={**PIECE, "Upload-Length": "9", **header})
+    assert answer.status_code == 400
+    assert ada.client.get("/api/v1/uploads").json()["items"] == []
+
+
+@pytest.mark.parametrize("length", [b"\xb2", b"9" * 30, str(2**53).encode()])
+def test_a_length_that_is_no_number_of_bytes(ada: Person, length: bytes) -> None:
+    assert ada.client.post("/api/v1/uploads", headers={**TUS, b"Upload-Length": length}).status_code == 400  # type: ignore[dict-item]
+
+
 def test_a_piece_with_a_wrong_checksum_leaves_no_trace(ada: Person) -> None:
     address = create(ada, 300)
     assert send(ada, address, 0, DATA[:100]).status_code == 204

@@ -137,3 +137,16 @@ def test_sizes_beyond_octal() -> None:
     assert kept.files == {"big": b"begin"}
     with pytest.raises(Invalid):
         tar.close()
+
+
+@pytest.mark.parametrize("size", ["²", "-1", "9" * 5000])
+def test_sizes_that_are_no_numbers(size: str) -> None:
+    record = f"size={size}\n".encode()
+    length = len(record) + 1
+    while len(str(length)) + 1 + len(record) != length:
+        length = len(str(length)) + 1 + len(record)
+    extended = str(length).encode() + b" " + record
+    info = tarfile.TarInfo("extended")
+    info.type, info.size = tarfile.XHDTYPE, len(extended)
+    with pytest.raises(Invalid, match="size"):
+        read(info.tobuf(tarfile.USTAR_FORMAT) + extended + bytes(-len(extended) % 512))

@@ -14,6 +14,8 @@ from fieldstation.kernel.errors import FieldstationError, Invalid
 
 VERSION = "1.0.0"
 PIECE = "application/offset+octet-stream"
+MOST_BYTES = 2**53 - 1  # the largest whole number that every reader of JSON keeps
+_MOST_DIGITS = len(str(MOST_BYTES))
 CHECKSUM_MISMATCH = 460  # tus's own status
 _ALGORITHMS = ("sha256", "sha1")  # sha1 because the protocol demands it
 SPOKEN = {
@@ -57,7 +59,7 @@ def media_type(request: Request) -> str:
 def announced_length(request: Request) -> int:
     """Return the size that an upload shall have."""
     length = request.headers.get("upload-length", "")
-    if not length.isdigit() or len(length) > 18:
+    if not (length.isascii() and length.isdigit() and len(length) <= _MOST_DIGITS and int(length) <= MOST_BYTES):
         raise _bad("Upload-Length is not a number of bytes; its room is reserved first, so it must be known")
     return int(length)
 

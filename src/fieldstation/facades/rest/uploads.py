@@ -4,9 +4,9 @@ https://tus.io/protocols/resumable-upload. `GET` is ours: a client without memor
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 import anyio
 from fastapi import APIRouter, Header, Request, Response
@@ -14,6 +14,8 @@ from pydantic import BaseModel, Field
 
 from fieldstation.core.datasets.model import Upload
 from fieldstation.core.datasets.service import Uploads
+from fieldstation.core.people.model import Caller
+from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import Call, CallerCall
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
@@ -21,9 +23,11 @@ from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.kit.refusals import refused
 from fieldstation.facades.kit.tus import (
     CHECKSUM_MISMATCH,
+    MOST_BYTES,
     OUT,
     PIECE,
     SPOKEN,
+    VERSION,
     Refusal,
     announced_length,
     b64,
@@ -37,8 +41,29 @@ from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Conflict, Invalid, TooLarge
 from fieldstation.ports.storage import BlobStore, Busy, Growing, Stored
 
-Offset = Annotated[int, Header(ge=0, alias="Upload-Offset")]
+Offset = Annotated[int, Header(ge=0, le=MOST_BYTES, alias="Upload-Offset")]
 _BODY = {"requestBody": {"content": {PIECE: {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+def _header(name: str, schema: Mapping[str, Any], about: str, *, required: bool = False) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": required, "description": about, "schema": schema}
+
+
+_SPEAKS = _header("Tus-Resumable", {"const": VERSION}, "the protocol's version", required=True)
+_CHECKED = _header("Upload-Checksum", {"type": "string"}, "`sha256 <base64>`: what the piece must be")
+_SPOKEN = {"parameters": [_SPEAKS]}
+_CREATES = {
+    **_BODY,
+    "parameters": [
+        _SPEAKS,
+        _header(
+            "Upload-Length", {"type": "integer", "minimum": 0, "maximum": MOST_BYTES}, "bytes in all", required=True
+        ),
+        _header("Upload-Metadata", {"type": "string"}, "`key <base64>,key <base64>`; your own notes"),
+        _CHECKED,
+    ],
+}
+_APPENDS = {**_BODY, "parameters": [_SPEAKS, _CHECKED]}
 
 
 class UploadOut(BaseModel):
@@ -57,7 +82,8 @@ def router(uploads: Uploads, store: BlobStore, movers: Movers) -> APIRouter:
     """Return the routes of uploads."""
     door = _Door(uploads, store, movers)
     routes = APIRouter(tags=["uploads"])
-    told = responses(403, 404, 409, 412, 413, 415)
+    told = responses(400, 403, 404, 409, 412, 413, 415)
+    told |= {CHECKSUM_MISMATCH: {**told[HTTPStatus.CONFLICT], "description": "Checksum Mismatch"}}
     done = HTTPStatus.NO_CONTENT
 
     @routes.options("/uploads", operation_id="describe_uploads", summary="Tell which tus is spoken", status_code=done)
@@ -71,34 +97,19 @@ def router(uploads: Uploads, store: BlobStore, movers: Movers) -> APIRouter:
         status_code=HTTPStatus.CREATED,
         response_class=Response,
         responses=told,
-        openapi_extra=_BODY,
+        openapi_extra=_CREATES,
     )
     async def create(request: Request, call: CallerCall) -> Response:
         return await _answering(lambda: door.create(request, call))
 
-    @routes.get(
-        "/uploads",
-        operation_id="list_uploads",
-        summary="List your uploads, newest first",
-        response_model_exclude_none=True,
-        responses=responses(),
-    )
-    async def list_all(call: CallerCall, page: ById) -> PageOut[UploadOut]:
-        found = await call(lambda tx, caller: uploads.list(tx, caller, page))
-        return await movers.run(lambda: page_out(found, door.out))
-
-    @routes.get(
+    @routes.head(
         "/uploads/{upload}",
-        operation_id="show_upload",
-        summary="Show an upload",
-        response_model_exclude_none=True,
-        responses=responses(404),
+        operation_id="head_upload",
+        summary="Tell how far an upload came",
+        response_class=Response,
+        responses=told,
+        openapi_extra=_SPOKEN,
     )
-    async def show(upload: str, call: CallerCall) -> UploadOut:
-        found = await call(lambda tx, caller: uploads.show(tx, caller, upload))
-        return await movers.run(lambda: door.out(found))
-
-    @routes.head("/uploads/{upload}", operation_id="head_upload", summary="Tell how far an upload came", responses=told)
     async def head(upload: str, request: Request, call: CallerCall) -> Response:
         return await _answering(lambda: door.head(upload, request, call))
 
@@ -109,18 +120,48 @@ def router(uploads: Uploads, store: BlobStore, movers: Movers) -> APIRouter:
         status_code=done,
         response_class=Response,
         responses=told,
-        openapi_extra=_BODY,
+        openapi_extra=_APPENDS,
     )
     async def append(upload: str, request: Request, call: CallerCall, upload_offset: Offset) -> Response:
         return await _answering(lambda: door.append(upload, request, call, upload_offset))
 
     @routes.delete(
-        "/uploads/{upload}", operation_id="end_upload", summary="Throw an upload away", status_code=done, responses=told
+        "/uploads/{upload}",
+        operation_id="end_upload",
+        summary="Throw an upload away",
+        status_code=done,
+        responses=told,
+        openapi_extra=_SPOKEN,
     )
     async def end(upload: str, request: Request, call: CallerCall) -> Response:
         return await _answering(lambda: door.end(upload, request, call))
 
+    _add_reads(routes, uploads, door)
     return routes
+
+
+def _add_reads(routes: APIRouter, uploads: Uploads, door: "_Door") -> None:
+    @routes.get(
+        "/uploads",
+        operation_id="list_uploads",
+        summary="List your uploads, newest first",
+        response_model_exclude_none=True,
+        responses=responses(),
+    )
+    async def list_all(call: CallerCall, page: ById) -> PageOut[UploadOut]:
+        found = await call(lambda tx, caller: uploads.list(tx, caller, page))
+        return await door.movers.run(lambda: page_out(found, door.out))
+
+    @routes.get(
+        "/uploads/{upload}",
+        operation_id="show_upload",
+        summary="Show an upload",
+        response_model_exclude_none=True,
+        responses=responses(404),
+    )
+    async def show(upload: str, call: CallerCall) -> UploadOut:
+        found = await call(lambda tx, caller: uploads.show(tx, caller, upload))
+        return await door.movers.run(lambda: door.out(found))
 
 
 class _Door:
@@ -129,7 +170,7 @@ class _Door:
     def __init__(self, uploads: Uploads, store: BlobStore, movers: Movers) -> None:
         self._uploads = uploads
         self._store = store
-        self._movers = movers
+        self.movers = movers
 
     def out(self, upload: Upload) -> UploadOut:
         """Write an upload as JSON."""
@@ -146,19 +187,23 @@ class _Door:
     async def create(self, request: Request, call: Call) -> Response:
         """Make an upload, with its first bytes if they came along."""
         require_tus(request)
-        size, metadata = announced_length(request), read_metadata(request.headers.get("upload-metadata", ""))
-        with_piece = media_type(request) == PIECE
-        upload = await call(lambda tx, caller: self._uploads.create(tx, caller, size, metadata))
-        if with_piece or not size:
+        upload = await call(lambda tx, caller: self._begun(tx, caller, request))
+        if media_type(request) == PIECE or not upload.size:
             upload = await self._piece(upload, request, call, 0)
         headers = {"Location": f"{request.url.path.rstrip('/')}/{upload.id}", **progress(upload, self._offset(upload))}
         return Response(status_code=HTTPStatus.CREATED, headers=headers)
+
+    def _begun(self, tx: Tx, caller: Caller, request: Request) -> Upload:
+        """Reserve room once all headers are read, so that none is reserved for a request that will be refused."""
+        size, metadata = announced_length(request), read_metadata(request.headers.get("upload-metadata", ""))
+        read_checksum(request.headers.get("upload-checksum"))
+        return self._uploads.create(tx, caller, size, metadata)
 
     async def head(self, upload_id: str, request: Request, call: Call) -> Response:
         """Tell how far an upload came; one whose last step was cut short by a crash is completed first."""
         require_tus(request)
         upload = await call(lambda tx, caller: self._uploads.show(tx, caller, upload_id))
-        offset = await self._movers.run(lambda: self._offset(upload))
+        offset = await self.movers.run(lambda: self._offset(upload))
         if offset == upload.size and upload.sha256 is None:
             upload = await self._complete(upload, call)
         headers = {**progress(upload, offset), "Upload-Length": str(upload.size)}
@@ -175,39 +220,45 @@ class _Door:
             )
         upload = await call(lambda tx, caller: self._uploads.show(tx, caller, upload_id))
         upload = await self._piece(upload, request, call, offset)
-        came = await self._movers.run(lambda: self._offset(upload))
+        came = await self.movers.run(lambda: self._offset(upload))
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=progress(upload, came))
 
     async def end(self, upload_id: str, request: Request, call: Call) -> Response:
         """Throw an upload away."""
         require_tus(request)
         await call(lambda tx, caller: self._uploads.end(tx, caller, upload_id))
-        await self._movers.run(lambda: self._store.drop_grown(upload_id))
+        await self.movers.run(lambda: self._store.drop_grown(upload_id))
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=OUT)
 
     async def _piece(self, upload: Upload, request: Request, call: Call, offset: int) -> Upload:
         checksum = read_checksum(request.headers.get("upload-checksum"))
         if upload.sha256 is not None:
             return _nothing_more(upload, request, offset)
-        piece = await self._movers.run(lambda: _Piece(self._grow(upload), upload, offset, checksum))
+        piece = await self.movers.run(lambda: _Piece(self._grow(upload), upload, offset, checksum))
         try:
             piece.expect(request.headers.get("content-length", ""))
-            await self._movers.take_in(request.stream(), piece.take)
+            await self.movers.take_in(request.stream(), piece.take)
             piece.check()
         finally:
             with anyio.CancelScope(shield=True):
-                whole = await self._movers.run(piece.close)
+                whole = await self.movers.run(piece.close)
                 upload = await call.core.run(lambda tx: self._uploads.prolong(tx, upload))
         return await self._complete(upload, call) if whole else upload
 
     async def _complete(self, upload: Upload, call: Call) -> Upload:
-        stored = await self._movers.run(lambda: self._settled(upload))
+        stored = await self.movers.run(lambda: self._settled(upload))
         done = await call.core.run(lambda tx: self._uploads.complete(tx, upload, stored))
-        await self._movers.run(lambda: self._store.drop_grown(upload.id))
+        await self.movers.run(lambda: self._store.drop_grown(upload.id))
         return done
 
     def _settled(self, upload: Upload) -> Stored:
-        stored = self._store.settle_grown(upload.id)
+        try:
+            stored = self._store.settle_grown(upload.id)
+        except KeyError:
+            if upload.size:
+                raise
+            self._store.grow(upload.id).close()  # no piece came of an empty upload, and it is whole nevertheless
+            stored = self._store.settle_grown(upload.id)
         self._store.flush()
         return stored
 

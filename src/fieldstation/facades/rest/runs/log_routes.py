@@ -20,7 +20,7 @@ _MOST_BYTES = 8 << 20
 class LogPart(BaseModel):
     """Which part of which log."""
 
-    offset: int = Field(default=0, ge=0, le=2**62, description="of the bytes that the program wrote")
+    offset: int = Field(default=0, ge=0, le=2**53 - 1, description="of the bytes that the program wrote")
     limit: int = Field(default=1 << 20, ge=1, le=_MOST_BYTES, description="at most so many bytes")
     attempt: int | None = Field(default=None, ge=1, le=1000, description="number of the attempt; absent: the newest")
 
