@@ -1,5 +1,7 @@
 """The doors, mounted on one application."""
 
+from typing import Any
+
 from fastapi import APIRouter, FastAPI
 
 from fieldstation import __version__
@@ -14,6 +16,7 @@ from fieldstation.facades.kit.requests import Requests
 from fieldstation.facades.operations import Metrics
 from fieldstation.facades.rest import datasets, people, projects, runs, tools, uploads
 from fieldstation.facades.rest.datasets.parts import Parts
+from fieldstation.facades.rest.links import add_links
 from fieldstation.ports.storage import BlobStore
 from fieldstation.wiring.features import Features
 
@@ -44,8 +47,21 @@ def build_app(
     app.include_router(issuer.router(features.people, public_url))
     routes, metrics = operations
     app.include_router(routes)
+    _describe(app)
     app.add_middleware(Requests, observe=metrics.observe)
     return app
+
+
+def _describe(app: FastAPI) -> None:
+    """Have /openapi.json tell also what follows from what."""
+    describe = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            add_links(describe())
+        return describe()
+
+    app.openapi = described  # type: ignore[method-assign]
 
 
 def _rest(features: Features, store: BlobStore, hub: Hub) -> APIRouter:

@@ -128,3 +128,7 @@ def test_a_question_about_another_is_theirs_who_share(station: Station, ada: Per
     question = Question(permission=Permission.STATION_USE, username="bob")
     with station.database.begin() as tx, pytest.raises(Forbidden):
         station.people.why.explain(tx, ada.caller, question)
+
+
+def test_a_stranger_is_not_told_what_is_wrong_with_the_question(station: Station) -> None:
+    assert station.client.get("/api/v1/why", params={"permission": "station:use", "thing": "x"}).status_code == 401

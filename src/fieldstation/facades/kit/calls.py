@@ -5,7 +5,9 @@ from typing import Annotated, Protocol, TypeVar
 
 import anyio
 import anyio.to_thread
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from fieldstation.core.people.model import Caller
 from fieldstation.db import Database, Tx
@@ -69,16 +71,22 @@ class Call:
         return await self.core.run_as(self.token, work)
 
 
-def bearer(request: Request) -> str | None:
-    """Return the bearer token of a request, if it has one."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+class _Bearer(SecurityBase):
+    """Reads the bearer token of a request, if it has one, and tells readers of /openapi.json how to sign in."""
+
+    def __init__(self) -> None:
+        self.scheme_name = "token"
+        self.model = HTTPBearer(description="a service token, or one that the sign-in gave")
+
+    async def __call__(self, request: Request) -> str | None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def call_of(request: Request) -> Call:
+async def call_of(request: Request, token: Annotated[str | None, Security(_Bearer())]) -> Call:
     """Bind the core to the credentials of this request."""
     core: Core = request.app.state.core
-    return Call(core, bearer(request))
+    return Call(core, token)
 
 
 CallerCall = Annotated[Call, Depends(call_of)]

@@ -12,6 +12,9 @@ Item = TypeVar("Item")
 Source = TypeVar("Source")
 
 
+Cursor = Annotated[str, Field(max_length=1000, json_schema_extra={"format": "cursor"})]  # opaque: no pattern fits
+
+
 class PageOut(BaseModel, Generic[Item]):
     """One page; ask again with `after` = `next` until `next` is absent."""
 
@@ -24,7 +27,7 @@ def page_request(parts: int) -> Callable[..., PageRequest]:
 
     def read(
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="at most so many items")] = DEFAULT_LIMIT,
-        after: Annotated[str | None, Query(max_length=1000, description="`next` of the page before")] = None,
+        after: Annotated[Cursor | None, Query(description="`next` of the page before")] = None,
     ) -> PageRequest:
         return PageRequest(limit=limit, after=read_cursor(after, parts) if after is not None else None)
 

@@ -1,18 +1,17 @@
 """Projects over REST."""
 
 from http import HTTPStatus
-from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
-from fieldstation.core.people.service.names import NAME
 from fieldstation.core.projects.model import Project
 from fieldstation.core.projects.service import Projects
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.rest.members import MemberIn, MembersOut, members_out
+from fieldstation.facades.rest.names import Name
 from fieldstation.kernel.clock import wire_time
 
 
@@ -21,7 +20,7 @@ class ProjectIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, StringConstraints(pattern=f"^{NAME}$")] = Field(
+    name: Name = Field(
         description="lower-case letters, digits, '.', '_', '-' and '@'; unique among your own", examples=["flood-2026"]
     )
 

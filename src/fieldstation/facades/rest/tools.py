@@ -22,22 +22,35 @@ from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Invalid, TooLarge
 
 YAML = "application/yaml"
-_EXAMPLE = """kind: Tool
-name: count-words
-version: 1.0.0
-description: Counts the words of a text
-image: "host:"
-command: [/usr/bin/wc, -w, --, "{{ inputs.text }}"]
-inputs:
-  text: {media_types: [text/plain]}
-"""
-_TEXT_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": f"a tool definition, at most {MAX_BYTES} bytes of YAML or JSON",
-        "content": {YAML: {"schema": {"type": "string"}, "example": _EXAMPLE}},
-    }
+_EXAMPLE = {
+    "kind": "Tool",
+    "name": "count-words",
+    "version": "1.0.0",
+    "description": "Counts the words of a text",
+    "image": "host:",
+    "command": ["/usr/bin/wc", "-w", "--", "{{ inputs.text }}"],
+    "inputs": {"text": {"media_types": ["text/plain"]}},
+    "outputs": {"all": {"glob": "**", "required": False}},
+    "limits": {"soft_seconds": 50, "hard_seconds": 60},
 }
+
+
+def _body(schema: Mapping[str, Any]) -> dict[str, Any]:
+    described = {
+        **schema,
+        "description": "as docs/reference/tool-definition says; a check names every fault",
+    }
+    return {
+        "requestBody": {
+            "required": "required" in schema,
+            "description": f"a tool definition, at most {MAX_BYTES} bytes of YAML or JSON",
+            "content": {YAML: {"schema": described, "example": _EXAMPLE}},
+        }
+    }
+
+
+_DEFINITION = _body({"type": "object", "required": ["kind", "name", "version", "image", "command"]})
+_ANYTHING = _body({})  # a check takes whatever somebody wrote
 
 
 class ToolItemOut(BaseModel):
@@ -95,6 +108,12 @@ class CheckOut(BaseModel):
     warnings: list[FaultOut]
 
 
+class SchemaAnswer(JSONResponse):
+    """A JSON Schema."""
+
+    media_type = "application/schema+json"
+
+
 async def _definition_text(request: Request) -> str:
     body = bytearray()
     async for chunk in request.stream():
@@ -149,7 +168,7 @@ def _add_tools(routes: APIRouter, tools: Tools) -> None:
         status_code=HTTPStatus.CREATED,
         response_model_exclude_none=True,
         responses={200: {"model": ToolOut}, **responses(403, 409, 413)},
-        openapi_extra=_TEXT_BODY,
+        openapi_extra=_DEFINITION,
     )
     async def publish(
         text: DefinitionText,
@@ -176,12 +195,12 @@ def _add_tools(routes: APIRouter, tools: Tools) -> None:
         "/tools/{reference}/form",
         operation_id="show_tool_form",
         summary="Show what a run of the tool takes, as one JSON Schema (2020-12)",
-        response_class=JSONResponse,
+        response_class=SchemaAnswer,
         responses=responses(404, 409),
     )
-    async def form(reference: str, call: CallerCall) -> JSONResponse:
+    async def form(reference: str, call: CallerCall) -> SchemaAnswer:
         definition = (await call(lambda tx, caller: tools.resolve(tx, caller, reference))).definition
-        return JSONResponse(form_of(definition), media_type="application/schema+json")
+        return SchemaAnswer(form_of(definition))
 
 
 def _add_check(routes: APIRouter) -> None:
@@ -191,7 +210,7 @@ def _add_check(routes: APIRouter) -> None:
         summary="Check a definition and list every fault; publishes nothing",
         response_model_exclude_none=True,
         responses=responses(413),
-        openapi_extra=_TEXT_BODY,
+        openapi_extra=_ANYTHING,
     )
     async def check_text(text: DefinitionText, call: CallerCall) -> CheckOut:
         await call(lambda _tx, caller: caller)

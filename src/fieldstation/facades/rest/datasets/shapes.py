@@ -3,12 +3,43 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from fieldstation.core.datasets.model import Change, Dataset, FileEntry, NewDataset, Version, media_type_of
+from fieldstation.core.datasets.model.names import NAME_LENGTH
+from fieldstation.core.datasets.service import check
 from fieldstation.kernel.clock import wire_time
+from fieldstation.kernel.ids import id_pattern
 
-Labels = Annotated[dict[str, str], Field(description="free labels; a value may be empty", examples=[{"site": "north"}])]
+# What follows is told to readers of /openapi.json; the core decides, and names all faults at once.
+_KEPT = {"type": "string", "pattern": "^[^\\u0000]*$"}
+_LABEL = {**_KEPT, "maxLength": check.LABEL_LENGTH}
+Name = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[a-z0-9][a-z0-9._-]*$",
+            "maxLength": NAME_LENGTH,
+            "not": {"anyOf": [{"pattern": id_pattern("dataset")}, {"pattern": id_pattern("version")}]},
+        }
+    ),
+]
+Title = Annotated[str, WithJsonSchema({**_KEPT, "maxLength": check.TITLE_LENGTH})]
+Description = Annotated[str, WithJsonSchema({**_KEPT, "maxLength": check.DESCRIPTION_LENGTH})]
+Labels = Annotated[
+    dict[str, str],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": {**_LABEL, "minLength": 1},
+            "additionalProperties": _LABEL,
+            "maxProperties": check.LABELS,
+            "description": "free labels; a value may be empty",
+            "examples": [{"site": "north"}],
+        }
+    ),
+]
 Schema = Annotated[
     dict[str, JsonValue], Field(description="JSON Schema (2020-12) for the metadata of every version; patterns are RE2")
 ]
@@ -19,11 +50,11 @@ class DatasetIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(
+    name: Name = Field(
         description="lower-case letters, digits, '.', '_' and '-'; unique among your own", examples=["rainfall"]
     )
-    title: str = Field(default="", examples=["Rain gauges of the north"])
-    description: str = ""
+    title: Title = Field(default="", examples=["Rain gauges of the north"])
+    description: Description = ""
     labels: Labels = Field(default_factory=dict)
     metadata_schema: Schema | None = None
 
@@ -43,9 +74,9 @@ class DatasetChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str | None = None
-    title: str | None = None
-    description: str | None = None
+    name: Name | None = None
+    title: Title | None = None
+    description: Description | None = None
     labels: Labels | None = None
     metadata_schema: Schema | None = None
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import WithJsonSchema
 
 from fieldstation.core.datasets.model import Dataset
 from fieldstation.core.datasets.service import Datasets, Filter, Trash
@@ -18,6 +19,8 @@ from fieldstation.facades.rest.datasets.shapes import DatasetChange, DatasetIn, 
 from fieldstation.facades.rest.members import MemberIn, MembersOut, members_out
 from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import Page
+
+Label = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[^=\\u0000][^\\u0000]*$"})]
 
 
 def add_routes(routes: APIRouter, datasets: Datasets) -> None:
@@ -46,7 +49,7 @@ def add_routes(routes: APIRouter, datasets: Datasets) -> None:
         page: ById,
         name: Annotated[str | None, Query(description="only names that begin so", max_length=100)] = None,
         label: Annotated[
-            list[str] | None, Query(description="only with this label: `key=value`; may be repeated")
+            list[Label] | None, Query(description="only with this label: `key=value`; may be repeated")
         ] = None,
         own: Annotated[bool, Query(description="only those you own")] = False,
         trashed: Annotated[bool, Query(description="those in the trash, instead of those that are not")] = False,

@@ -6,17 +6,16 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.people.service.groups import Group
-from fieldstation.core.people.service.names import NAME
 from fieldstation.core.people.service.passwords import MAX_LENGTH, MIN_LENGTH
 from fieldstation.core.people.service.tokens import DEFAULT_DAYS, MAX_DAYS, IssuedToken, NewToken, Token
 from fieldstation.core.people.service.users import NewUser, User, UserChange
 from fieldstation.core.people.service.why import Decision
+from fieldstation.facades.rest.names import Name
 from fieldstation.kernel.clock import wire_time
 
-_MAX_QUOTA = 2**62
+_MAX_QUOTA = 2**53 - 1  # the largest whole number that every reader of JSON keeps
 _TEXT = r"^[^\x00-\x1f\x7f]+$"  # one line that a database and a terminal can hold
 Line = Annotated[str, StringConstraints(max_length=200, pattern=_TEXT)]
-Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
 Password = Annotated[str, StringConstraints(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
 Quota = Annotated[int, Field(ge=0, le=_MAX_QUOTA, description="bytes they may keep; absent: the station's default")]
 
@@ -122,7 +121,7 @@ class TokenIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Line = Field(description="what it is for", examples=["nightly upload"])
-    scopes: list[Permission] | None = Field(
+    scopes: Annotated[list[Permission], Field(json_schema_extra={"minItems": 1})] | None = Field(
         default=None, description="what it is narrowed to; absent: everything its user may", examples=[["dataset:read"]]
     )
     days: int = Field(default=DEFAULT_DAYS, ge=1, le=MAX_DAYS, description="how long it lives")

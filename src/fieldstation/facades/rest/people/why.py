@@ -35,16 +35,20 @@ def add_routes(routes: APIRouter, people: People, finders: Mapping[Kind, Finder]
         ] = None,
         user: Annotated[str | None, Query(max_length=64, description="username; left out: yourself")] = None,
     ) -> DecisionOut:
-        kind = kind_of(permission)
-        if (thing is None) != (kind is Kind.STATION):
-            raise Invalid(
-                f"{permission} is decided on a {kind}" if thing is None else f"{permission} is about no single thing",
-                next_step="name the thing" if thing is None else "leave the thing out",
-            )
-
         def work(tx: Tx, caller: Caller) -> DecisionOut:
+            kind = _kind(permission, thing)
             found = finders[kind](tx, caller, thing) if thing is not None and kind in finders else thing
             question = Question(permission=permission, thing=found, username=user)
             return decision_out(people.why.explain(tx, caller, question))
 
         return await call(work)
+
+
+def _kind(permission: Permission, thing: str | None) -> Kind:
+    kind = kind_of(permission)
+    if (thing is None) != (kind is Kind.STATION):
+        raise Invalid(
+            f"{permission} is decided on a {kind}" if thing is None else f"{permission} is about no single thing",
+            next_step="name the thing" if thing is None else "leave the thing out",
+        )
+    return kind
