@@ -129,6 +129,7 @@ class Database:
         self._opening = threading.Lock()
         self._pool: ConnectionPool[psycopg.Connection[Any]] | None = None
         self._away_until = 0.0
+        self._errors_told = 0  # failures to connect that were told as the database's absence
 
     @contextmanager
     def begin(self, *, wait_seconds: float = _WAIT_SECONDS) -> Iterator[Tx]:
@@ -181,6 +182,7 @@ class Database:
             if self._pool is not None:
                 self._pool.close()
                 self._pool = None
+                self._errors_told = 0
 
     @contextmanager
     def _connection(self, wait_seconds: float = _WAIT_SECONDS) -> "Iterator[psycopg.Connection[Any]]":
@@ -232,7 +234,8 @@ class Database:
 
     def _no_connection(self) -> Unavailable:
         errors = self._pool.get_stats().get("connections_errors", 0) if self._pool is not None else 0
-        if not errors and time.monotonic() >= self._away_until:
+        fresh, self._errors_told = errors > self._errors_told, errors
+        if not fresh and time.monotonic() >= self._away_until:
             return Unavailable("all database connections are in use", next_step="try again in a moment", reason="busy")
         self._away_until = time.monotonic() + _WAIT_SECONDS
         return _away(None)

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import APIRouter, FastAPI
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
 from fieldstation.db import Database, Tx
@@ -19,6 +20,7 @@ from fieldstation.facades.kit.requests import Requests
 from fieldstation.facades.operations import EngineProbes, Metrics, Readiness, router
 from fieldstation.kernel.errors import Unavailable
 from tests.cluster import Cluster
+from tests.stations import wait_until
 
 MISSING = "bubblewrap is not installed: apt-get install bubblewrap"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
@@ -149,6 +151,26 @@ def test_all_connections_in_use_is_load_and_not_absence(
     narrow.close()
     assert answer.status_code == 200
     assert conditions(answer)["database"] == "degraded"
+
+
+def test_load_is_told_as_load_also_after_an_absence(database: Database, tmp_path: Path) -> None:
+    told = conninfo_to_dict(database.dsn)
+    sockets = tmp_path / "sockets"
+    narrow = Database(f"postgresql://{told['user']}@/{told['dbname']}?host={sockets}", pool_size=1)
+
+    def reason() -> str | None:
+        try:
+            with narrow.begin(wait_seconds=0.3):
+                return None
+        except Unavailable as error:
+            return error.reason
+
+    assert reason() == "database_away"
+    sockets.symlink_to(str(told["host"]))
+    wait_until(lambda: reason() is None)
+    with narrow.begin():
+        assert reason() == "busy"
+    narrow.close()
 
 
 def test_requests_are_counted_by_the_template_of_their_route(
