@@ -39,7 +39,8 @@ class Durable:
                 self._noted += names
             self._waiting_files += len(names)
             self._waiting_bytes += size
-        if self._waiting_files >= _EARLY_FILES or self._waiting_bytes >= _EARLY_BYTES:
+        # One large file alone is left to the flush, which comes right behind it.
+        if self._waiting_files >= _EARLY_FILES or (self._waiting_bytes >= _EARLY_BYTES and self._waiting_files > 1):
             self._begin_early()
 
     def flush(self) -> None:
