@@ -6,8 +6,10 @@ from fastapi import APIRouter, FastAPI
 
 from fieldstation import __version__
 from fieldstation.core.people.model import Kind, Permission
+from fieldstation.core.people.service import People
 from fieldstation.db import Database
-from fieldstation.facades import issuer
+from fieldstation.facades import console, issuer
+from fieldstation.facades.kit.browser import Browser
 from fieldstation.facades.kit.calls import Core
 from fieldstation.facades.kit.hub import Hub
 from fieldstation.facades.kit.moving import Movers
@@ -17,6 +19,7 @@ from fieldstation.facades.operations import Metrics
 from fieldstation.facades.rest import datasets, people, projects, runs, tools, uploads
 from fieldstation.facades.rest.datasets.parts import Parts
 from fieldstation.facades.rest.links import add_links
+from fieldstation.kernel.sealing import Sealer
 from fieldstation.ports.storage import BlobStore
 from fieldstation.wiring.features import Features
 
@@ -44,12 +47,28 @@ def build_app(
     app.state.core = Core(database, features.people)
     install_problems(app)
     app.include_router(_rest(features, store, hub))
-    app.include_router(issuer.router(features.people, public_url))
+    include_sign_in(app, features.people, features.sealer, public_url)
     routes, metrics = operations
     app.include_router(routes)
     _describe(app)
     app.add_middleware(Requests, observe=metrics.observe)
     return app
+
+
+def include_sign_in(app: FastAPI, people: People, sealer: Sealer, public_url: str) -> None:
+    """Add the issuer, and the sessions of browsers that come from it."""
+    home = public_url.rstrip("/")
+    client = issuer.Client(
+        id=console.CLIENT_ID,
+        name="the console",
+        grants=frozenset({issuer.CODE}),
+        redirects=frozenset({home + console.CALLBACK_PATH}),
+    )
+    authorization = f"{home}{issuer.REALM_PATH}/protocol/openid-connect/auth"
+    addresses = console.Addresses(public_url=public_url, authorization=authorization)
+    app.state.browser = Browser(public_url)
+    app.include_router(issuer.router(people, public_url, [client]))
+    app.include_router(console.router(people, sealer, app.state.browser, addresses))
 
 
 def _describe(app: FastAPI) -> None:

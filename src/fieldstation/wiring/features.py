@@ -39,6 +39,7 @@ _PACKAGE_LISTS = (Path("/var/lib/dpkg/status"), Path("/var/lib/rpm/rpmdb.sqlite"
 class Features:
     """Every service of the core."""
 
+    sealer: Sealer
     outbox: Outbox
     rights: Rights
     people: People
@@ -78,6 +79,7 @@ def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, E
     submits = Submits(parts)
     places = FilesystemPlaces(settings.allowed_roots)
     return Features(
+        sealer=sealer,
         outbox=outbox,
         rights=Rights(access),
         people=people,

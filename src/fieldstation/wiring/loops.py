@@ -100,6 +100,8 @@ class LoopBuilder:
             [
                 Chore(name="submits", seconds=_HOUR, work=forget_submits),
                 Chore(name="sessions", seconds=60.0, work=self._features.people.sessions.sweep),
+                Chore(name="authorization codes", seconds=_HOUR, work=self._features.people.codes.sweep),
+                Chore(name="device grants", seconds=_HOUR, work=self._features.people.devices.sweep),
                 Chore(name="signing keys", seconds=_HOUR, work=self._features.people.keys.rotate_when_due),
                 Chore(name="partitions", seconds=_HOUR, work=_partitions),
                 *_garbage(self._features.garbage),

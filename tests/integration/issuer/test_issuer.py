@@ -53,7 +53,7 @@ def test_the_realm_speaks_as_keycloak_does(station: Station, dan: Person) -> Non
 def test_discovery_names_what_there_is(station: Station) -> None:
     found = station.client.get(f"{REALM_PATH}/.well-known/openid-configuration").json()
     assert found["issuer"] == ISSUER
-    assert found["grant_types_supported"] == ["password", "refresh_token"]
+    assert {"authorization_code", "password", "refresh_token"} < set(found["grant_types_supported"])
     for endpoint in ("token_endpoint", "userinfo_endpoint", "end_session_endpoint", "jwks_uri"):
         path = found[endpoint].removeprefix(PUBLIC_URL)
         assert station.client.request("GET" if endpoint == "jwks_uri" else "POST", path).status_code in (200, 400, 401)
@@ -120,7 +120,7 @@ def test_what_is_no_form_is_refused(station: Station, body: bytes, content_type:
 
 def test_a_client_uses_only_the_grants_it_lists(station: Station, dan: Person) -> None:
     station.app.router.routes.clear()
-    browser = Client(id="browser", grants=frozenset({"refresh_token"}))
+    browser = Client(id="browser", name="a browser", grants=frozenset({"refresh_token"}))
     station.app.include_router(router(station.people, PUBLIC_URL, [browser]))
     assert error_of(station.sign_in("dan", client_id="browser")) == (400, "unauthorized_client")
 

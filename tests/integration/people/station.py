@@ -20,6 +20,7 @@ from fieldstation.facades.kit.problems import install_problems
 from fieldstation.facades.rest import projects as projects_door
 from fieldstation.facades.rest.people import router as people_router
 from fieldstation.kernel.sealing import Sealer
+from fieldstation.wiring.doors import include_sign_in
 
 PUBLIC_URL = "https://station.example"
 PASSWORD = "correct horse"
@@ -65,11 +66,11 @@ class Station:
         self.sealer = Sealer(bytes(32))
         self.people = People(self.sealer, [self.projects])
         self.app = FastAPI()
-        self.app.include_router(issuer.router(self.people, PUBLIC_URL))
         self.app.include_router(people_router(self.people, {}), prefix="/api/v1")
         self.app.include_router(projects_door.router(self.projects), prefix="/api/v1")
         install_problems(self.app)
         self.app.state.core = Core(database, self.people)
+        include_sign_in(self.app, self.people, self.sealer, PUBLIC_URL)
         self.client = self._client({})
 
     def person(self, username: str, *, operator: bool = False, password: str | None = None) -> Person:
@@ -90,6 +91,10 @@ class Station:
     def as_bearer(self, token: str) -> httpx.Client:
         """Return a client that sends `token`."""
         return self._client({"Authorization": f"Bearer {token}"})
+
+    def visitor(self) -> httpx.Client:
+        """Return a client as a browser is: at the address that users see, with cookies."""
+        return httpx.Client(transport=_InProcess(self.app, self._portal), base_url=PUBLIC_URL)
 
     def sign_in(self, username: str, password: str = PASSWORD, **fields: str) -> httpx.Response:
         """Ask the token endpoint with a password."""

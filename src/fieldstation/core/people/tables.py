@@ -130,9 +130,11 @@ session = Table(
     Column("created_at", _TIME, FetchedValue(), nullable=False),
     Column("expires_at", _TIME, nullable=False),
     Column("ended_at", _TIME),
+    Column("browser", LargeBinary),
     Index(None, "user_id"),
     Index(None, "expires_at"),
 )
+Index("uq_session_browser", session.c.browser, unique=True, postgresql_where=session.c.browser.isnot(None))
 
 refresh_token = Table(
     "refresh_token",
@@ -141,4 +143,38 @@ refresh_token = Table(
     Column("session_id", _key(), ForeignKey("session.id", ondelete="CASCADE"), nullable=False),
     Column("used_at", _TIME),
     Index(None, "session_id"),
+)
+
+authorization_code = Table(
+    "authorization_code",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("client", _key(), nullable=False),
+    Column("redirect_uri", _key(), nullable=False),
+    Column("challenge", _key(), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("nonce", Text),
+    Column("user_id", _key(), ForeignKey("station_user.id"), nullable=False),
+    Column("session_id", _key(), ForeignKey("session.id", ondelete="CASCADE")),
+    Column("expires_at", _TIME, nullable=False),
+    Column("used_at", _TIME),
+    Index(None, "expires_at"),
+    Index(None, "session_id"),
+)
+
+device_grant = Table(
+    "device_grant",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("user_code", _key(), nullable=False),
+    Column("client", _key(), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("state", _key(), nullable=False),
+    Column("user_id", _key(), ForeignKey("station_user.id")),
+    Column("interval_seconds", Integer, nullable=False),
+    Column("polled_at", _TIME),
+    Column("expires_at", _TIME, nullable=False),
+    UniqueConstraint("user_code"),
+    CheckConstraint("state IN ('asked', 'allowed', 'denied', 'used')", name="state"),
+    Index(None, "expires_at"),
 )

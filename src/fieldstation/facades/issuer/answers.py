@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from fastapi.responses import JSONResponse
 
+from fieldstation.core.people.service.devices import DeviceGrant
 from fieldstation.core.people.service.keys import ALGORITHM, PublicKey
 from fieldstation.core.people.service.sessions import TRY_SECONDS, Refusal, SignedIn
 from fieldstation.core.people.service.users import User
@@ -58,6 +59,20 @@ def tokens(signed_in: SignedIn) -> JSONResponse:
     return answer(body)
 
 
+def device(grant: DeviceGrant, page: str) -> JSONResponse:
+    """Answer the codes of a device, as RFC 8628 section 3.2 writes them; `page` is where a person types theirs."""
+    return answer(
+        {
+            "device_code": grant.device_code,
+            "user_code": grant.user_code,
+            "verification_uri": page,
+            "verification_uri_complete": f"{page}?user_code={grant.user_code}",
+            "expires_in": grant.seconds,
+            "interval": grant.interval_seconds,
+        }
+    )
+
+
 def realm(name: str, address: str, key: PublicKey) -> dict[str, Any]:
     """Describe the realm as Keycloak does: `public_key` is the current key's SPKI in base64, without PEM's lines."""
     spki = _rsa(key).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -75,12 +90,17 @@ def discovery(address: str, grants: Iterable[str], scopes: Sequence[str]) -> dic
     protocol = f"{address}/protocol/openid-connect"
     return {
         "issuer": address,
+        "authorization_endpoint": f"{protocol}/auth",
+        "device_authorization_endpoint": f"{protocol}/auth/device",
         "token_endpoint": f"{protocol}/token",
         "jwks_uri": f"{protocol}/certs",
         "userinfo_endpoint": f"{protocol}/userinfo",
         "end_session_endpoint": f"{protocol}/logout",
         "grant_types_supported": sorted(grants),
-        "response_types_supported": [],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
         "token_endpoint_auth_methods_supported": ["none"],

@@ -9,7 +9,10 @@ from fastapi.responses import JSONResponse
 
 from fieldstation.core.people.service import People
 from fieldstation.facades.issuer import answers
+from fieldstation.facades.issuer.authorize import AuthorizationEndpoint
 from fieldstation.facades.issuer.clients import FIELDSTATION, Client
+from fieldstation.facades.issuer.device import DevicePage
+from fieldstation.facades.issuer.passwords import Passwords
 from fieldstation.facades.issuer.token import SCOPES, TokenEndpoint
 from fieldstation.facades.kit.calls import CallerCall, Core
 from fieldstation.kernel.errors import Unauthenticated
@@ -19,13 +22,18 @@ REALM_PATH = f"/auth/realms/{REALM}"
 _PROTOCOL = f"{REALM_PATH}/protocol/openid-connect"
 
 
-def router(people: People, public_url: str, clients: Sequence[Client] = (FIELDSTATION,)) -> APIRouter:
+def router(people: People, public_url: str, more: Sequence[Client] = ()) -> APIRouter:
     """Serve sign-in; `public_url` is the station's address as users see it, and stands in every token as `iss`.
 
-    It never comes from a request. The forms are those of the standards, so they are not in `/openapi.json`.
+    It never comes from a request. The command line and `more` may ask for tokens. The forms are those
+    of the standards, so they are not in `/openapi.json`.
     """
+    clients = (FIELDSTATION, *more)
     issuer = public_url.rstrip("/") + REALM_PATH
-    endpoint = TokenEndpoint(people, issuer, clients)
+    passwords = Passwords(people)
+    endpoint = TokenEndpoint(people, issuer, clients, passwords)
+    authorization = AuthorizationEndpoint(people, issuer, clients, passwords)
+    device = DevicePage(people, clients)
     grants = frozenset[str]().union(*(client.grants for client in clients))
     routes = APIRouter(include_in_schema=False)
 
@@ -54,6 +62,12 @@ def router(people: People, public_url: str, clients: Sequence[Client] = (FIELDST
     routes.add_api_route(
         f"{_PROTOCOL}/logout", endpoint.logout, methods=["POST"], response_model=None, status_code=HTTPStatus.NO_CONTENT
     )
+    auth, page = f"{_PROTOCOL}/auth", f"{REALM_PATH}/device"
+    routes.add_api_route(auth, authorization.ask, methods=["GET"], response_model=None)
+    routes.add_api_route(auth, authorization.answer, methods=["POST"], response_model=None)
+    routes.add_api_route(f"{auth}/device", endpoint.device, methods=["POST"], response_model=None)
+    routes.add_api_route(page, device.show, methods=["GET"], response_model=None)
+    routes.add_api_route(page, device.decide, methods=["POST"], response_model=None)
     return routes
 
 

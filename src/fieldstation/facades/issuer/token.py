@@ -3,24 +3,28 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 
-import anyio
-import anyio.to_thread
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
 from fieldstation.core.people.service import People
-from fieldstation.core.people.service.passwords import verify_password
-from fieldstation.core.people.service.sessions import Attempt, Opening, Refusal, SignedIn
+from fieldstation.core.people.service.codes import Redemption
+from fieldstation.core.people.service.devices import DeviceRefusal
+from fieldstation.core.people.service.sessions import Opening, Refusal, SignedIn
 from fieldstation.facades.issuer import answers
-from fieldstation.facades.issuer.clients import Client
+from fieldstation.facades.issuer.clients import CODE, DEVICE, Client
 from fieldstation.facades.issuer.forms import BadForm, read_form
+from fieldstation.facades.issuer.passwords import Crowded, Passwords
 from fieldstation.facades.kit.calls import Core
 
 SCOPES = ("openid", "profile", "email")
 _DEFAULT_SCOPE = "profile email"
-_VERIFIERS = 2  # passwords checked at once: each takes a processor for about 50 ms and 32 MiB
-_WAIT_SECONDS = 5.0  # for one's turn
 Form = Mapping[str, str]
+_WAITING: Mapping[DeviceRefusal, str] = {
+    DeviceRefusal.PENDING: "nobody has let this device in yet",
+    DeviceRefusal.SLOW_DOWN: "ask less often",
+    DeviceRefusal.DENIED: "this device was kept out",
+    DeviceRefusal.OVER: "this device code is unknown, was used, or is over",
+}
 
 
 class OAuthRefusal(Exception):
@@ -34,14 +38,16 @@ class OAuthRefusal(Exception):
 class TokenEndpoint:
     """Gives tokens to the clients it knows, for the grants that each of them lists."""
 
-    def __init__(self, people: People, issuer: str, clients: Sequence[Client]) -> None:
+    def __init__(self, people: People, issuer: str, clients: Sequence[Client], passwords: Passwords) -> None:
         self._people = people
         self._issuer = issuer
         self._clients = {client.id: client for client in clients}
-        self._verifying: anyio.CapacityLimiter | None = None
+        self._passwords = passwords
         self._grants: Mapping[str, Callable[[Core, Form, Client], Awaitable[JSONResponse]]] = {
             "password": self._password,
             "refresh_token": self._refresh,
+            CODE: self._code,
+            DEVICE: self._device,
         }
 
     async def token(self, request: Request) -> Response:
@@ -71,27 +77,48 @@ class TokenEndpoint:
 
     async def _password(self, core: Core, form: Form, client: Client) -> JSONResponse:
         username, password = _field(form, "username"), _field(form, "password")
-        opening = Opening(client=client.id, scope=_scope(form), issuer=self._issuer)
-        attempt = await core.run(lambda tx: self._people.sessions.attempt(tx, username))
-        verified = not attempt.too_many and await self._verify(attempt, password)
-        return _answer(await core.run(lambda tx: self._people.sessions.finish(tx, attempt, opening, verified=verified)))
+        opening = Opening(client=client.id, scope=scope_of(form), issuer=self._issuer)
+        try:
+            tried = await self._passwords.check(core, username, password)
+        except Crowded as busy:
+            raise OAuthRefusal("temporarily_unavailable", str(busy), HTTPStatus.SERVICE_UNAVAILABLE) from None
+        finish = self._people.sessions.finish
+        return _answer(await core.run(lambda tx: finish(tx, tried.attempt, opening, verified=tried.verified)))
 
     async def _refresh(self, core: Core, form: Form, client: Client) -> JSONResponse:
         refresh_token = _field(form, "refresh_token")
-        opening = Opening(client=client.id, scope=_scope(form), issuer=self._issuer)
+        opening = Opening(client=client.id, scope=scope_of(form), issuer=self._issuer)
         return _answer(await core.run(lambda tx: self._people.sessions.refresh(tx, refresh_token, opening)))
 
-    async def _verify(self, attempt: Attempt, password: str) -> bool:
-        if self._verifying is None:
-            self._verifying = anyio.CapacityLimiter(_VERIFIERS)
+    async def _code(self, core: Core, form: Form, client: Client) -> JSONResponse:
+        brought = Redemption(
+            code=_field(form, "code"),
+            verifier=_field(form, "code_verifier"),
+            client=client.id,
+            redirect_uri=_field(form, "redirect_uri"),
+        )
+        return _answer(await core.run(lambda tx: self._people.codes.exchange(tx, brought, self._issuer)))
+
+    async def _device(self, core: Core, form: Form, client: Client) -> JSONResponse:
+        device_code = _field(form, "device_code")
+        opening = Opening(client=client.id, scope="", issuer=self._issuer)
+        outcome = await core.run(lambda tx: self._people.devices.poll(tx, device_code, opening))
+        if isinstance(outcome, DeviceRefusal):
+            raise OAuthRefusal(outcome.value, _WAITING[outcome])
+        return answers.tokens(outcome)
+
+    async def device(self, request: Request) -> Response:
+        """Begin a device grant (RFC 8628, section 3.1)."""
         try:
-            with anyio.fail_after(_WAIT_SECONDS):
-                return await anyio.to_thread.run_sync(
-                    verify_password, attempt.password_hash, password, limiter=self._verifying
-                )
-        except TimeoutError:
-            busy = "too many people sign in at once; try again in a moment"
-            raise OAuthRefusal("temporarily_unavailable", busy, HTTPStatus.SERVICE_UNAVAILABLE) from None
+            form = await _form(request)
+            client = self._client(form)
+            if DEVICE not in client.grants:
+                raise OAuthRefusal("unauthorized_client", "this client may not use that grant")
+        except OAuthRefusal as refusal:
+            return refusal.response
+        core: Core = request.app.state.core
+        grant = await core.run(lambda tx: self._people.devices.begin(tx, client.id, scope_of(form)))
+        return answers.device(grant, f"{self._issuer}/device")
 
     def _client(self, form: Form) -> Client:
         client = self._clients.get(_field(form, "client_id"))
@@ -113,7 +140,8 @@ def _field(form: Form, name: str) -> str:
     return form[name]
 
 
-def _scope(form: Form) -> str:
+def scope_of(form: Form) -> str:
+    """Return what of the asked scope there is."""
     asked = form.get("scope", _DEFAULT_SCOPE).split()
     return " ".join(scope for scope in SCOPES if scope in asked)
 

@@ -1,6 +1,7 @@
 """From an async door to the synchronous core: one thread, one transaction, one caller."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Annotated, Protocol, TypeVar
 
 import anyio
@@ -11,6 +12,7 @@ from fastapi.security.base import SecurityBase
 
 from fieldstation.core.people.model import Caller
 from fieldstation.db import Database, Tx
+from fieldstation.facades.kit.browser import Browser
 from fieldstation.kernel.errors import Unavailable
 
 Result = TypeVar("Result")
@@ -22,7 +24,18 @@ class Authenticator(Protocol):
     """Tells who came with which credentials."""
 
     def authenticate(self, tx: Tx, token: str | None) -> Caller:
-        """Return the caller a bearer token or session stands for; raise Unauthenticated otherwise."""
+        """Return the caller a bearer token stands for; raise Unauthenticated otherwise."""
+
+    def authenticate_browser(self, tx: Tx, secret: str) -> Caller:
+        """Return the caller whose session a browser's cookie carries; raise Unauthenticated otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """What a request came with: a bearer token, or the secret of a browser's session."""
+
+    token: str | None = field(default=None, repr=False)
+    browser: str | None = field(default=None, repr=False)
 
 
 class Core:
@@ -37,9 +50,9 @@ class Core:
         """Run `work` in a transaction of its own."""
         return await self.thread(lambda: self._database.retrying(work))
 
-    async def run_as(self, token: str | None, work: Callable[[Tx, Caller], Result]) -> Result:
+    async def run_as(self, credentials: Credentials, work: Callable[[Tx, Caller], Result]) -> Result:
         """Tell who calls and run `work` for them, in one transaction."""
-        return await self.run(lambda tx: work(tx, self._authenticator.authenticate(tx, token)))
+        return await self.run(lambda tx: work(tx, self._caller(tx, credentials)))
 
     async def thread(self, work: Callable[[], Result]) -> Result:
         """Run `work` in a thread of the core."""
@@ -55,6 +68,11 @@ class Core:
         finally:
             self._threads.release_on_behalf_of(token)
 
+    def _caller(self, tx: Tx, credentials: Credentials) -> Caller:
+        if credentials.browser is not None:
+            return self._authenticator.authenticate_browser(tx, credentials.browser)
+        return self._authenticator.authenticate(tx, credentials.token)
+
 
 _UNBOUNDED = anyio.CapacityLimiter(10_000)  # the real bound is `Core._threads`, which can be waited for with a limit
 
@@ -62,13 +80,13 @@ _UNBOUNDED = anyio.CapacityLimiter(10_000)  # the real bound is `Core._threads`,
 class Call:
     """The core as one request sees it: bound to the credentials it came with."""
 
-    def __init__(self, core: Core, token: str | None) -> None:
+    def __init__(self, core: Core, credentials: Credentials) -> None:
         self.core = core
-        self.token = token
+        self.credentials = credentials
 
     async def __call__(self, work: Callable[[Tx, Caller], Result]) -> Result:
         """Run `work` for the caller, in one transaction."""
-        return await self.core.run_as(self.token, work)
+        return await self.core.run_as(self.credentials, work)
 
 
 class _Bearer(SecurityBase):
@@ -86,7 +104,9 @@ class _Bearer(SecurityBase):
 async def call_of(request: Request, token: Annotated[str | None, Security(_Bearer())]) -> Call:
     """Bind the core to the credentials of this request."""
     core: Core = request.app.state.core
-    return Call(core, token)
+    browser: Browser | None = getattr(request.app.state, "browser", None)
+    secret = browser.session(request) if browser is not None and token is None else None
+    return Call(core, Credentials(token=token, browser=secret))
 
 
 CallerCall = Annotated[Call, Depends(call_of)]

@@ -1,5 +1,6 @@
 """`People`: everything the station knows about who asks."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,8 @@ from fieldstation.core.audit.model import STATION
 from fieldstation.core.people.model import EVERYONE, Caller
 from fieldstation.core.people.service import tokens as service_tokens
 from fieldstation.core.people.service.access import Access
+from fieldstation.core.people.service.codes import Codes
+from fieldstation.core.people.service.devices import Devices
 from fieldstation.core.people.service.groups import Groups
 from fieldstation.core.people.service.keys import Keys, unknown_token
 from fieldstation.core.people.service.sessions import AUDIENCE, Sessions
@@ -36,6 +39,8 @@ class People(Access):
         self.groups = Groups(self)
         self.tokens = Tokens(self)
         self.sessions = Sessions(self.keys)
+        self.codes = Codes(self.sessions)
+        self.devices = Devices(self.sessions)
         self.why = Why(self)
 
     def authenticate(self, tx: Tx, token: str | None) -> Caller:
@@ -49,6 +54,13 @@ class People(Access):
             row = service_tokens.caller_row(tx, token)
             return _caller(row, scopes=row.scopes)
         return _caller(self._by_access_token(tx, token), scopes=None)
+
+    def authenticate_browser(self, tx: Tx, secret: str) -> Caller:
+        """Return the caller whose session this browser's cookie carries, with one query; Unauthenticated otherwise."""
+        row = store.caller_by_browser(tx, hashlib.sha256(secret.encode()).digest())
+        if row is None or not row.session_open:
+            raise Unauthenticated("the sign-in is over", next_step="sign in again", reason="session_over")
+        return _caller(row, scopes=None)
 
     def create_user(self, tx: Tx, new: NewUser, *, by: str = STATION) -> User:
         """Create a user with everything that belongs to one; Conflict when the username is taken."""

@@ -19,6 +19,7 @@ from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.ids import new_id
 
 AUDIENCE = "fieldstation"
+BROWSER = "console"  # the client of sessions that a cookie carries
 ACCESS_SECONDS = 300
 SESSION_SECONDS = 12 * 3600
 MAX_TRIES = 10
@@ -34,6 +35,7 @@ class Refusal(StrEnum):
     WRONG = "the username or the password is wrong"
     TOO_MANY = "too many tries for this name; wait a minute"
     OVER = "the session is over; sign in again"
+    CODE = "the code is wrong, was used, or is over; sign in again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ class Opening:
     client: str
     scope: str
     issuer: str
+    nonce: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +94,11 @@ class Sessions:
 
     def finish(self, tx: Tx, attempt: Attempt, opening: Opening, *, verified: bool) -> SignedIn | Refusal:
         """Open a session when the password was `verified` and is still the user's; otherwise refuse."""
+        accepted = self.accept(tx, attempt, verified=verified)
+        return accepted if isinstance(accepted, Refusal) else self.open(tx, accepted, opening)
+
+    def accept(self, tx: Tx, attempt: Attempt, *, verified: bool) -> str | Refusal:
+        """Return the id of the user whose password was `verified` and is still theirs; otherwise refuse."""
         if attempt.too_many:
             if attempt.tries == MAX_TRIES + 1:  # one row tells enough; a flood must not fill the audit
                 _record_refusal(tx, attempt)
@@ -100,20 +108,29 @@ class Sessions:
             _record_refusal(tx, attempt)
             return Refusal.WRONG
         store.forget_tries(tx, attempt.username)
-        session = new_id("session")
-        store.open_session(
-            tx,
-            {
-                "id": session,
-                "user_id": row.id,
-                "client": opening.client,
-                "scope": opening.scope,
-                "seconds": SESSION_SECONDS,
-            },
-        )
-        body: dict[str, Json] = {"client": opening.client, "session": session}
-        record(tx, Entry(actor=row.id, deed=Deed.SIGN_IN_ACCEPTED, thing=row.id, body=body))
-        return self._issue(tx, session, opening)
+        accepted: str = row.id
+        return accepted
+
+    def open(self, tx: Tx, user_id: str, opening: Opening) -> SignedIn:
+        """Open a session for a person who has proven who they are."""
+        return self._issue(tx, _opened(tx, user_id, opening.client, opening.scope), opening)
+
+    def open_browser(self, tx: Tx, user_id: str) -> str:
+        """Open the session of a browser; returns the secret that its cookie carries."""
+        secret = secrets.token_urlsafe(_SECRET_BYTES)
+        _opened(tx, user_id, BROWSER, "", browser=_hash(secret))
+        return secret
+
+    def end_browser(self, tx: Tx, secret: str) -> None:
+        """End the session that a cookie carries; an unknown one is passed over."""
+        row = store.by_browser(tx, _hash(secret))
+        if row is not None and store.end(tx, row.id):
+            record(tx, Entry(actor=row.user_id, deed=Deed.SESSION_ENDED, thing=row.id))
+
+    def revoke(self, tx: Tx, session: str, user_id: str) -> None:
+        """End a session of which a secret was used twice, and may be stolen."""
+        if store.end(tx, session):
+            record(tx, Entry(actor=user_id, deed=Deed.SESSION_REVOKED, thing=session))
 
     def refresh(self, tx: Tx, refresh_token: str, opening: Opening) -> SignedIn | Refusal:
         """Return new tokens for an unused refresh token; one used before ends its session, as it may be stolen.
@@ -124,8 +141,7 @@ class Sessions:
         if row is None or row.client != opening.client:
             return Refusal.OVER
         if row.used_at is not None:
-            if store.end(tx, row.session_id):
-                record(tx, Entry(actor=row.user_id, deed=Deed.SESSION_REVOKED, thing=row.session_id))
+            self.revoke(tx, row.session_id, row.user_id)
             return Refusal.OVER
         if row.ended_at is not None or row.expires_at <= row.now or row.suspended:
             return Refusal.OVER
@@ -160,11 +176,25 @@ class Sessions:
             session=session,
             scope=opening.scope,
             access_token=self._keys.sign(tx, access),
-            id_token=self._keys.sign(tx, claims | {"typ": "ID", "aud": opening.client}) if with_id else None,
+            id_token=self._keys.sign(tx, claims | _identity(opening)) if with_id else None,
             refresh_token=refresh_token,
             expires_seconds=claims["exp"] - now,
             refresh_expires_seconds=ends - now,
         )
+
+
+def _opened(tx: Tx, user_id: str, client: str, scope: str, browser: bytes | None = None) -> str:
+    session = new_id("session")
+    values = {"id": session, "user_id": user_id, "client": client, "scope": scope, "browser": browser}
+    store.open_session(tx, {**values, "seconds": SESSION_SECONDS})
+    body: dict[str, Json] = {"client": client, "session": session}
+    record(tx, Entry(actor=user_id, deed=Deed.SIGN_IN_ACCEPTED, thing=user_id, body=body))
+    return session
+
+
+def _identity(opening: Opening) -> dict[str, Any]:
+    claims = {"typ": "ID", "aud": opening.client}
+    return claims if opening.nonce is None else {**claims, "nonce": opening.nonce}
 
 
 def _record_refusal(tx: Tx, attempt: Attempt) -> None:

@@ -23,6 +23,11 @@ _BY_SERVICE_TOKEN = text(f"""
       FROM service_token t JOIN station_user u ON u.id = t.user_id
      WHERE t.id = :id
 """)
+_BY_BROWSER = text(f"""
+    SELECT {_CALLER}, s.ended_at IS NULL AND s.expires_at > station_now() AS session_open
+      FROM session s JOIN station_user u ON u.id = s.user_id
+     WHERE s.browser = :hash
+""")
 _BY_USERNAME = text(f"SELECT {_CALLER} FROM station_user u WHERE u.username = :username")
 _INSERT_TOKEN = text("""
     INSERT INTO service_token (id, user_id, name, hash, scopes, expires_at)
@@ -62,6 +67,11 @@ def caller_by_access_token(tx: Tx, *, sub: str, kid: str, session: str) -> Any:
 def caller_by_service_token(tx: Tx, token_id: str) -> Any:
     """Load the caller a service token belongs to, with the token's hash, scopes and expiry."""
     return tx.one_or_none(_BY_SERVICE_TOKEN, {"id": token_id})
+
+
+def caller_by_browser(tx: Tx, browser_hash: bytes) -> Any:
+    """Load the caller whose session a cookie carries, with whether it still counts."""
+    return tx.one_or_none(_BY_BROWSER, {"hash": browser_hash})
 
 
 def caller_by_username(tx: Tx, username: str) -> Any:

@@ -22,14 +22,15 @@ _SIGNING_IN = text("""
       FROM station_user WHERE username = :username AND iss = 'local'
 """)
 _OPEN = text("""
-    INSERT INTO session (id, user_id, client, scope, expires_at)
-    VALUES (:id, :user_id, :client, :scope, station_now() + :seconds * interval '1 second')
+    INSERT INTO session (id, user_id, client, scope, browser, expires_at)
+    VALUES (:id, :user_id, :client, :scope, :browser, station_now() + :seconds * interval '1 second')
 """)
 _SESSION = text("""
     SELECT s.expires_at, station_now() AS now, u.sub, u.username, u.name, u.email, u.operator
       FROM session s JOIN station_user u ON u.id = s.user_id
      WHERE s.id = :id
 """)
+_BY_BROWSER = text("SELECT id, user_id FROM session WHERE browser = :hash FOR UPDATE")
 _ADD_REFRESH = text("INSERT INTO refresh_token (hash, session_id) VALUES (:hash, :session_id)")
 _LOCK_REFRESH = text("""
     SELECT r.used_at, s.id AS session_id, s.user_id, s.client, s.scope, s.expires_at, s.ended_at,
@@ -74,6 +75,11 @@ def open_session(tx: Tx, values: Mapping[str, Any]) -> None:
 def session(tx: Tx, session_id: str) -> Any:
     """Read what the tokens of a session say, and the present time."""
     return tx.one(_SESSION, {"id": session_id})
+
+
+def by_browser(tx: Tx, browser_hash: bytes) -> Any:
+    """Lock the session that a cookie carries."""
+    return tx.one_or_none(_BY_BROWSER, {"hash": browser_hash})
 
 
 def add_refresh(tx: Tx, refresh_hash: bytes, session_id: str) -> None:
