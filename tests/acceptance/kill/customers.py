@@ -8,8 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from fieldstation.client import ClientError, Station
 from fieldstation.client.runs import Order
+from fieldstation.kernel.errors import Unavailable
 from tests.acceptance.kill.journal import Journals
 from tests.acceptance.kill.standing import PATIENCE_SECONDS, Standing, wait_for
 
@@ -17,6 +20,7 @@ _AT_ONCE = 4
 _REPEATED = 0.25  # so many submits are sent once more after they were answered
 PASSING = (None, 409, 503)  # no answer, the same key at work, the database away
 FEED = "feed"
+_FINAL = "SELECT count(*) FROM run WHERE ended_at IS NOT NULL"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +68,15 @@ class Customers:
     def wanted(self) -> int:
         """How many runs were wanted so far."""
         return len(self._answers)
+
+    def waiting(self) -> int:
+        """Return how many runs that were wanted are not final; all of them while the database is away."""
+        try:
+            with psycopg.connect(self._standing.database_url()) as connection:
+                (final,) = connection.execute(_FINAL).fetchone() or (0,)
+        except (psycopg.OperationalError, Unavailable):
+            final = 0
+        return self.wanted - int(final)
 
     def want(self, count: int, seconds: tuple[float, float] = (0.1, 1.5)) -> None:
         """Have so many more runs submitted, which work for a time between these two."""
@@ -144,6 +157,11 @@ class Feeder:
         (self._folder / "big.bin").write_bytes(self.published.to_bytes(8, "big") * (1 << 17))  # 1 MiB, new in each
         station.datasets.add_version(FEED, [self._folder])
         self.published += 1
+
+
+def await_room(customers: Customers, most: int) -> None:
+    """Wait until no more than `most` of the runs that were wanted are not final."""
+    wait_for(lambda: customers.waiting() <= most, "the station to work off what waits", poll_seconds=0.1)
 
 
 def await_final(standing: Standing, runs: int, seconds: float) -> float:

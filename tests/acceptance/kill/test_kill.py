@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.acceptance.kill.blows import KINDS, Blows, schedule
 from tests.acceptance.kill.books import contradictions, read_books
 from tests.acceptance.kill.conftest import Raise
-from tests.acceptance.kill.customers import Customers, Feeder, await_final
+from tests.acceptance.kill.customers import Customers, Feeder, await_final, await_room
 from tests.acceptance.kill.executions import wrong_executions
 from tests.acceptance.kill.journal import Journals
 from tests.acceptance.kill.remains import await_tidy, remains_of_station
@@ -23,6 +23,7 @@ from tests.acceptance.kill.standing import AT_LENGTH, PATIENCE_SECONDS, SOAKING
 from tests.closing import Scale
 
 FINAL_SECONDS = 60.0 if SOAKING else PATIENCE_SECONDS  # after the last kill
+_MOST_WAITING = 40  # runs; four slots and any machine are done with them in a fraction of that time
 
 pytestmark = AT_LENGTH
 
@@ -71,4 +72,5 @@ def _strike(kinds: Sequence[str], runs: int, customers: Customers, blows: Blows)
         wanted = runs * number // len(kinds)
         print(f"{time.monotonic() - began:6.1f} s, {wanted:3} runs: {kind}")
         seconds = (1.5, 3.0) if kind == "recorder" else (0.1, 1.5)  # so that a recorder can be met alive
+        await_room(customers, _MOST_WAITING)
         blows.strike(kind, partial(customers.want, wanted - customers.wanted, seconds))
