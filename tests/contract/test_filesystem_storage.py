@@ -1,5 +1,6 @@
 """The storages of this machine keep the contract of all storages."""
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -20,6 +21,25 @@ class TestFilesystemStore(StoreContract):
     def test_blobs_lie_where_other_programs_look_for_them(self, store: BlobStore) -> None:
         sha256 = store.put_bytes(b"x").sha256
         assert store.readable(sha256).path == self.folder / "store/blobs/sha256" / sha256[:2] / sha256[2:]
+
+    def test_so_many_that_they_are_written_early(self, store: BlobStore) -> None:
+        for _ in range(3):
+            blobs = [os.urandom(16) for _ in range(2500)]
+            wanted = {stored.sha256: stored.size for stored in store.put_many(blobs)}
+            store.flush()
+            assert store.missing(wanted) == set()
+
+    def test_what_another_writer_has_not_finished_is_not_waited_for(self, store: BlobStore) -> None:
+        sha256 = hashlib.sha256(b"shared").hexdigest()
+        place = self.folder / "store/blobs/sha256" / sha256[:2] / sha256[2:]
+        with place.open("wb", buffering=0) as other:
+            other.write(b"sha")
+            stored = store.put_bytes(b"shared")
+            tree = store.tree("version", lambda: iter([TreeEntry(path="a", size=6, sha256=sha256)]))
+            other.write(b"red")
+        assert stored.sha256 == sha256
+        assert (place.read_bytes(), (tree / "a").read_bytes()) == (b"shared", b"shared")
+        assert place.samefile(tree / "a")
 
     def test_a_tree_holds_its_bytes_after_the_blob_is_gone(self, store: BlobStore) -> None:
         stored = store.put_bytes(b"in use")
