@@ -11,6 +11,7 @@ from fieldstation.kernel.errors import Invalid
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 1000
+_MOST_DIGITS = 18  # fewer than a bigint may have
 
 Item = TypeVar("Item")
 
@@ -21,6 +22,15 @@ class PageRequest:
 
     limit: int = DEFAULT_LIMIT
     after: tuple[str, ...] | None = None
+
+    def number(self, start: int) -> int:
+        """Return the position of a list that is ordered by one whole number, `start` for the first page."""
+        if self.after is None:
+            return start
+        text = self.after[0]
+        if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+            raise _not_ours()
+        return int(text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +59,15 @@ def read_cursor(cursor: str, parts: int = 1) -> tuple[str, ...]:
         key = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         key = None
-    if (
-        not isinstance(key, list)
-        or len(key) != parts
-        or not all(isinstance(part, str) and "\0" not in part for part in key)
-    ):
-        raise Invalid("the page position is not one that this station gave out", next_step="start from the first page")
+    if not isinstance(key, list) or len(key) != parts or not all(_keepable(part) for part in key):
+        raise _not_ours()
     return tuple(key)
+
+
+def _keepable(part: object) -> bool:
+    """Tell whether PostgreSQL can compare with `part`: a text without U+0000 and half surrogate pairs."""
+    return isinstance(part, str) and "\0" not in part and not any("\ud800" <= letter <= "\udfff" for letter in part)
+
+
+def _not_ours() -> Invalid:
+    return Invalid("the page position is not one that this station gave out", next_step="start from the first page")

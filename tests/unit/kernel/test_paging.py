@@ -51,3 +51,19 @@ def test_pages_put_together_are_the_list(names: set[str], limit: int) -> None:
         assert len(page.items) <= limit
         seen += page.items
     assert seen == rows
+
+
+@pytest.mark.parametrize("key", ["zebra", "-1", "1.5", "²", "9" * 19, ""])
+def test_a_position_that_is_no_number(key: str) -> None:
+    with pytest.raises(Invalid):
+        PageRequest(after=(key,)).number(7)
+
+
+def test_positions_that_are_numbers() -> None:
+    assert PageRequest().number(7) == 7
+    assert PageRequest(after=("12",)).number(7) == 12
+
+
+def test_half_a_surrogate_pair_is_no_position() -> None:
+    with pytest.raises(Invalid):
+        read_cursor(write_cursor(("\ud800",)))

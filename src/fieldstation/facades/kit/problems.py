@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from fieldstation.facades.kit.methods import allowed_methods
+from fieldstation.facades.kit.requests import SCOPE_KEY
 from fieldstation.kernel import errors
 from fieldstation.kernel.logs import logger, request_id
 
@@ -127,7 +128,8 @@ def install_problems(app: FastAPI) -> None:
         )
 
     @app.exception_handler(Exception)
-    async def unexpected(_request: Request, error: Exception) -> JSONResponse:
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        request_id.set(request.scope.get(SCOPE_KEY, ""))  # this runs outside of what gave the request its id
         log.error("unexpected error in a request", exc_info=error)
         return _respond(
             HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -11,6 +11,7 @@ from fieldstation.kernel.logs import logger, request_id
 
 log = logger(__name__)
 HEADER = "x-request-id"
+SCOPE_KEY = "fieldstation.request_id"
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,100}")
 _QUIET = ("/healthz", "/readyz", "/metrics")
 
@@ -31,6 +32,7 @@ class Requests:
             return
         name = _given(scope) or new_id("request")
         token = request_id.set(name)
+        scope[SCOPE_KEY] = name  # for who answers when all of this has ended in an error
         status, began = 500, time.perf_counter()
 
         async def send_with_id(message: Message) -> None:

@@ -109,7 +109,7 @@ def by_number(tx: Tx, dataset_id: str, number: int) -> Version | None:
 
 def page(tx: Tx, dataset_id: str, request: PageRequest) -> Sequence[Version]:
     """Read one page of versions and one row more, newest first."""
-    before = int(request.after[0]) if request.after else 2**31 - 1
+    before = request.number(2**31 - 1)
     return [
         _version(row) for row in tx.all(_PAGE, {"dataset_id": dataset_id, "before": before, "limit": request.limit + 1})
     ]
