@@ -1,8 +1,9 @@
 """Who is what on a thing, as our REST API reads and writes it."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from fieldstation.core.people.model import Role
 from fieldstation.core.people.service import Member
@@ -14,6 +15,12 @@ class MemberIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     role: Role = Field(examples=["reader"])
+
+
+class ToolMemberIn(MemberIn):
+    """The role to give on a tool, whose versions nobody edits."""
+
+    role: Annotated[Role, WithJsonSchema({"type": "string", "enum": ["reader", "owner"]})]
 
 
 class MemberOut(BaseModel):

@@ -17,7 +17,8 @@ from fieldstation.core.tools.service import Tools
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import FaultOut, fault_out, responses
-from fieldstation.facades.rest.members import MemberIn, MembersOut, members_out
+from fieldstation.facades.rest.members import MembersOut, ToolMemberIn, members_out
+from fieldstation.facades.rest.names import Text
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Invalid, TooLarge
 
@@ -156,7 +157,7 @@ def _add_tools(routes: APIRouter, tools: Tools) -> None:
         call: CallerCall,
         page: ById,
         search: Annotated[
-            str | None, Query(max_length=200, description="beginnings of words in name, title and description")
+            Text | None, Query(max_length=200, description="beginnings of words in name, title and description")
         ] = None,
     ) -> PageOut[ToolItemOut]:
         return await call(lambda tx, caller: page_out(tools.list(tx, caller, page, search), _item_out))
@@ -256,7 +257,7 @@ def _add_members(routes: APIRouter, tools: Tools) -> None:
         status_code=HTTPStatus.NO_CONTENT,
         responses=responses(403, 404, 409),
     )
-    async def put(reference: str, username: str, body: MemberIn, call: CallerCall) -> None:
+    async def put(reference: str, username: str, body: ToolMemberIn, call: CallerCall) -> None:
         await call(lambda tx, caller: tools.set_member(tx, caller, reference, username, body.role))
 
     @routes.delete(

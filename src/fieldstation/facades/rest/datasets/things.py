@@ -17,6 +17,7 @@ from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.rest.datasets.shapes import DatasetChange, DatasetIn, DatasetOut, dataset_out
 from fieldstation.facades.rest.members import MemberIn, MembersOut, members_out
+from fieldstation.facades.rest.names import Text
 from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import Page
 
@@ -47,7 +48,7 @@ def add_routes(routes: APIRouter, datasets: Datasets) -> None:
     async def list_all(
         call: CallerCall,
         page: ById,
-        name: Annotated[str | None, Query(description="only names that begin so", max_length=100)] = None,
+        name: Annotated[Text | None, Query(description="only names that begin so", max_length=100)] = None,
         label: Annotated[
             list[Label] | None, Query(description="only with this label: `key=value`; may be repeated")
         ] = None,

@@ -19,6 +19,7 @@ from fieldstation.facades.rest.datasets.parts import Number, Parts
 from fieldstation.facades.rest.datasets.receive import Received
 from fieldstation.facades.rest.datasets.recipes import JSON, RECIPE_SCHEMA, read_recipe
 from fieldstation.facades.rest.datasets.shapes import FileOut, VersionOut, file_out, version_out
+from fieldstation.facades.rest.names import Text
 from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import Page
 
@@ -114,7 +115,7 @@ def add_routes(routes: APIRouter, parts: Parts) -> None:
         number: Number,
         call: CallerCall,
         page: ById,
-        prefix: Annotated[str, Query(max_length=1024, description="only paths that begin so, such as `2021/`")] = "",
+        prefix: Annotated[Text, Query(max_length=1024, description="only paths that begin so, such as `2021/`")] = "",
     ) -> PageOut[FileOut]:
         def work(tx: Tx, caller: Caller) -> PageOut[FileOut]:
             version = parts.datasets.version(tx, caller, reference, number)

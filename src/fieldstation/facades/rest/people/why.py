@@ -11,6 +11,7 @@ from fieldstation.core.people.service.why import Question
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.problems import responses
+from fieldstation.facades.rest.names import Text
 from fieldstation.facades.rest.people.shapes import DecisionOut, decision_out
 from fieldstation.kernel.errors import Invalid
 
@@ -31,9 +32,9 @@ def add_routes(routes: APIRouter, people: People, finders: Mapping[Kind, Finder]
         call: CallerCall,
         permission: Annotated[Permission, Query(description="such as `dataset:read`")],
         thing: Annotated[
-            str | None, Query(max_length=200, description="id or name; left out for `station:` permissions")
+            Text | None, Query(max_length=200, description="id or name; left out for `station:` permissions")
         ] = None,
-        user: Annotated[str | None, Query(max_length=64, description="username; left out: yourself")] = None,
+        user: Annotated[Text | None, Query(max_length=64, description="username; left out: yourself")] = None,
     ) -> DecisionOut:
         def work(tx: Tx, caller: Caller) -> DecisionOut:
             kind = _kind(permission, thing)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from fieldstation.core.runs.service.again import Again, Change, Compared
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.problems import responses
+from fieldstation.facades.rest.names import Text
 from fieldstation.facades.rest.runs.keys import IdempotencyKey, key_for
 from fieldstation.facades.rest.runs.shapes import RunOut, run_out
 
@@ -70,7 +71,7 @@ def add_again_routes(routes: APIRouter, again: Again) -> None:
         responses=responses(404, 409),
     )
     async def compare(
-        call: CallerCall, run_id: str, other: Annotated[str, Query(max_length=200, description="id of the other run")]
+        call: CallerCall, run_id: str, other: Annotated[Text, Query(max_length=200, description="id of the other run")]
     ) -> ComparisonOut:
         """Compare the outputs of this run with those of another; both must have ended."""
         found = await call(lambda tx, caller: again.compare(tx, caller, run_id, other))

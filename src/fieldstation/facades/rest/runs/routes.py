@@ -21,6 +21,7 @@ from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.kit.sse import event_stream, wants_events
+from fieldstation.facades.rest.names import Text
 from fieldstation.facades.rest.runs.again_routes import add_again_routes
 from fieldstation.facades.rest.runs.crate_routes import add_crate_routes
 from fieldstation.facades.rest.runs.follow import followed_events, last_seen
@@ -61,8 +62,8 @@ class RunsDoor:
 
 def _filters(
     state: Annotated[State | None, Query(description="only runs in this state")] = None,
-    tool: Annotated[str | None, Query(max_length=200, description="only runs of this tool, by name")] = None,
-    project: Annotated[str | None, Query(max_length=200, description="only runs of this project, by id")] = None,
+    tool: Annotated[Text | None, Query(max_length=200, description="only runs of this tool, by name")] = None,
+    project: Annotated[Text | None, Query(max_length=200, description="only runs of this project, by id")] = None,
 ) -> Mapping[str, Any]:
     given = {"state": state.value if state else None, "tool_name": tool, "project_id": project}
     return {name: value for name, value in given.items() if value is not None}
