@@ -7,20 +7,21 @@ may not see has an identifier and nothing else.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from fieldstation.core.datasets.model import FileEntry
 from fieldstation.core.runs.model.reasons import MEANINGS
 from fieldstation.core.runs.model.states import State
 from fieldstation.core.runs.model.values import Run, RunInput
-from fieldstation.core.tools.model.definition import Definition
+from fieldstation.core.tools.model.definition import Definition, write_definition
 from fieldstation.kernel.clock import wire_time
 
 METADATA = "ro-crate-metadata.json"
 DEFINITION = "tool.json"
 OUTPUTS = "outputs/"
-_CONTEXT = ["https://w3id.org/ro/crate/1.2/context", "https://w3id.org/ro/terms/workflow-run/context"]
+_CONTEXT = "https://w3id.org/ro/crate/1.2/context"  # has every term that we use
 _SPECIFICATION = "https://w3id.org/ro/crate/1.2"
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _STATUS = {
@@ -69,6 +70,11 @@ def crate(contents: Contents) -> bytes:
     return json.dumps({"@context": _CONTEXT, "@graph": list(unique.values())}, indent=2, ensure_ascii=False).encode()
 
 
+def definition_text(contents: Contents) -> bytes:
+    """Return the text of `tool.json`."""
+    return json.dumps(write_definition(contents.definition), indent=2).encode()
+
+
 def _descriptor() -> Entity:
     return {
         "@id": METADATA,
@@ -90,16 +96,24 @@ def _root(contents: Contents, parts: Sequence[str], mentioned: Sequence[str]) ->
         "datePublished": wire_time(run.ended_at or contents.made_at),
         "license": {"@id": _NO_LICENCE},
         "conformsTo": {"@id": _PROFILE},
-        "hasPart": [{"@id": part} for part in parts],
-        "mentions": [{"@id": _action_id(run)}],
+        "author": {"@id": _agent_id(run)},
+        "publisher": {"@id": _agent_id(run)},
+        "hasPart": _references([*parts, *mentioned]),
+        "mentions": {"@id": _action_id(run)},
     }
     if mentioned:
-        root["isBasedOn"] = [{"@id": name} for name in mentioned]
+        root["isBasedOn"] = _references(mentioned)
     return root
 
 
+def _references(names: Sequence[str]) -> Entity | list[Entity]:
+    """Refer to entities; to a single one without a list, as the specification wants it."""
+    references = [{"@id": name} for name in dict.fromkeys(names)]
+    return references[0] if len(references) == 1 else references
+
+
 def _profile() -> Entity:
-    return {"@id": _PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}
+    return {"@id": _PROFILE, "@type": ["CreativeWork", "Profile"], "name": "Process Run Crate", "version": "0.5"}
 
 
 def _licence() -> Entity:
@@ -115,21 +129,25 @@ def _tool(contents: Contents) -> Sequence[Entity]:
         "name": definition.title or run.tool_name,
         "description": definition.description or f"The tool {run.tool_name}",
         "identifier": run.revision,
-        "softwareVersion": run.tool_version,
-        "softwareRequirements": {"@id": "#station"},
+        "version": run.tool_version,
+        "url": f"{contents.station}/api/v1/tools/{run.tool_id}/versions/{quote(run.tool_version)}",
+        "softwareRequirements": {"@id": contents.station},
         "subjectOf": {"@id": DEFINITION},
     }
     station: Entity = {
-        "@id": "#station",
+        "@id": contents.station,
         "@type": "SoftwareApplication",
         "name": "Fieldstation",
-        "softwareVersion": contents.release,
+        "description": "The station that ran it",
+        "version": contents.release,
         "url": contents.station,
     }
     text: Entity = {
         "@id": DEFINITION,
         "@type": "File",
         "name": f"Definition of {run.tool_name} {run.tool_version}",
+        "description": "What the tool runs and what it takes, every default written out",
+        "contentSize": str(len(definition_text(contents))),
         "encodingFormat": "application/json",
     }
     return [application, station, text]
@@ -137,7 +155,7 @@ def _tool(contents: Contents) -> Sequence[Entity]:
 
 def _agent(contents: Contents) -> Entity:
     run = contents.run
-    return {"@id": f"#{run.user_id}", "@type": "Person", "name": run.username}
+    return {"@id": _agent_id(run), "@type": "Person", "name": run.username}
 
 
 def _action(run: Run, objects: Sequence[Entity], results: Sequence[Entity]) -> Entity:
@@ -147,15 +165,16 @@ def _action(run: Run, objects: Sequence[Entity], results: Sequence[Entity]) -> E
         "name": f"Run of {run.tool_name} {run.tool_version}",
         "identifier": run.id,
         "instrument": {"@id": _tool_id(run)},
-        "agent": {"@id": f"#{run.user_id}"},
-        "object": [{"@id": entity["@id"]} for entity in objects],
-        "result": [{"@id": entity["@id"]} for entity in results],
-        "actionStatus": {"@id": _STATUS.get(run.state, _ACTIVE)},
+        "description": f"{run.username} ran {run.tool_name} {run.tool_version}; it {run.state}.",
+        "agent": {"@id": _agent_id(run)},
+        "object": _references([entity["@id"] for entity in objects]),
+        "result": _references([entity["@id"] for entity in results]),
+        "actionStatus": _STATUS.get(run.state, _ACTIVE),
     }
     if run.started_at is not None:
-        action["startTime"] = wire_time(run.started_at)
+        action["startTime"] = _time(run.started_at)
     if run.ended_at is not None:
-        action["endTime"] = wire_time(run.ended_at)
+        action["endTime"] = _time(run.ended_at)
     if run.state in (State.FAILED, State.CANCELED) and run.reason is not None:
         action["error"] = ": ".join(filter(None, [MEANINGS[run.reason].text, run.message]))
     return action
@@ -168,8 +187,8 @@ def _input(contents: Contents, item: RunInput) -> Entity:
         return {"@id": identifier, "@type": "Dataset", "name": "An input", "description": "Not yours to read."}
     address = f"{contents.station}/api/v1/datasets/{item.dataset_id}/versions/{item.number}"
     return {
-        "@id": identifier + (f":{item.path}" if item.path else ""),
-        "@type": "Dataset",
+        "@id": identifier + (f":{_address(item.path)}" if item.path else ""),
+        "@type": "File" if item.path else "Dataset",
         "name": f"{name}@{item.number}" + (f":{item.path}" if item.path else ""),
         "description": f"Read as {item.slot}",
         "identifier": item.version_id,
@@ -179,20 +198,34 @@ def _input(contents: Contents, item: RunInput) -> Entity:
 
 def _parameter(run: Run, name: str, value: Any) -> Entity:
     text = value if isinstance(value, str | int | float | bool) else json.dumps(value)
-    return {"@id": f"#{run.id}/parameters/{name}", "@type": "PropertyValue", "name": name, "value": text}
+    return {"@id": f"#{run.id}/parameters/{_address(name)}", "@type": "PropertyValue", "name": name, "value": text}
 
 
 def _file(file: FileEntry) -> Entity:
     entity: Entity = {
-        "@id": OUTPUTS + file.path,
+        "@id": OUTPUTS + _address(file.path),
         "@type": "File",
         "name": file.path,
+        "description": f"{file.path}, as the run made it",
         "contentSize": str(file.size),
         "sha256": file.sha256,
     }
     if file.media_type:
         entity["encodingFormat"] = file.media_type
     return entity
+
+
+def _address(path: str) -> str:
+    """Write a path as a part of an identifier; letters of all scripts stay as they are (RFC 3987)."""
+    return "".join(quote(letter) if letter.isascii() else letter for letter in path)
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")  # the form that the profile asks for
+
+
+def _agent_id(run: Run) -> str:
+    return f"#{run.user_id}"
 
 
 def _tool_id(run: Run) -> str:

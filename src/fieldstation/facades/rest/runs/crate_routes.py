@@ -1,15 +1,13 @@
 """The route that gives a run as an RO-Crate."""
 
-import json
 import os
 from collections.abc import Iterator
 
 from fastapi import APIRouter, Response
 from zipstream import ZIP_STORED, ZipStream
 
-from fieldstation.core.runs.model.crate import DEFINITION, METADATA, OUTPUTS, Contents, crate
+from fieldstation.core.runs.model.crate import DEFINITION, METADATA, OUTPUTS, Contents, crate, definition_text
 from fieldstation.core.runs.service.crates import Crates
-from fieldstation.core.tools.model.definition import write_definition
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.moving import BLOCK, Movers
 from fieldstation.facades.kit.problems import responses
@@ -42,7 +40,7 @@ def add_crate_routes(routes: APIRouter, crates: Crates, store: BlobStore, movers
 def _zip(contents: Contents, store: BlobStore) -> ZipStream:
     zipped = ZipStream(compress_type=ZIP_STORED, sized=True)
     zipped.add(crate(contents), arcname=METADATA)
-    zipped.add(json.dumps(write_definition(contents.definition), indent=2).encode(), arcname=DEFINITION)
+    zipped.add(definition_text(contents), arcname=DEFINITION)
     for file in contents.files:
         zipped.add(_read(store, file.sha256), arcname=OUTPUTS + file.path, size=file.size)
     return zipped
