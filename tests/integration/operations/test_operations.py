@@ -1,7 +1,5 @@
 """Alive, ready and measured, over HTTP, with a real database that comes and goes."""
 
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +18,7 @@ from fieldstation.facades.kit.requests import Requests
 from fieldstation.facades.operations import EngineProbes, Metrics, Readiness, router
 from fieldstation.kernel.errors import Unavailable
 from tests.cluster import Cluster
+from tests.promtool import promtool
 from tests.stations import wait_until
 
 MISSING = "bubblewrap is not installed: apt-get install bubblewrap"
@@ -219,24 +218,10 @@ def test_measures_are_there_while_the_database_is_away(
 
 
 def test_promtool_finds_nothing_to_mend(portal: BlockingPortal, database: Database, tmp_path: Path) -> None:
-    promtool = _promtool()
+    checker = promtool()
     door = Door(portal, database, tmp_path, sandbox=None)
     door.get("/healthz")
     done = subprocess.run(
-        [promtool, "check", "metrics"], input=door.get("/metrics").text, capture_output=True, text=True, check=False
+        [checker, "check", "metrics"], input=door.get("/metrics").text, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
-
-
-def _promtool() -> str:
-    found = shutil.which("promtool")
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get") is not None:
-        wait = ["-o", "DPkg::Lock::Timeout=100"]
-        install = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *wait, "prometheus"]
-        for words in (install, ["apt-get", "update", "-qq"], install):
-            if subprocess.run(words, capture_output=True, check=False).returncode == 0 and words is install:
-                break
-        found = shutil.which("promtool")
-    if found is None:
-        pytest.skip("promtool is not here (Debian package prometheus): the measures are not checked by it")
-    return found
