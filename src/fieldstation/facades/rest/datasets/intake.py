@@ -48,7 +48,7 @@ def version_of(incoming: Incoming, received: Received, metadata: Mapping[str, Js
 def announced_size(request: Request) -> int:
     """Return how many bytes the request says that it has; Invalid when it does not say."""
     length = request.headers.get("content-length", "")
-    if not length.isdigit():
+    if not (length.isascii() and length.isdigit() and len(length) < 19):  # what PostgreSQL counts in
         raise Invalid(
             "the request does not say how long it is, so that no room can be reserved",
             next_step="send a Content-Length, or upload in pieces at /api/v1/uploads",
