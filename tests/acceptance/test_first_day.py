@@ -3,11 +3,18 @@
 import csv
 import hashlib
 import json
+import os
+import re
 import socket
 import stat
+import subprocess
+import sys
 import uuid
+from contextlib import ExitStack
 from pathlib import Path
 from zipfile import ZipFile
+
+import httpx
 
 from fieldstation.testing.station import RunningStation
 from tests.acceptance.conftest import NewPerson
@@ -192,3 +199,26 @@ def test_a_data_set_is_shared_with_one_person_and_taken_back(ada: Person, new_pe
     assert run["state"] == "succeeded"
     ada.ok("dataset", "member", "shared", ben.username, "--remove")
     assert ben.fst("dataset", "get", dataset).code == 3
+
+
+def test_a_command_is_let_in_from_a_browser(station: RunningStation, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fieldstation", "login", station.url, "--browser", "--json"]
+    here = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    with ExitStack() as stack:
+        pipe = subprocess.PIPE
+        typed = stack.enter_context(subprocess.Popen(command, env=here, stdout=pipe, stderr=pipe, text=True))
+        stack.callback(typed.kill)
+        assert typed.stderr is not None
+        page, code = re.findall(r"open (\S+) and compare the code: (\S+)", typed.stderr.readline())[0]
+        browser = stack.enter_context(httpx.Client(base_url=station.url, follow_redirects=True))
+        browser.headers["Origin"] = station.url
+        form = browser.get(page)
+        hidden = dict(re.findall(r'name="([^"]*)" value="([^"]*)">', form.text))
+        asked = browser.post(form.url.path, data={**hidden, "username": "admin", "password": station.admin_password})
+        assert code in asked.text
+        done = browser.post(asked.url.path, data={"user_code": code, "answer": "allow"})
+        assert "It is let in" in done.text
+        out, _ = typed.communicate(timeout=100)
+    assert typed.returncode == 0, out
+    assert json.loads(out)["username"] == "admin"
+    assert stat.S_IMODE((tmp_path / ".config" / "fieldstation" / "profile.json").stat().st_mode) == 0o600

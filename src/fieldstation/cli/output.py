@@ -122,6 +122,11 @@ def note(text: str) -> None:
         print(_styled(text, _DIM, terminal=True), file=sys.stderr)
 
 
+def ask(text: str) -> None:
+    """Say what a person has to do now, on standard error, whoever reads it."""
+    print(text, file=sys.stderr, flush=True)
+
+
 class Meter:
     """Progress in bytes on a terminal's standard error; elsewhere silent. `total` may grow while it runs."""
 

@@ -1,17 +1,23 @@
 """`Station`: everything that a program can ask of one station."""
 
+import time
 from types import TracebackType
 
+from fieldstation.client.answers import read
 from fieldstation.client.datasets import Datasets
+from fieldstation.client.errors import ClientError
 from fieldstation.client.people import Projects, Tokens, Users, why
 from fieldstation.client.profile import chosen_profile
 from fieldstation.client.runs import Runs
-from fieldstation.client.things import Decision, User
+from fieldstation.client.things import Decision, DeviceCode, User
 from fieldstation.client.tools import Tools
 from fieldstation.client.transport import Transport, at
 
 CLIENT_ID = "fieldstation"
-TOKEN_PATH = "/auth/realms/fieldstation/protocol/openid-connect/token"  # noqa: S105  # an address
+_PROTOCOL = "/auth/realms/fieldstation/protocol/openid-connect"
+TOKEN_PATH = f"{_PROTOCOL}/token"
+_DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+_SLOWER_SECONDS = 5  # RFC 8628, section 3.5
 
 
 class Station:
@@ -43,6 +49,25 @@ class Station:
         form = {"grant_type": "password", "client_id": CLIENT_ID, "username": username, "password": password}
         answer = self.transport.form(TOKEN_PATH, form)
         return Station(self.url, answer["access_token"])
+
+    def ask_in(self) -> DeviceCode:
+        """Begin to sign in without a password: a person opens `verification_uri_complete` and says yes there."""
+        answer = self.transport.form(f"{_PROTOCOL}/auth/device", {"client_id": CLIENT_ID})
+        return read(DeviceCode, answer)
+
+    def let_in(self, code: DeviceCode) -> "Station":
+        """Wait for that person's answer and return this station as spoken to by them; good for minutes."""
+        form = {"grant_type": _DEVICE_GRANT, "client_id": CLIENT_ID, "device_code": code.device_code}
+        pause = code.interval
+        while True:
+            time.sleep(pause)
+            try:
+                return Station(self.url, self.transport.form(TOKEN_PATH, form)["access_token"])
+            except ClientError as error:
+                if error.reason == "slow_down":
+                    pause += _SLOWER_SECONDS
+                elif error.reason != "authorization_pending":
+                    raise
 
     def me(self) -> User:
         """Return who the credentials stand for."""

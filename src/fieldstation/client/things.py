@@ -41,6 +41,21 @@ class Token:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeviceCode:
+    """A sign-in that waits for a person: they open the address and compare `user_code`; over in `expires_in` seconds.
+
+    `interval` are the seconds between two questions whether they did.
+    """
+
+    device_code: str = field(repr=False)
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str
+    expires_in: int
+    interval: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Because:
     """One reason of a decision."""
 

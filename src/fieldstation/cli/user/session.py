@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from fieldstation.cli.output import details, merged, note
+from fieldstation.cli.output import ask, details, merged, note
 from fieldstation.cli.user.verb import Session, plain
 from fieldstation.client import ClientError, Station
 from fieldstation.client.profile import LocalStation, Profile, chosen_profile, local_station, write_profile
@@ -31,6 +31,9 @@ class Credentials:
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")] = (
         False
     )
+    browser: Annotated[
+        bool, typer.Option("--browser", help="Say yes in a browser, here or on another device, and type no password.")
+    ] = False
     data: Annotated[
         Path | None, typer.Option(help="Data directory of a station of this machine, to sign in to it as admin.")
     ] = None
@@ -51,8 +54,7 @@ def _login(
         )
     address = url or (local.url if credentials.data and local else chosen_profile().url)
     here = local if local is not None and local.url == address.rstrip("/") else None
-    username, password = _who(credentials, address, here)
-    with Station(address).sign_in(username, password) as station:
+    with _signed_in(credentials, address, here) as station:
         token = station.tokens.create(f"cli on {socket.gethostname()}", days=TOKEN_DAYS)
         me = station.me()
     kept = write_profile(Profile(url=address.rstrip("/"), token=token.token, username=me.username))
@@ -60,6 +62,23 @@ def _login(
     session.answer(
         answer, lambda: f"signed in to {answer['url']} as {me.username}, for {TOKEN_DAYS} days (token in {kept})"
     )
+
+
+def _signed_in(credentials: Credentials, address: str, here: LocalStation | None) -> Station:
+    """Sign in with a password where one is known or named, in a browser otherwise."""
+    known = credentials.username or credentials.data or (here and here.admin_password)
+    if credentials.browser or (sys.stdin.isatty() and not credentials.password_stdin and not known):
+        station = Station(address)
+        code = station.ask_in()
+        ask(f"open {code.verification_uri_complete} and compare the code: {code.user_code}")
+        _show(code.verification_uri_complete)
+        return station.let_in(code)
+    return Station(address).sign_in(*_who(credentials, address, here))
+
+
+def _show(url: str) -> bool:
+    """Open an address in a browser, where this machine has one for the person before it."""
+    return bool(os.environ.get("DISPLAY") or sys.platform == "darwin") and webbrowser.open(url)
 
 
 def _who(credentials: Credentials, address: str, here: LocalStation | None) -> tuple[str, str]:
@@ -78,10 +97,11 @@ def _who(credentials: Credentials, address: str, here: LocalStation | None) -> t
 
 
 def _missing(address: str, here: LocalStation | None) -> str:
+    named = f"--username {ADMIN if here else 'NAME'} --password-stdin"
     mine = f" < {here.data / 'admin-password'}" if here else ""
     raise ClientError(
         f"who signs in to {address}? there is no terminal to ask at",
-        next_step=f"fieldstation login {address} --username {ADMIN if here else 'NAME'} --password-stdin{mine}",
+        next_step=f"fieldstation login {address} {named}{mine}, or --browser in place of the password",
         reason="no_credentials",
     )
 
@@ -129,7 +149,7 @@ def _told(decision: Decision) -> str:
 def _open(session: Session) -> None:
     """Open the console of the station that is meant in a browser."""
     url = session.profile.url
-    opened = bool(os.environ.get("DISPLAY") or sys.platform == "darwin") and webbrowser.open(url)
+    opened = _show(url)
     session.answer({"url": url, "opened": opened}, lambda: url)
 
 
