@@ -1,8 +1,10 @@
 """The doors, mounted on one application."""
 
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import iter_route_contexts
 
 from fieldstation import __version__
 from fieldstation.core.people.model import Kind, Permission
@@ -51,8 +53,15 @@ def build_app(
     routes, metrics = operations
     app.include_router(routes)
     _describe(app)
+    include_console(app)
     app.add_middleware(Requests, observe=metrics.observe)
     return app
+
+
+def include_console(app: FastAPI, static: Path = console.STATIC) -> None:
+    """Serve the built console wherever no door that was included before it answers."""
+    owned = {route.path_format.split("/")[1] for route in iter_route_contexts(app.routes) if route.path_format}
+    app.router.default = console.ConsoleFiles(static, owned, app.router.default)
 
 
 def include_sign_in(app: FastAPI, people: People, sealer: Sealer, public_url: str) -> None:
