@@ -1,4 +1,5 @@
-"""Fill the tables of docs/reference that the code itself knows; `--check` only tells which pages are out of date.
+"""Fill the tables of docs/reference that the code itself knows; `--check` only tells which pages are out of date,
+`--openapi FILE` only writes the description of the REST interface.
 
 A page keeps its prose; what stands between the two marks is written here.
 """
@@ -146,6 +147,12 @@ def addresses() -> str:
     return table(("method", "address", "does"), rows)
 
 
+def describe(file: Path) -> None:
+    """Write the OpenAPI description of a station into a file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(description(), indent=2) + "\n")
+
+
 MADE: Mapping[str, Callable[[], str]] = {
     "settings.md": settings,
     "run-reasons.md": reasons,
@@ -169,6 +176,9 @@ def out_of_date() -> Mapping[str, str]:
 
 def main(arguments: list[str]) -> int:
     """Write the pages; with `--check` only name those that are out of date, and return 1 if there are any."""
+    if "--openapi" in arguments:
+        describe(Path(arguments[-1]))
+        return 0
     stale = out_of_date()
     if "--check" in arguments:
         for name in stale:
@@ -176,7 +186,7 @@ def main(arguments: list[str]) -> int:
         return 1 if stale else 0
     for name, text in stale.items():
         (PAGES / name).write_text(text)
-    (PAGES / "openapi.json").write_text(json.dumps(description(), indent=2) + "\n")
+    describe(PAGES / "openapi.json")
     return 0
 
 

@@ -1,0 +1,51 @@
+import createClient from 'openapi-fetch'
+import { problemFrom, unreachable } from './problem'
+import type { components, paths } from './schema'
+
+type Schemas = components['schemas']
+export type Me = Schemas['MeOut']
+export type Run = Schemas['RunOut']
+export type RunState = Schemas['State']
+export type RunReason = NonNullable<Run['reason']>
+export type Attempt = Schemas['AttemptOut']
+export type RunEvent = Schemas['EventOut']
+export type Explanation = Schemas['ExplanationOut']
+export type Comparison = Schemas['ComparisonOut']
+export type Lineage = Schemas['LineageOut']
+export type ToolItem = Schemas['ToolItemOut']
+export type Tool = Schemas['fieldstation__facades__rest__tools__ToolOut']
+export type Dataset = Schemas['DatasetOut']
+export type Version = Schemas['VersionOut']
+export type StoredFile = Schemas['FileOut']
+export type Account = Schemas['AccountOut']
+export type Project = Schemas['ProjectOut']
+export type NewRun = Schemas['RunIn']
+
+/** Proves to the station that a page of its own asks, together with the browser's Origin. */
+export const PROOF = { 'X-Fieldstation': '1' }
+
+/** The REST interface, typed from its own description. */
+export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? 'http://localhost', headers: PROOF })
+
+interface Answer<T> {
+  data?: T
+  error?: unknown
+  response: Response
+}
+
+/** Return what was asked for; throws `Problem` where the station refuses or does not answer. */
+export async function take<T>(asked: Promise<Answer<T>>): Promise<T> {
+  const answer = await asked.catch((thrown: unknown) => {
+    throw thrown instanceof DOMException && thrown.name === 'AbortError' ? thrown : unreachable()
+  })
+  if (!answer.response.ok) {
+    throw problemFrom(answer.response.status, answer.error, answer.response.headers.get('x-request-id') ?? '')
+  }
+  return answer.data as T
+}
+
+/** A page of a list, as every list of the station answers it. */
+export interface Page<T> {
+  items: T[]
+  next?: string | null
+}

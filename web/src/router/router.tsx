@@ -1,0 +1,79 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { readRunFilters } from '@/pages/runs/filters'
+import { readLaunch } from '@/pages/launch/given'
+import { readSearch } from '@/pages/tools/search'
+import { Root } from '@/shell/Root'
+import { NotFound, PageFailed } from '@/shell/Failures'
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+  component: Root,
+  notFoundComponent: NotFound,
+})
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/pages/home/Home'), 'Home'),
+})
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  validateSearch: readRunFilters,
+  component: lazyRouteComponent(() => import('@/pages/runs/Runs'), 'Runs'),
+})
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$run',
+  component: lazyRouteComponent(() => import('@/pages/run/RunPage'), 'RunPage'),
+})
+
+const comparison = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$run/compare/$other',
+  component: lazyRouteComponent(() => import('@/pages/run/compare/Compare'), 'Compare'),
+})
+
+const tools = createRoute({
+  getParentRoute: () => root,
+  path: '/tools',
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import('@/pages/tools/Tools'), 'Tools'),
+})
+
+const tool = createRoute({
+  getParentRoute: () => root,
+  path: '/tools/$tool',
+  component: lazyRouteComponent(() => import('@/pages/tool/ToolPage'), 'ToolPage'),
+})
+
+const launch = createRoute({
+  getParentRoute: () => root,
+  path: '/tools/$tool/run',
+  validateSearch: readLaunch,
+  component: lazyRouteComponent(() => import('@/pages/launch/Launch'), 'Launch'),
+})
+
+const tree = root.addChildren([home, runs, run, comparison, tools, tool, launch])
+
+/** The pages of the console. Every one is loaded when it is first opened; a test can walk them by `routesByPath`. */
+export function createAppRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    defaultErrorComponent: PageFailed,
+    scrollRestoration: true,
+  })
+}
+
+export type AppRouter = ReturnType<typeof createAppRouter>
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: AppRouter
+  }
+}

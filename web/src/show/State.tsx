@@ -1,0 +1,16 @@
+import { Group, Text } from '@mantine/core'
+import type { RunState } from '@/api/client'
+import { LOOKS } from './runState'
+
+/** The state of a run: sign, colour and word. */
+export function State({ state, size = 'md' }: { state: RunState; size?: 'md' | 'lg' }) {
+  const { word, icon: Icon, color } = LOOKS[state]
+  return (
+    <Group component="span" gap={6} wrap="nowrap" display="inline-flex">
+      <Icon size={size === 'lg' ? 20 : 16} stroke={2} color={color} aria-hidden style={{ flexShrink: 0 }} />
+      <Text span size={size} fw={size === 'lg' ? 600 : 500} c={color}>
+        {word}
+      </Text>
+    </Group>
+  )
+}
