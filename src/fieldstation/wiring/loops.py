@@ -15,7 +15,7 @@ from fieldstation.ports.storage import BlobStore
 from fieldstation.settings import Settings
 from fieldstation.wiring.engines import uids_of
 from fieldstation.wiring.features import TREES, Features
-from fieldstation.workers.collect import Bench, Collect
+from fieldstation.workers.collect import Bench, Collect, Pace
 from fieldstation.workers.crew import Crew
 from fieldstation.workers.dispatch import Dispatch, Place
 from fieldstation.workers.health import Health
@@ -90,7 +90,7 @@ class LoopBuilder:
         features = self._features
         bench = Bench(name=name, engine=engine, store=self._store, definition=staging.definition)
         collecting = Collecting(features.datasets, features.use, features.outbox, features.rights)
-        collect = Collect(self._database, collecting, bench)
+        collect = Collect(self._database, collecting, bench, Pace())
         self._add(Loop(f"release {name}", Release(collect).step))
         return [self._add(Loop(f"collect {name} {place}", collect.step)) for place in range(_COLLECTORS)]
 

@@ -31,7 +31,7 @@ log = logger(__name__)
 _IDLE_SECONDS = 1.0
 _INHERIT_SECONDS = 5.0
 _BATCH = 32
-_GATHER_SECONDS = 0.03  # how far apart batches begin while more attempts are under way
+_GATHER_SECONDS = 0.06  # how far apart batches begin while more attempts are under way
 _MOST_TEXT = 1000  # characters of why outputs were refused
 
 
@@ -45,29 +45,41 @@ class Bench:
     definition: Callable[[str], Definition]
 
 
-class Collect:
-    """Collects what ended on one engine; any number of these may work at once."""
+class Pace:
+    """Keeps the batches of all collectors of an engine a little apart while much goes on: company makes ends cheap."""
 
-    def __init__(self, database: Database, collecting: Collecting, bench: Bench) -> None:
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._next = 0.0
+
+    @contextmanager
+    def turn(self) -> Iterator[Callable[[], None]]:
+        """Wait for one's turn to claim; call what is given where more attempts are under way."""
+        with self._turn:
+            if (pause := self._next - time.monotonic()) > 0:
+                time.sleep(pause)
+            began, busy = time.monotonic(), threading.Event()
+            yield busy.set
+            self._next = began + _GATHER_SECONDS if busy.is_set() else 0.0
+
+
+class Collect:
+    """Collects what ended on one engine; any number of these may work at once, at one pace."""
+
+    def __init__(self, database: Database, collecting: Collecting, bench: Bench, pace: Pace) -> None:
         self._database = database
         self._collecting = collecting
         self._bench = bench
         self._holder = Holder(engine=bench.name, name=process_name(), lease_seconds=LEASE_SECONDS)
         self._inherit_at = 0.0
-        self._gather_until = 0.0
+        self._pace = pace
 
     def step(self) -> float:
-        """Collect a batch; returns how long there is nothing to do.
-
-        Where much goes on at once, batches are kept apart a little: an end costs less in company.
-        """
-        if (pause := self._gather_until - time.monotonic()) > 0:
-            time.sleep(pause)
-        began = time.monotonic()
-        with self._database.begin() as tx:
+        """Collect a batch; returns how long there is nothing to do."""
+        with self._pace.turn() as busy, self._database.begin() as tx:
             claimed = self._collecting.claim(tx, self._holder, limit=_BATCH, dead=self._dead())
-            gather = bool(claimed) and self._collecting.under_way(tx, self._bench.name) > 0
-        self._gather_until = began + _GATHER_SECONDS if gather else 0.0
+            if claimed and self._collecting.under_way(tx, self._bench.name):
+                busy()
         if not claimed:
             return _IDLE_SECONDS
         with self._renewing([item.attempt_id for item, _ in claimed]):
