@@ -36,7 +36,7 @@ def of_station(pid: int, data: Path) -> Sequence[int]:
 
 def threads(pids: Sequence[int]) -> int:
     """Count the threads of these processes."""
-    return sum(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in pids)
+    return sum(_threads_of(pid) for pid in pids)
 
 
 def cpu_seconds(pid: int) -> float:
@@ -81,3 +81,10 @@ def _parent(pid: int) -> int | None:
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     except (FileNotFoundError, ProcessLookupError):
         return None
+
+
+def _threads_of(pid: int) -> int:
+    try:
+        return len(list(Path(f"/proc/{pid}/task").iterdir()))
+    except FileNotFoundError:  # it ended since
+        return 0

@@ -11,7 +11,7 @@ import pytest
 
 from fieldstation.ports.storage import BlobStore, TreeEntry
 from fieldstation.storage.filesystem import FilesystemStore
-from fieldstation.testing.storage import StoreContract
+from fieldstation.testing.storage import StoreContract, read
 
 
 class TestFilesystemStore(StoreContract):
@@ -24,7 +24,7 @@ class TestFilesystemStore(StoreContract):
 
     def test_so_many_that_they_are_written_early(self, store: BlobStore) -> None:
         blobs = [os.urandom(16) for _ in range(2100)]
-        wanted = {stored.sha256: stored.size for stored in store.put_many(blobs)}
+        wanted = {stored.sha256: stored.size for stored in map(store.put_bytes, blobs)}
         store.flush()
         assert store.missing(wanted) == set()
 
@@ -39,6 +39,28 @@ class TestFilesystemStore(StoreContract):
         assert stored.sha256 == sha256
         assert (place.read_bytes(), (tree / "a").read_bytes()) == (b"shared", b"shared")
         assert place.samefile(tree / "a")
+
+    def test_when_the_process_that_writes_them_dies_small_blobs_come_all_the_same(self, store: BlobStore) -> None:
+        data = [str(number).encode() for number in range(6000)]
+        batch = store.batch()
+        found = list(batch.put(data[:3000]))
+        (writer,) = _children(os.getpid(), "placing.py")
+        os.kill(writer, signal.SIGKILL)
+        for start in range(3000, 6000, 50):
+            found += batch.put(data[start : start + 50])
+        batch.finish()
+        assert store.missing({stored.sha256: stored.size for stored in found}) == set()
+        assert [read(store, stored.sha256) for stored in found] == data
+
+    def test_what_that_process_cannot_write_is_told(self, store: BlobStore) -> None:
+        for folder in (self.folder / "store/blobs/sha256").iterdir():
+            folder.rmdir()
+        batch = store.batch()
+        with pytest.raises(FileNotFoundError):
+            batch.put([str(number).encode() for number in range(3000)])
+            batch.finish()
+        batch.close()
+        assert not _children(os.getpid(), "placing.py")
 
     def test_a_tree_holds_its_bytes_after_the_blob_is_gone(self, store: BlobStore) -> None:
         stored = store.put_bytes(b"in use")
@@ -89,3 +111,10 @@ store.tree("version", entries)
         entries = [TreeEntry(path=str(number), size=7, sha256=sha256) for number in range(66_000)]
         tree = store.tree("version", lambda: iter(entries))
         assert (tree / "65999").read_bytes() == b"popular"
+
+
+def _children(pid: int, program: str) -> list[int]:
+    """Return the processes that `pid` began of a program."""
+    asked = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(pid)]
+    lines = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.splitlines()
+    return [int(line.split()[0]) for line in lines if program in line]

@@ -74,6 +74,19 @@ class Growing(Protocol):
         """Let the next writer in; what came stays."""
 
 
+class Batch(Protocol):
+    """Many small blobs that are whole in memory: faster together than one by one."""
+
+    def put(self, blobs: Sequence[bytes]) -> Sequence[Stored]:
+        """Take blobs, in order, to be kept at `finish`. Raises StoreFull, OSError, also for those taken earlier."""
+
+    def finish(self) -> None:
+        """Keep all that was taken, as `put_bytes` would. Raises as `put` does. Then flush, as always."""
+
+    def close(self) -> None:
+        """Let go without finishing; idempotent, and nothing after `finish`."""
+
+
 class BlobStore(Protocol):
     """Immutable blobs. All methods may be called from several threads and processes at once."""
 
@@ -86,8 +99,8 @@ class BlobStore(Protocol):
         Until `flush` returned, a crash may leave less than its bytes under its name: see `missing`.
         """
 
-    def put_many(self, blobs: Sequence[bytes]) -> Sequence[Stored]:
-        """Keep small blobs, in order, as `put_bytes` would one by one, only faster. Raises StoreFull."""
+    def batch(self) -> Batch:
+        """Open a batch of small blobs, for one caller and one thread."""
 
     def grow(self, name: str) -> Growing:
         """Open the growing blob `name`, making it on first use. Raises Busy, StoreFull."""

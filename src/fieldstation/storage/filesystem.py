@@ -12,7 +12,8 @@ from pathlib import Path
 from fieldstation.ports.storage import Growing, NotRegular, Readable, Sink, Stored, TreeEntry
 from fieldstation.storage.durable import Durable
 from fieldstation.storage.growing import GrowingFile, Hashes, digest_of, open_locked
-from fieldstation.storage.shelf import BLOB_MODE, Shelf, has_size
+from fieldstation.storage.placing import BLOB_MODE, has_size
+from fieldstation.storage.shelf import Shelf, named_blobs, stored_of
 from fieldstation.storage.sinks import FileSink
 from fieldstation.storage.tidying import tidy
 from fieldstation.storage.trees import build_tree
@@ -48,9 +49,9 @@ class FilesystemStore:
         """Keep a small blob that is whole in memory."""
         return self._shelf.put([data])[0]
 
-    def put_many(self, blobs: Sequence[bytes]) -> Sequence[Stored]:
-        """Keep small blobs, in order."""
-        return self._shelf.put(blobs)
+    def batch(self) -> "FilesystemBatch":
+        """Open a batch."""
+        return FilesystemBatch(self._shelf)
 
     def grow(self, name: str) -> Growing:
         """Open the growing blob `name`, making it on first use."""
@@ -204,3 +205,25 @@ def _rename_unless_taken(source: Path, target: Path) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
+
+
+class FilesystemBatch:
+    """Small blobs of one caller; see `Batch` for who writes them."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._batch = shelf.batch()
+        self._shelf = shelf
+
+    def put(self, blobs: Sequence[bytes]) -> Sequence[Stored]:
+        """Take small blobs, in order."""
+        named = named_blobs(blobs)
+        self._batch.take(named)
+        return stored_of(named)
+
+    def finish(self) -> None:
+        """Return once all are written."""
+        self._batch.finish()
+
+    def close(self) -> None:
+        """Give up what is not written yet."""
+        self._batch.close()

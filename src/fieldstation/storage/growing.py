@@ -9,7 +9,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from fieldstation.ports.storage import Busy
-from fieldstation.storage.writing import translating, write_all
+from fieldstation.storage.placing import write_all
+from fieldstation.storage.writing import translating
 
 _CHUNK = 1 << 20
 _REMEMBERED = 256

@@ -1,6 +1,5 @@
 """The folder of blobs: their names, the room that is left, and the quick way in for small ones."""
 
-import contextlib
 import hashlib
 import itertools
 import os
@@ -8,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fieldstation.ports.storage import Stored, StoreFull
+from fieldstation.storage.batches import Batch, Blobs, Filing
 from fieldstation.storage.durable import Durable
+from fieldstation.storage.placing import BLOB_MODE, NEW, Placer, has_size
 from fieldstation.storage.tidying import writers_prefix
-from fieldstation.storage.writing import told, translating, write_all
+from fieldstation.storage.writing import translating
 
-NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-BLOB_MODE = 0o444
 _CHECK_ROOM_EACH = 64 << 20
 _BLOCK = 4096  # what the smallest file takes
 
@@ -33,6 +32,7 @@ class Shelf:
         self._count = itertools.count()
         self._allowance = 0
         self._masked = _umask_hides(self.fresh_name())
+        self._placer = Placer(self._prefix, self._fresh, masked=self._masked)
 
     def blob_name(self, sha256: str) -> str:
         """Return the path of a blob, whether it is here or not."""
@@ -45,19 +45,35 @@ class Shelf:
         return f"{self._fresh}-{os.getpid()}-{next(self._count)}"
 
     def put(self, blobs: Sequence[bytes]) -> list[Stored]:
-        """Keep blobs that are whole in memory: three system calls each when it is new, two when it is here.
+        """Keep blobs that are whole in memory, each written where it will lie."""
+        named = named_blobs(blobs)
+        self.take_room(named)
+        self.place(named)
+        self.placed(named)
+        return stored_of(named)
 
-        They are written where they will lie. A file of less than its size is not (yet) whole and counts for nothing:
-        who meets one, be it another writer's or what a crash left, puts a whole one in its place.
-        """
-        size = sum(map(len, blobs))
-        self._take_room(size + _BLOCK * len(blobs))
-        digests = [hashlib.sha256(data).hexdigest() for data in blobs]
-        targets = [f"{self._prefix}{sha256[:2]}/{sha256[2:]}" for sha256 in digests]
-        for target, data in zip(targets, blobs, strict=True):
-            self._put(target, data)
-        self._durable.note(targets, size)
-        return [Stored(sha256=sha256, size=len(data)) for sha256, data in zip(digests, blobs, strict=True)]
+    def batch(self) -> Batch:
+        """Open a batch of blobs that are whole in memory."""
+        return Batch(self, Filing(prefix=self._prefix, fresh=self._fresh, masked=self._masked))
+
+    def take_room(self, blobs: Blobs) -> None:
+        """Require room for small files, but ask the file system only once for many."""
+        size = sum(len(data) for _, data in blobs) + _BLOCK * len(blobs)
+        self._allowance -= size
+        if self._allowance < 0:
+            self.require_room(size)
+            self._allowance = min(self.free_bytes() // 2, _CHECK_ROOM_EACH) - size
+
+    def place(self, blobs: Blobs) -> None:
+        """Write blobs where they will lie. Raises StoreFull, OSError."""
+        with translating():
+            for sha256, data in blobs:
+                self._placer.place(sha256, data)
+
+    def placed(self, blobs: Blobs) -> None:
+        """Note that these blobs are written, and not yet durable."""
+        names = [f"{self._prefix}{sha256[:2]}/{sha256[2:]}" for sha256, _ in blobs]
+        self._durable.note(names, sum(len(data) for _, data in blobs))
 
     def open_new(self, name: str) -> int:
         """Open a file of `incoming` for writing; whatever the umask, everybody may read it."""
@@ -86,56 +102,15 @@ class Shelf:
         if (free := self.free_bytes()) < size:
             raise StoreFull(f"{size} bytes more would touch the reserve; {free} may still be written")
 
-    def _take_room(self, size: int) -> None:
-        """Require room, but ask the file system only once for many small files."""
-        self._allowance -= size
-        if self._allowance < 0:
-            self.require_room(size)
-            self._allowance = min(self.free_bytes() // 2, _CHECK_ROOM_EACH) - size
 
-    def _put(self, target: str, data: bytes) -> None:
-        try:
-            descriptor = os.open(target, NEW, BLOB_MODE)
-        except FileExistsError:
-            if not has_size(target, len(data)):
-                self._replace(target, data)
-        except OSError as error:
-            raise told(error) from error
-        else:
-            self._fill(descriptor, data)
-
-    def _replace(self, target: str, data: bytes) -> None:
-        name = self.fresh_name()
-        try:
-            self._fill(self.open_new(name), data)
-            os.rename(name, target)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(name)
-            raise
-
-    def _fill(self, descriptor: int, data: bytes) -> None:
-        """Write and close a new file; one that cannot be filled is left empty.
-
-        It is not unlinked: under its name there may be another writer's by now.
-        """
-        try:
-            if self._masked:
-                os.fchmod(descriptor, BLOB_MODE)
-            write_all(descriptor, data)
-        except OSError as error:
-            os.ftruncate(descriptor, 0)
-            raise told(error) from error
-        finally:
-            os.close(descriptor)
+def named_blobs(blobs: Sequence[bytes]) -> Blobs:
+    """Return blobs with their digests."""
+    return [(hashlib.sha256(data).hexdigest(), data) for data in blobs]
 
 
-def has_size(name: str, size: int) -> bool:
-    """Tell whether there is a file of this size: the file systems we know give it to a file after its bytes."""
-    try:
-        return os.stat(name).st_size == size
-    except FileNotFoundError:
-        return False
+def stored_of(blobs: Blobs) -> list[Stored]:
+    """Return digest and size of each."""
+    return [Stored(sha256=sha256, size=len(data)) for sha256, data in blobs]
 
 
 def _umask_hides(name: str) -> bool:

@@ -4,8 +4,9 @@ import hashlib
 import os
 
 from fieldstation.ports.storage import Stored
+from fieldstation.storage.placing import write_all
 from fieldstation.storage.shelf import Shelf
-from fieldstation.storage.writing import told, write_all
+from fieldstation.storage.writing import told
 
 _CHECK_ROOM_EACH = 64 << 20
 

@@ -1,20 +1,12 @@
-"""Writing whole buffers, with a full disk told apart from other failures."""
+"""A full disk told apart from other failures of writing."""
 
 import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fieldstation.ports.storage import StoreFull
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-def write_all(descriptor: int, data: bytes) -> None:
-    """Write all of `data`."""
-    written = os.write(descriptor, data) if data else 0
-    while written < len(data):
-        written += os.write(descriptor, memoryview(data)[written:])
 
 
 def told(error: OSError) -> Exception:

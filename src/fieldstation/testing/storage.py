@@ -163,12 +163,27 @@ class Blobs(_Stores):
 
     def test_many_small_blobs_come_back_in_order(self, store: BlobStore) -> None:
         data = [str(number % 150).encode() for number in range(200)]
-        assert store.put_many([]) == []
-        assert [stored.sha256 for stored in store.put_many(data)] == [digest(each) for each in data]
+        batch = store.batch()
+        assert batch.put([]) == []
+        assert [stored.sha256 for stored in batch.put(data)] == [digest(each) for each in data]
+        batch.finish()
+        batch.close()
         assert sorted(store.digests()) == sorted(map(digest, set(data)))
         full = self.make_store(self.folder / "full", 1 << 60)
         with pytest.raises(StoreFull):
-            full.put_many(data)
+            full.batch().put(data)
+
+    def test_so_many_small_blobs_that_another_process_writes_them(self, store: BlobStore) -> None:
+        data = [str(number % 4000).encode() for number in range(5000)]
+        whole, given_up = store.batch(), store.batch()
+        found = [stored for start in range(0, 5000, 100) for stored in whole.put(data[start : start + 100])]
+        given_up.put([b"other %d" % number for number in range(5000)])
+        whole.finish()
+        given_up.close()
+        store.flush()
+        assert found == [Stored(sha256=digest(each), size=len(each)) for each in data]
+        assert store.missing({stored.sha256: stored.size for stored in found}) == set()
+        assert {read(store, stored.sha256) for stored in found} == set(data)
 
     def test_a_full_store_says_so(self) -> None:
         full = self.make_store(self.folder / "full", 1 << 60)

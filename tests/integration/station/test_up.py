@@ -164,7 +164,8 @@ def test_a_long_path_to_a_directory_with_other_things_whose_mode_stays(short_pat
     with running_station(data) as station:
         url, server = EmbeddedPostgres(data).url(), postmaster(data)
         os.kill(server, signal.SIGKILL)
-        wait_until(lambda: EmbeddedPostgres(data).running() and ask(station, "/readyz").status_code == 200)
+        wait_until(lambda: EmbeddedPostgres(data).running() and postmaster(data) != server)
+        wait_until(lambda: ask(station, "/readyz").status_code == 200)
         assert EmbeddedPostgres(data).url() == url
     assert modes(data) == before
 

@@ -20,6 +20,7 @@ class Received:
 
     def __init__(self, store: BlobStore) -> None:
         self._store = store
+        self._batch = store.batch()
         self._open: _Incoming | None = None
         self._by_path: dict[str, FileEntry] = {}
         self._faults: list[Problem] = []
@@ -51,7 +52,7 @@ class Received:
             for path, data in files:
                 self._one(path, data)
             return
-        for (path, _), stored in zip(files, self._store.put_many([data for _, data in files]), strict=True):
+        for (path, _), stored in zip(files, self._batch.put([data for _, data in files]), strict=True):
             self.add(FileEntry(path=path, size=stored.size, sha256=stored.sha256))
 
     def _one(self, path: str, data: bytes) -> None:
@@ -82,7 +83,8 @@ class Received:
         self._by_path[entry.path] = entry
 
     def abort(self) -> None:
-        """Throw away the file under way."""
+        """Throw away the file under way, and what is not written yet."""
+        self._batch.close()
         if self._open:
             self._open.abort()
 
@@ -91,6 +93,7 @@ class Received:
 
         Those are for the manifest to tell, which looks at all names anyway.
         """
+        self._batch.finish()
         if self._faults:
             faults = [*self._faults, *self._name_faults()]
             raise Invalid(
