@@ -56,8 +56,8 @@ class TestFilesystemStore(StoreContract):
         for folder in (self.folder / "store/blobs/sha256").iterdir():
             folder.rmdir()
         batch = store.batch()
+        batch.put([str(number).encode() for number in range(3000)])
         with pytest.raises(FileNotFoundError):
-            batch.put([str(number).encode() for number in range(3000)])
             batch.finish()
         batch.close()
         assert not _children(os.getpid(), "placing.py")

@@ -23,7 +23,8 @@ class Placer:
     """Writes blobs below `prefix`, and files that take the place of half ones under names that begin with `fresh`.
 
     A file of less than its size is not (yet) whole and counts for nothing: who meets one, be it another writer's or
-    what a crash left, puts a whole one in its place. `masked`: the umask hides new files, so that each is told its mode.
+    what a crash left, puts a whole one in its place. `masked`: the umask hides new files, so that each
+    is told its mode.
     """
 
     def __init__(self, prefix: str, fresh: str, *, masked: bool) -> None:

@@ -18,7 +18,7 @@ from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import install_problems
 from fieldstation.facades.kit.requests import Requests
 from fieldstation.facades.operations import Metrics
-from fieldstation.facades.rest import datasets, people, projects, runs, tools, uploads
+from fieldstation.facades.rest import datasets, events, people, projects, runs, tools, uploads
 from fieldstation.facades.rest.datasets.parts import Parts
 from fieldstation.facades.rest.links import add_links
 from fieldstation.kernel.sealing import Sealer
@@ -113,6 +113,7 @@ def _rest(features: Features, store: BlobStore, hub: Hub) -> APIRouter:
         movers=movers,
     )
     rest.include_router(runs.router(door))
+    rest.include_router(events.router(features.news, hub))
     rest.include_router(runs.lineage_router(features.lineages, features.datasets))
     return rest
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from fieldstation import __version__
 from fieldstation.core.datasets.service import Contents, Datasets, Garbage, Registrar, Trash, Uploads
 from fieldstation.core.datasets.service.use import DataUse
+from fieldstation.core.news.service import News
 from fieldstation.core.people.service import Access, People
 from fieldstation.core.projects.service import Projects
 from fieldstation.core.runs.service.again import Again
@@ -42,6 +43,7 @@ class Features:
     sealer: Sealer
     outbox: Outbox
     rights: Rights
+    news: News
     people: People
     projects: Projects
     datasets: Datasets
@@ -82,6 +84,7 @@ def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, E
         sealer=sealer,
         outbox=outbox,
         rights=Rights(access),
+        news=News(access),
         people=people,
         projects=projects,
         datasets=datasets,

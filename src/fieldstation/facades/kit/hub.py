@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 POLL_SECONDS = 1.0
+EVERYTHING = "*"
 
 Seen = TypeVar("Seen")
 
@@ -48,7 +49,7 @@ class Hub:
 
     @contextmanager
     def watching(self, thing: str) -> Iterator[Watcher]:
-        """Be told of news of a thing from now on; look at the thing once after entering."""
+        """Be told of news of a thing (or of EVERYTHING) from now on; look at the thing once after entering."""
         self._loop = asyncio.get_running_loop()
         watcher = Watcher()
         self._watchers[thing].add(watcher)
@@ -66,6 +67,6 @@ class Hub:
             self._loop.call_soon_threadsafe(self._ring, things)
 
     def _ring(self, things: list[str]) -> None:
-        for thing in things:
+        for thing in (EVERYTHING, *things):
             for watcher in self._watchers.get(thing, ()):
                 watcher.ring()

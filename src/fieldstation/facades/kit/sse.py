@@ -23,7 +23,7 @@ def last_event(request: Request) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
-def sse(name: str, data: Mapping[str, Any], *, event_id: int | None = None) -> bytes:
+def sse(name: str, data: Mapping[str, Any], *, event_id: int | str | None = None) -> bytes:
     """Write one event."""
     lines = [] if event_id is None else [f"id: {event_id}"]
     return "\n".join([*lines, f"event: {name}", f"data: {json.dumps(data)}", "", ""]).encode()
