@@ -25,7 +25,7 @@ export type NewRun = Schemas['RunIn']
 export const PROOF = { 'X-Fieldstation': '1' }
 
 /** The REST interface, typed from its own description. */
-export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? 'http://localhost', headers: PROOF })
+export const api = createClient<paths>({ headers: PROOF })
 
 interface Answer<T> {
   data?: T
@@ -48,4 +48,9 @@ export async function take<T>(asked: Promise<Answer<T>>): Promise<T> {
 export interface Page<T> {
   items: T[]
   next?: string | null
+}
+
+/** A key that makes a request safe to repeat; it is there on plain http too, where `crypto.randomUUID` is not. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

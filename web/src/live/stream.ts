@@ -52,14 +52,15 @@ const FIRST_PAUSE_MS = 500
 export async function follow(path: string, following: Following): Promise<void> {
   let last = ''
   let pause = FIRST_PAUSE_MS
-  while (!following.signal.aborted) {
+  for (;;) {
     const outcome = await once(path, last, following, (event) => {
       last = event.id
       pause = FIRST_PAUSE_MS
     })
     following.onOpen?.(false)
-    if (following.signal.aborted || (outcome === 'ended' && following.over())) return
+    if (stopped(following.signal) || (outcome === 'ended' && following.over())) return
     await sleep(pause, following.signal)
+    if (stopped(following.signal)) return
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
   }
 }
@@ -102,6 +103,11 @@ class Refused extends Error {
 async function refuse(answer: Response): Promise<never> {
   if (answer.status >= 500) throw unreachable()
   throw new Refused(problemFrom(answer.status, await answer.json().catch(() => null)))
+}
+
+/** Asked anew each time: a signal changes while something is awaited. */
+function stopped(signal: AbortSignal): boolean {
+  return signal.aborted
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

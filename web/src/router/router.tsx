@@ -1,6 +1,9 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { readDataFilters } from '@/pages/data/filters'
+import { readDatasetView } from '@/pages/dataset/search'
 import { readRunFilters } from '@/pages/runs/filters'
+import { readRunSearch } from '@/pages/run/given'
 import { readLaunch } from '@/pages/launch/given'
 import { readSearch } from '@/pages/tools/search'
 import { Root } from '@/shell/Root'
@@ -17,6 +20,32 @@ const home = createRoute({
   component: lazyRouteComponent(() => import('@/pages/home/Home'), 'Home'),
 })
 
+const data = createRoute({
+  getParentRoute: () => root,
+  path: '/data',
+  validateSearch: readDataFilters,
+  component: lazyRouteComponent(() => import('@/pages/data/Data'), 'Data'),
+})
+
+const newData = createRoute({
+  getParentRoute: () => root,
+  path: '/data/new',
+  component: lazyRouteComponent(() => import('@/pages/upload/Upload'), 'NewData'),
+})
+
+const dataset = createRoute({
+  getParentRoute: () => root,
+  path: '/data/$dataset',
+  validateSearch: readDatasetView,
+  component: lazyRouteComponent(() => import('@/pages/dataset/DatasetPage'), 'DatasetPage'),
+})
+
+const addFiles = createRoute({
+  getParentRoute: () => root,
+  path: '/data/$dataset/add',
+  component: lazyRouteComponent(() => import('@/pages/upload/Upload'), 'AddFiles'),
+})
+
 const runs = createRoute({
   getParentRoute: () => root,
   path: '/runs',
@@ -27,6 +56,7 @@ const runs = createRoute({
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$run',
+  validateSearch: readRunSearch,
   component: lazyRouteComponent(() => import('@/pages/run/RunPage'), 'RunPage'),
 })
 
@@ -56,7 +86,7 @@ const launch = createRoute({
   component: lazyRouteComponent(() => import('@/pages/launch/Launch'), 'Launch'),
 })
 
-const tree = root.addChildren([home, runs, run, comparison, tools, tool, launch])
+const tree = root.addChildren([home, data, newData, dataset, addFiles, runs, run, comparison, tools, tool, launch])
 
 /** The pages of the console. Every one is loaded when it is first opened; a test can walk them by `routesByPath`. */
 export function createAppRouter(queries: QueryClient) {

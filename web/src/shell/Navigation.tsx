@@ -1,9 +1,10 @@
-import { IconHome, IconPlayerPlay, IconTool } from '@tabler/icons-react'
+import { IconDatabase, IconHome, IconPlayerPlay, IconTool } from '@tabler/icons-react'
 import { NavigationLink } from '@/show/links'
 
 /** The parts of the console; only those that there are. */
 const PARTS = [
   { to: '/', label: 'Home', icon: IconHome, exact: true },
+  { to: '/data', label: 'Data', icon: IconDatabase, exact: false },
   { to: '/tools', label: 'Tools', icon: IconTool, exact: false },
   { to: '/runs', label: 'Runs', icon: IconPlayerPlay, exact: false },
 ] as const

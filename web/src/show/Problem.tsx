@@ -1,25 +1,8 @@
 import { Alert, Button, Group, List, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { asProblem, type Fault, type FaultAt } from '@/api/problem'
-
-const WHOSE: Record<Fault, string> = {
-  yours: 'Something in the request',
-  ours: 'The station',
-  passing: 'Nobody: it may pass',
-}
-
-/** Whose fault something is, in words. */
-export function whose(fault: Fault): string {
-  return WHOSE[fault]
-}
-
-/** The first letter large and a full stop at the end: texts of the station come as clauses. */
-export function sentence(text: string): string {
-  const trimmed = text.trim()
-  if (!trimmed) return ''
-  const large = trimmed.charAt(0).toUpperCase() + trimmed.slice(1)
-  return /[.!?:]$/.test(large) ? large : `${large}.`
-}
+import { asProblem, type FaultAt } from '@/api/problem'
+import { Prose } from './Prose'
+import { sentence, whose } from './words'
 
 interface ProblemProps {
   error: unknown
@@ -33,11 +16,13 @@ export function ProblemNote({ error, title = 'That did not work', retry }: Probl
   return (
     <Alert color="red" variant="outline" title={title} icon={<IconAlertTriangle aria-hidden />} role="alert">
       <Stack gap="xs">
-        <Text>{sentence(problem.message)}</Text>
+        <Text>
+          <Prose text={sentence(problem.message)} />
+        </Text>
         <Faults faults={problem.faults} />
         {problem.nextStep && (
           <Text>
-            <strong>Next step:</strong> {sentence(problem.nextStep)}
+            <strong>Next step:</strong> <Prose text={sentence(problem.nextStep)} />
           </Text>
         )}
         <Group justify="space-between" align="flex-end" gap="xs">

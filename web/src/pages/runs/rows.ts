@@ -27,7 +27,8 @@ export function countNewer(loaded: Loaded, fresh: Page<Run>): number {
 export function refreshed(loaded: Loaded, fresh: Page<Run>, withNewer: boolean): Loaded {
   const newest = rowsOf(loaded)[0]
   const oldest = fresh.items.at(-1)
-  if (!newest || !oldest || !fresh.next) return withNewer || !newest ? only(fresh) : patchedAll(loaded, fresh, newest.id)
+  if (!newest || !oldest || !fresh.next)
+    return withNewer || !newest ? only(fresh) : patchedAll(loaded, fresh, newest.id)
   if (oldest.id > newest.id) return withNewer ? only(fresh) : loaded
   const covered = (run: Run) => run.id >= oldest.id
   const known = fresh.items.filter((run) => withNewer || run.id <= newest.id)

@@ -1,0 +1,93 @@
+import { Button, Group, Stack, Text } from '@mantine/core'
+import type { RJSFSchema } from '@rjsf/utils'
+import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import { api, newKey, take, type NewRun, type Run, type Tool } from '@/api/client'
+import { Section } from '@/show/Page'
+import { ProblemNote } from '@/show/Problem'
+import { InputPicker } from './InputPicker'
+import { Options } from './Options'
+import { Parameters } from './Parameters'
+import { faultsOf } from './validator'
+import { beginning, lacking, parametersOf, requestOf, slotsOf, type Filled } from './values'
+
+interface LaunchFormProps {
+  tool: Tool
+  form: RJSFSchema
+  from: Run | undefined
+}
+
+/** Everything that a run of the tool is given. */
+export function LaunchForm({ tool, form, from }: LaunchFormProps) {
+  const slots = useMemo(() => slotsOf(form), [form])
+  const schema = useMemo(() => parametersOf(form), [form])
+  const [filled, setFilled] = useState<Filled>(() => beginning(tool, slots, from))
+  const [checked, setChecked] = useState(false)
+  const change = (part: Partial<Filled>) => setFilled((before) => ({ ...before, ...part }))
+  const submit = useSubmit()
+  const wanting = lacking(slots, filled)
+  const faults = faultsOf(schema, filled.parameters)
+  const send = () => {
+    setChecked(true)
+    if (wanting.length === 0 && faults.length === 0) submit.mutate(requestOf(tool, slots, filled))
+  }
+  return (
+    <Stack gap="md">
+      {slots.length > 0 && (
+        <Section title="Inputs">
+          <Stack gap="md">
+            {slots.map((slot) => (
+              <InputPicker
+                key={slot.name}
+                slot={slot}
+                references={filled.inputs[slot.name] ?? []}
+                onChange={(references) =>
+                  setFilled((before) => ({ ...before, inputs: { ...before.inputs, [slot.name]: references } }))
+                }
+                error={checked && wanting.includes(slot.title) ? 'Choose a data set, or upload a file' : undefined}
+              />
+            ))}
+          </Stack>
+        </Section>
+      )}
+      {Object.keys(schema.properties ?? {}).length > 0 && (
+        <Section title="Parameters">
+          <Parameters
+            schema={schema}
+            values={filled.parameters}
+            onChange={(parameters) => change({ parameters })}
+            checked={checked}
+          />
+        </Section>
+      )}
+      <Options tool={tool} filled={filled} onChange={change} />
+      {submit.error && <ProblemNote error={submit.error} title="The run was not accepted" />}
+      <Group>
+        <Button size="md" onClick={send} loading={submit.isPending}>
+          Run
+        </Button>
+        {checked && wanting.length + faults.length > 0 && (
+          <Text c="var(--mantine-color-error)" role="alert">
+            {wanting.length + faults.length === 1 ? 'One field needs' : 'Some fields need'} your attention above.
+          </Text>
+        )}
+      </Group>
+    </Stack>
+  )
+}
+
+/** Sends the same request under the same key, so that a lost answer makes no second run. */
+function useSubmit() {
+  const navigate = useNavigate()
+  const [sent, setSent] = useState<{ text: string; key: string } | null>(null)
+  return useMutation({
+    mutationFn: (body: NewRun) => {
+      const text = JSON.stringify(body)
+      const key = sent?.text === text ? sent.key : newKey()
+      setSent({ text, key })
+      return take(api.POST('/api/v1/runs', { body, params: { header: { 'Idempotency-Key': key } } }))
+    },
+    onSuccess: (run) => void navigate({ to: '/runs/$run', params: { run: run.id } }),
+  })
+}

@@ -1,0 +1,59 @@
+import { Table, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { Run } from '@/api/client'
+import { Section } from '@/show/Page'
+import { archiveAddress, datasetQuery, fileAddress } from './queries'
+
+type Input = Run['inputs'][number]
+
+/** The versions and files that a run read. */
+export function Inputs({ run }: { run: Run }) {
+  return (
+    <Section title="Inputs">
+      {run.inputs.length === 0 ? (
+        <Text c="dimmed">This tool takes no data.</Text>
+      ) : (
+        <Table.ScrollContainer minWidth={300}>
+          <Table verticalSpacing={4} horizontalSpacing="xs">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>For</Table.Th>
+                <Table.Th>Data set</Table.Th>
+                <Table.Th>File</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {run.inputs.map((input) => (
+                <InputRow key={`${input.slot} ${input.target}`} input={input} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+    </Section>
+  )
+}
+
+function InputRow({ input }: { input: Input }) {
+  const { dataset, number, path, slot } = input
+  const { data } = useQuery(datasetQuery(dataset))
+  return (
+    <Table.Tr>
+      <Table.Td>{slot}</Table.Td>
+      <Table.Td className="break">
+        {data?.title || data?.name || dataset.slice(0, 14)}, version {number}
+      </Table.Td>
+      <Table.Td className="break">
+        {path ? (
+          <a href={fileAddress(dataset, number, path)} download>
+            {path}
+          </a>
+        ) : (
+          <a href={archiveAddress(dataset, number)} download>
+            all files (zip)
+          </a>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  )
+}

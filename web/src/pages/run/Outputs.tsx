@@ -1,0 +1,45 @@
+import { Button, Stack, Text } from '@mantine/core'
+import { IconDownload } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import type { Run } from '@/api/client'
+import { count } from '@/format/number'
+import { Loading, Section } from '@/show/Page'
+import { ProblemNote } from '@/show/Problem'
+import { FileList } from './FileList'
+import { archiveAddress, datasetQuery, filesQuery } from './queries'
+
+/** The version that a run made, with what its files look like. */
+export function Outputs({ output }: { output: NonNullable<Run['output']> }) {
+  const { dataset, number } = output
+  const files = useQuery(filesQuery(dataset, number))
+  const made = useQuery(datasetQuery(dataset))
+  const title = made.data?.title || made.data?.name
+  return (
+    <Section
+      title="Result"
+      aside={
+        <Button
+          component="a"
+          href={archiveAddress(dataset, number)}
+          download
+          size="xs"
+          variant="default"
+          leftSection={<IconDownload size={14} aria-hidden />}
+        >
+          All files
+        </Button>
+      }
+    >
+      <Stack gap="sm">
+        <Text>
+          Version {number} of {title ? <strong>{title}</strong> : 'a data set'}
+          {files.data && !files.data.next && `, ${count(files.data.items.length, 'file')}`}
+        </Text>
+        {files.isPending && <Loading />}
+        {files.error && <ProblemNote error={files.error} retry={() => void files.refetch()} />}
+        {files.data && <FileList dataset={dataset} number={number} files={files.data.items} />}
+        {files.data?.next && <Text c="dimmed">There are more files; all of them are in the zip.</Text>}
+      </Stack>
+    </Section>
+  )
+}
