@@ -1,0 +1,104 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { api, take } from '@/api/client'
+import { problemFrom, unreachable } from '@/api/problem'
+import { fileAddress } from './preview'
+
+const PAGE = 200
+
+export function datasetQuery(reference: string) {
+  return queryOptions({
+    queryKey: ['datasets', reference],
+    queryFn: ({ signal }) => take(api.GET('/api/v1/datasets/{reference}', { params: { path: { reference } }, signal })),
+  })
+}
+
+export function versionQuery(reference: string, number: number) {
+  return queryOptions({
+    queryKey: ['datasets', reference, 'versions', number],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET('/api/v1/datasets/{reference}/versions/{number}', { params: { path: { reference, number } }, signal }),
+      ),
+    enabled: number > 0,
+  })
+}
+
+export function versionsQuery(reference: string) {
+  return infiniteQueryOptions({
+    queryKey: ['datasets', reference, 'versions', 'list'],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }
+      return take(api.GET('/api/v1/datasets/{reference}/versions', { params: { path: { reference }, query }, signal }))
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
+}
+
+export function filesQuery(reference: string, number: number, prefix: string) {
+  return infiniteQueryOptions({
+    queryKey: ['datasets', reference, 'versions', number, 'files', prefix],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: PAGE, prefix, ...(pageParam ? { after: pageParam } : {}) }
+      const path = { reference, number }
+      return take(api.GET('/api/v1/datasets/{reference}/versions/{number}/files', { params: { path, query }, signal }))
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+    staleTime: Infinity, // versions never change
+  })
+}
+
+/** One file of a version; null where there is none at this path. */
+export function fileQuery(reference: string, number: number, prefix: string) {
+  return queryOptions({
+    queryKey: ['datasets', reference, 'versions', number, 'file', prefix],
+    queryFn: async ({ signal }) => {
+      const params = { path: { reference, number }, query: { prefix, limit: 1 } }
+      const found = await take(api.GET('/api/v1/datasets/{reference}/versions/{number}/files', { params, signal }))
+      return found.items.find((file) => file.path === prefix) ?? null
+    },
+    staleTime: Infinity,
+  })
+}
+
+export function membersQuery(reference: string) {
+  return queryOptions({
+    queryKey: ['datasets', reference, 'members'],
+    queryFn: ({ signal }) =>
+      take(api.GET('/api/v1/datasets/{reference}/members', { params: { path: { reference } }, signal })),
+  })
+}
+
+export type Direction = 'up' | 'down'
+
+export function lineageQuery(dataset: string, number: number, direction: Direction) {
+  return queryOptions({
+    queryKey: ['datasets', dataset, 'versions', number, 'lineage', direction],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET('/api/v1/datasets/{dataset}/versions/{number}/lineage', {
+          params: { path: { dataset, number }, query: { direction } },
+          signal,
+        }),
+      ),
+  })
+}
+
+/** The first bytes of a file, at most `limit`. */
+export function bytesQuery(dataset: string, number: number, path: string, limit: number) {
+  return queryOptions({
+    queryKey: ['datasets', dataset, 'versions', number, 'bytes', path, limit],
+    queryFn: async ({ signal }) => {
+      const headers = { Range: `bytes=0-${limit - 1}` }
+      const answer = await fetch(fileAddress(dataset, number, path), { headers, signal }).catch(() => {
+        throw unreachable()
+      })
+      if (answer.status === 416) return new Blob([]) // an empty file has no range
+      if (!answer.ok) throw problemFrom(answer.status, await answer.json().catch(() => undefined))
+      return answer.blob()
+    },
+    staleTime: Infinity,
+    gcTime: 60_000,
+  })
+}
