@@ -13,7 +13,7 @@ from fieldstation.wiring.features import Features
 
 
 def build_operations(
-    settings: Settings, database: Database, features: Features, engines: Mapping[str, Engine]
+    settings: Settings, database: Database, features: Features, engines: Mapping[str, Engine], address: str
 ) -> tuple[APIRouter, operations.Metrics]:
     """Return the routes of operation, and the measures that every request is counted in."""
 
@@ -28,4 +28,16 @@ def build_operations(
     probes = operations.EngineProbes({name: engine.probe for name, engine in engines.items()})
     readiness = operations.Readiness(database, probes, settings.data, settings.reserve_bytes)
     metrics = operations.Metrics(queues)
-    return operations.router(readiness, metrics), metrics
+    overview = operations.Overview(
+        access=features.people,
+        readiness=readiness,
+        probes=probes,
+        engines=engines,
+        slots=settings.slots,
+        url=address,
+        counts=features.runs.counts,
+    )
+    routes = APIRouter()
+    routes.include_router(operations.router(readiness, metrics))
+    routes.include_router(operations.station_router(overview))
+    return routes, metrics

@@ -66,7 +66,7 @@ class Station:
         """The application with every door, loaded when it is asked for: a worker process does without its 30 MB."""
         operations = import_module("fieldstation.wiring.operations")
         doors = import_module("fieldstation.wiring.doors")
-        measured = operations.build_operations(self.settings, self.database, self.features, self.engines)
+        measured = operations.build_operations(self.settings, self.database, self.features, self.engines, self.address)
         app: FastAPI = doors.build_app(self.database, self.features, self.store, self.hub, self.address, measured)
         return app
 

@@ -3,5 +3,6 @@
 from fieldstation.facades.operations.metrics import Metrics
 from fieldstation.facades.operations.readiness import EngineProbes, Readiness, disk_part, engine_part
 from fieldstation.facades.operations.routes import router
+from fieldstation.facades.operations.station import Overview, station_router
 
-__all__ = ["EngineProbes", "Metrics", "Readiness", "disk_part", "engine_part", "router"]
+__all__ = ["EngineProbes", "Metrics", "Overview", "Readiness", "disk_part", "engine_part", "router", "station_router"]
