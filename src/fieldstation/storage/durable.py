@@ -13,6 +13,7 @@ log = logger(__name__)
 _FEW = 64  # up to so many files are made durable one by one
 _EARLY_FILES = 2_000
 _EARLY_BYTES = 64 << 20
+_RANGE_WRITE = 2  # SYNC_FILE_RANGE_WRITE
 
 
 class Durable:
@@ -80,6 +81,12 @@ class Durable:
             log.warning("files could not be written early; the flush will tell", exc_info=True)
         finally:
             self._early.release()
+
+
+def begin_writing(descriptor: int, start: int, size: int) -> None:
+    """Have the system begin to write these bytes to the disk, and wait for nothing; errors are the flush's to tell."""
+    if _LIBC is not None:
+        _LIBC.sync_file_range(descriptor, ctypes.c_int64(start), ctypes.c_int64(size), _RANGE_WRITE)
 
 
 def _sync_each(names: list[str]) -> None:

@@ -4,11 +4,13 @@ import hashlib
 import os
 
 from fieldstation.ports.storage import Stored
+from fieldstation.storage.durable import begin_writing
 from fieldstation.storage.placing import write_all
 from fieldstation.storage.shelf import Shelf
 from fieldstation.storage.writing import told
 
 _CHECK_ROOM_EACH = 64 << 20
+_BEGIN_EACH = 16 << 20  # bytes, after which the disk is put to work: the flush at the end then finds little left
 
 
 class FileSink:
@@ -20,6 +22,7 @@ class FileSink:
         self._hash = hashlib.sha256()
         self._size = 0
         self._checked = 0
+        self._begun = 0
         self._descriptor: int | None = shelf.open_new(self._name)
 
     def write(self, data: bytes) -> None:
@@ -33,8 +36,11 @@ class FileSink:
             write_all(self._descriptor, data)
         except OSError as error:
             raise told(error) from error
-        self._hash.update(data)
         self._size += len(data)
+        if self._size - self._begun >= _BEGIN_EACH:
+            begin_writing(self._descriptor, self._begun, self._size - self._begun)
+            self._begun = self._size
+        self._hash.update(data)
 
     def finish(self) -> Stored:
         """Close and name the blob by its digest."""
