@@ -1,4 +1,5 @@
-# Every command of a clone. Needs Python 3.11 or newer with pip, make and git; the rest fetches itself into .venv.
+# Every command of a clone. Needs Python 3.11 or newer with pip, Node 20 or newer with npm, make and git; the rest
+# fetches itself into .venv and web/node_modules.
 
 .DEFAULT_GOAL := help
 SHELL := bash
@@ -11,7 +12,7 @@ PYTHON := $(BIN)/python
 READY := .venv/.ready
 CODE := src tests scripts bench docs/conf.py
 
-.PHONY: help setup check test soak bench docs demo up format lint types contracts budgets dead words pages news clean
+.PHONY: help setup console check test soak bench docs demo up format lint types contracts budgets dead words pages web news clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -19,9 +20,12 @@ help:  ## show this list
 $(READY): pyproject.toml uv.lock scripts/setup
 	@scripts/setup
 
-setup: $(READY)  ## make a bare clone ready (every other target does this first)
+setup: $(READY) console  ## make a bare clone ready (every other target does this first)
 
-check: lint types contracts budgets dead words pages  ## format, lint, types, import contracts, sizes, dead code, words, docs that lie
+console: $(READY)  ## build the console where its sources changed (whatever starts a station does this first)
+	@scripts/console
+
+check: lint types contracts budgets dead words pages web  ## format, lint, types, import contracts, sizes, dead code, words, docs that lie
 	@echo "check: all kept"
 
 lint: $(READY)
@@ -48,16 +52,20 @@ words: $(READY)
 pages: $(READY)
 	@$(PYTHON) scripts/reference.py --check
 
+web: console
+	@[ ! -d web/node_modules ] || { cd web && npm run --silent format:check && npm run --silent lint && npm run --silent types; }
+
 format: $(READY)  ## put all files into the one format
 	@$(BIN)/ruff check --quiet --fix-only $(wildcard $(CODE))
 	@$(BIN)/ruff format --quiet $(wildcard $(CODE))
+	@[ ! -d web/node_modules ] || npm --prefix web run --silent format
 
 PYTEST = $(PYTHON) -m pytest -n 2 --dist loadgroup
 
-test: $(READY)  ## run every test, with small counts
+test: $(READY) console  ## run every test, with small counts
 	@$(PYTEST) $(ARGS)
 
-soak: $(READY)  ## run every test with the full counts; writes soak/latest.json
+soak: $(READY) console  ## run every test with the full counts; writes soak/latest.json
 	@FIELDSTATION_TEST_SOAK=1 $(PYTEST) --timeout 3600 -o faulthandler_timeout=3700 $(ARGS)
 
 bench: $(READY)  ## measure what we promise; writes bench/out/latest.json
@@ -68,14 +76,14 @@ docs: $(READY)  ## build the documentation into docs/_build/html
 	@$(BIN)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going -b html docs docs/_build/html
 	@echo "docs: docs/_build/html/index.html"
 
-demo: $(READY)  ## register data, run a tool beside it, see result and lineage (DEMO_KEEP=1: keep the station)
+demo: $(READY) console  ## register data, run a tool beside it, see result and lineage (DEMO_KEEP=1: keep the station)
 	@$(PYTHON) scripts/demo.py
 
-up: $(READY)  ## run a station in the foreground
+up: $(READY) console  ## run a station in the foreground
 	@$(BIN)/fieldstation up $(ARGS)
 
 news: $(READY)  ## show what the next CHANGELOG entry will say
 	@$(BIN)/towncrier build --draft --version next
 
 clean:  ## remove what the commands made
-	rm -rf .venv build docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv build web/node_modules web/build web/reports src/fieldstation/facades/console/static docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

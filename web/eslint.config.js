@@ -4,7 +4,7 @@ import hooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['build/', 'node_modules/', 'reports/', 'tests/', 'src/api/schema.d.ts'] },
+  { ignores: ['build/', 'node_modules/', 'reports/', 'src/api/schema.d.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -13,14 +13,28 @@ const field: MantineColorsTuple = [
   '#044743',
 ]
 
+// Greys of the dark scheme lean to the accent, as the grounds do.
+const dark: MantineColorsTuple = [
+  '#d3d9dc',
+  '#b3bcc1',
+  '#8d979d',
+  '#636e74',
+  '#3c464b',
+  '#2d363a',
+  '#20272a',
+  '#15191b',
+  '#101415',
+  '#0b0e0f',
+]
+
 const SANS = 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif'
 const MONO = 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", "Liberation Mono", Menlo, monospace'
 
 /** One accent, small type, tight spacing: made for people who read tables. */
 export const theme = createTheme({
   primaryColor: 'field',
-  primaryShade: { light: 7, dark: 4 },
-  colors: { field },
+  primaryShade: 7, // white letters on it are readable in light and dark
+  colors: { field, dark },
   autoContrast: true,
   respectReducedMotion: true,
   cursorType: 'pointer',
@@ -54,12 +68,17 @@ export const variables: CSSVariablesResolver = () => ({
     '--field-wait': '#8a5a00',
     '--field-still': '#565e66',
     '--field-mark': '#ffec99',
+    '--mantine-color-red-outline': '#c21f2b',
+    '--mantine-color-yellow-outline': '#8a5a00',
+    '--phase-waiting': '#c3cacf',
+    '--phase-staging': '#7fb0de',
+    '--phase-running': '#158b84',
+    '--phase-collecting': '#ab8dd1',
   },
   dark: {
     '--mantine-color-dimmed': '#a6aeb5',
     '--mantine-color-placeholder': '#989fa6',
     '--mantine-color-error': '#ff8f8f',
-    '--mantine-color-body': '#15191b',
     '--field-ground': '#1b2023',
     '--field-line': '#31393d',
     '--field-good': '#69db7c',
@@ -68,5 +87,14 @@ export const variables: CSSVariablesResolver = () => ({
     '--field-wait': '#ffd43b',
     '--field-still': '#a6aeb5',
     '--field-mark': '#6b5900',
+    '--mantine-color-red-outline': '#ff8f8f',
+    '--mantine-color-yellow-outline': '#ffd43b',
+    '--mantine-color-field-light': 'rgb(82 176 169 / 16%)',
+    '--mantine-color-field-light-hover': 'rgb(82 176 169 / 24%)',
+    '--mantine-color-field-light-color': '#a8d8d4',
+    '--phase-waiting': '#566167',
+    '--phase-staging': '#4a7fb0',
+    '--phase-running': '#33a099',
+    '--phase-collecting': '#8c6dba',
   },
 })

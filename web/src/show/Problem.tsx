@@ -14,7 +14,14 @@ interface ProblemProps {
 export function ProblemNote({ error, title = 'That did not work', retry }: ProblemProps) {
   const problem = asProblem(error)
   return (
-    <Alert color="red" variant="outline" title={title} icon={<IconAlertTriangle aria-hidden />} role="alert">
+    <Alert
+      color="red"
+      variant="outline"
+      title={title}
+      styles={{ label: { color: 'var(--mantine-color-error)' } }}
+      icon={<IconAlertTriangle aria-hidden />}
+      role="alert"
+    >
       <Stack gap="xs">
         <Text>
           <Prose text={sentence(problem.message)} />

@@ -28,7 +28,7 @@ export function DataRow({ set }: { set: Dataset }) {
         {set.latest > 0 ? `version ${set.latest} · ${size(set.size)}` : 'no version yet'}
       </Text>
       <Text size="sm" c="dimmed" className="cut">
-        {set.title || 'No title'}
+        {set.title || set.description}
       </Text>
       <Text size="sm" className={classes.facts}>
         {set.owner} · <Time at={set.trashed ?? set.changed} />

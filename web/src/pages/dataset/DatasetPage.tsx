@@ -60,7 +60,7 @@ function Known({ dataset }: { dataset: Dataset }) {
         <Group justify="space-between" align="flex-end" gap="xs" mb="md">
           <Tabs.List>
             {TABS.map((tab) => (
-              <Tabs.Tab key={tab} value={tab}>
+              <Tabs.Tab key={tab} value={tab} px="sm">
                 {NAMES[tab]}
               </Tabs.Tab>
             ))}
@@ -129,7 +129,7 @@ function VersionChoice({ dataset, number, show }: Pick<PanelsProps, 'dataset' | 
         </Text>
       )}
       {number < dataset.latest && (
-        <Badge color="yellow" variant="outline" tt="none">
+        <Badge variant="default" tt="none">
           not the newest
         </Badge>
       )}

@@ -14,7 +14,13 @@ export function TrashNote({ dataset }: { dataset: Dataset }) {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['datasets'] }),
   })
   return (
-    <Alert color="yellow" variant="outline" icon={<IconTrash aria-hidden />} title="This data set is in the trash">
+    <Alert
+      color="yellow"
+      variant="outline"
+      icon={<IconTrash aria-hidden />}
+      styles={{ label: { color: 'var(--field-wait)' } }}
+      title="This data set is in the trash"
+    >
       <Stack gap="xs" align="flex-start">
         {dataset.purge_after && (
           <Text>

@@ -33,7 +33,7 @@ export function AddFiles() {
   const found = useQuery(datasetQuery(reference))
   const name = found.data?.name ?? 'a data set'
   const link = (
-    <PageLink to="/data/$dataset" params={{ dataset: reference }}>
+    <PageLink to="/data/$dataset" params={{ dataset: reference }} underline="always">
       {name}
     </PageLink>
   )

@@ -1,0 +1,104 @@
+"""What the tests in the browser find at the station: two people, data, runs."""
+
+import struct
+import uuid
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from fieldstation.client import Order, Station
+from fieldstation.client.things import Json
+
+WEATHER = Path(__file__).parents[3] / "demo" / "seattle-weather.csv"
+MANY_FOLDERS = 20
+_THEFT = """
+  fetch('/api/v1/tokens', {
+    method: 'POST',
+    headers: {'Content-Type': 'application/json', 'X-Fieldstation': '1'},
+    body: JSON.stringify({name: 'stolen'}),
+  });
+  document.title = 'reached';
+"""
+
+
+def picture(width: int, height: int) -> bytes:
+    """Return a small PNG of one colour gradient."""
+    rows = b"".join(b"\0" + bytes(c for x in range(width) for c in (x % 256, y % 256, 128)) for y in range(height))
+    parts = [
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows)),
+        (b"IEND", b""),
+    ]
+    chunks = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]:
+    """Make people, data and runs, and return what the tests have to know of them."""
+    ada, newcomer = _account(operator, "ada"), _account(operator, "newcomer")
+    with operator.sign_in(ada["username"], ada["password"]) as station:
+        station.datasets.create("weather", title="Weather of Seattle", labels={"site": "seattle", "year": "2012"})
+        station.datasets.add_version("weather", [_mixed(folder / "mixed")], metadata={"instrument": "gauge"})
+        station.datasets.add_version("weather", [WEATHER])
+        station.datasets.create("hostile", labels={"site": "elsewhere"})
+        station.datasets.add_version("hostile", [_hostile(folder / "hostile")])
+        station.datasets.create("many")
+        station.datasets.add_version("many", [_many(folder / "many", many)])
+        done = station.runs.submit(Order(tool="table-summary", inputs={"table": ["weather"]}, output="summary"))
+        failed = station.runs.submit(Order(tool="fail"))
+        for run in (done, failed):
+            station.runs.wait(run.id)
+        result = station.datasets.show("summary")
+        ids = {name: station.datasets.show(name).id for name in ("weather", "hostile", "many")}
+    return {
+        "url": operator.url,
+        "folder": str(folder),
+        "ada": ada,
+        "newcomer": newcomer,
+        "dataset": ids["weather"],
+        "result": result.id,
+        "hostile": ids["hostile"],
+        "many": {"name": ids["many"], "count": many},
+        "tool": "table-summary",
+        "run": done.id,
+        "failed": failed.id,
+    }
+
+
+def _account(operator: Station, name: str) -> dict[str, str]:
+    account = {"username": f"{name}-{uuid.uuid4().hex[:6]}", "password": uuid.uuid4().hex}
+    operator.users.add(account["username"], password=account["password"], name=name.capitalize())
+    return account
+
+
+def _mixed(place: Path) -> Path:
+    (place / "2012").mkdir(parents=True)
+    (place / "2012" / "weather.csv").write_bytes(WEATHER.read_bytes())
+    (place / "map.png").write_bytes(picture(160, 90))
+    (place / "drawing.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><rect width="9" height="9" fill="#0b746e"/></svg>'
+    )
+    (place / "stations.json").write_text('{"stations": [{"name": "Sea-Tac", "height_m": 132}]}')
+    (place / "README.md").write_text("# Weather\n\nDaily values of one station.\n")
+    (place / "raw.bin").write_bytes(bytes(range(256)))
+    (place / "empty.txt").touch()
+    return place
+
+
+def _hostile(place: Path) -> Path:
+    place.mkdir()
+    (place / "page.html").write_text(f"<!doctype html><title>page</title><script>{_THEFT}</script>")
+    (place / "drawing.svg").write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>{_THEFT}</script></svg>'
+    )
+    return place
+
+
+def _many(place: Path, count: int) -> Path:
+    for number in range(count):
+        folder = place / f"folder-{number % MANY_FOLDERS:02}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number:06}.txt").write_text(str(number))
+    return place

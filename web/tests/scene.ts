@@ -1,0 +1,34 @@
+/** What tests/acceptance/test_console.py made before: a station, two people, data and runs. */
+export interface Scene {
+  url: string
+  /** A folder for what tests write; reports are kept in web/reports. */
+  folder: string
+  /** Somebody who has data and runs. */
+  ada: Account
+  /** Somebody who has nothing yet. */
+  newcomer: Account
+  /** A data set with text, table, image, JSON and a second version. */
+  dataset: string
+  /** What a run of `table-summary` made of it. */
+  result: string
+  /** A data set whose files try to act in the name of who looks at them. */
+  hostile: string
+  /** A data set of many small files in folders, and how many. */
+  many: { name: string; count: number }
+  tool: string
+  run: string
+  failed: string
+}
+
+export interface Account {
+  username: string
+  password: string
+}
+
+function read(): Scene {
+  const given = process.env['FIELDSTATION_TEST_SCENE']
+  if (!given) throw new Error('start these tests by pytest tests/acceptance/test_console.py')
+  return JSON.parse(given) as Scene
+}
+
+export const scene = read()
