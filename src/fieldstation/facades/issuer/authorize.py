@@ -89,10 +89,10 @@ class AuthorizationEndpoint:
         try:
             tried = await self._passwords.check(core, form.get("username", ""), form.get("password", ""))
         except Crowded as busy:
-            return _page(request, asked, f"{busy}")
+            return _page(request, asked, pages.Refused(text=f"{busy}", username=form.get("username", "")))
         accepted = await core.run(lambda tx: self._people.sessions.accept(tx, tried.attempt, verified=tried.verified))
         if isinstance(accepted, Refusal):
-            return _page(request, asked, accepted.value)
+            return _page(request, asked, pages.Refused(text=accepted.value, username=form.get("username", "")))
         return await self._send(core, asked, accepted)
 
     async def _send(self, core: Core, asked: _Asked, user_id: str) -> Response:
@@ -150,8 +150,8 @@ async def signed_in(request: Request, people: People) -> tuple[str, str] | None:
     return caller.user_id, caller.username
 
 
-def _page(request: Request, asked: _Asked, fault: str | None) -> Response:
+def _page(request: Request, asked: _Asked, refused: pages.Refused | None) -> Response:
     parts = urlsplit(asked.request.redirect_uri)
     return pages.sign_in(
-        request.url.path, asked.parameters, asked.client.name, fault, f"{parts.scheme}://{parts.netloc}"
+        request.url.path, asked.parameters, asked.client.name, refused, f"{parts.scheme}://{parts.netloc}"
     )

@@ -1,6 +1,7 @@
 """The issuer's few pages for people."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 from http import HTTPStatus
 
@@ -9,18 +10,30 @@ from fastapi.responses import HTMLResponse
 from fieldstation.facades.kit.plain import page
 
 
-def sign_in(action: str, asked: Mapping[str, str], client: str, fault: str | None, goes_to: str) -> HTMLResponse:
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A try that failed: why, and the name that was given."""
+
+    text: str
+    username: str = ""
+
+
+def sign_in(action: str, asked: Mapping[str, str], client: str, refused: Refused | None, goes_to: str) -> HTMLResponse:
     """Ask for a name and a password; `asked` comes back with them. `goes_to` is the origin the answer is sent to."""
+    name = escape(refused.username) if refused else ""
+    focus = "password" if name else "username"
     body = f"""
-      <h1>Sign in</h1><p>to go on to {escape(client)}</p>{_fault(fault)}
+      <h1>Sign in</h1><p>to go on to {escape(client)}</p>{_fault(refused.text if refused else None)}
       <form method="post" action="{escape(action)}">{_hidden(asked)}
         <label for="username">Username</label>
-        <input id="username" name="username" autocomplete="username" autocapitalize="none" required autofocus>
+        <input id="username" name="username" autocomplete="username" autocapitalize="none" value="{name}" required
+          {_focus(focus == "username")}>
         <label for="password">Password</label>
-        <input id="password" name="password" type="password" autocomplete="current-password" required>
+        <input id="password" name="password" type="password" autocomplete="current-password" required
+          {_focus(focus == "password")}>
         <button type="submit">Sign in</button>
       </form>"""
-    return page("Sign in", body, HTTPStatus.UNAUTHORIZED if fault else HTTPStatus.OK, goes_to)
+    return page("Sign in", body, HTTPStatus.UNAUTHORIZED if refused else HTTPStatus.OK, goes_to)
 
 
 def ask_code(action: str, fault: str | None) -> HTMLResponse:
@@ -48,8 +61,15 @@ def confirm_device(action: str, user_code: str, client: str, username: str) -> H
     return page("Let a device in", body, HTTPStatus.OK)
 
 
+def _focus(wanted: bool) -> str:
+    return "autofocus" if wanted else ""
+
+
 def _fault(fault: str | None) -> str:
-    return f'<p class="bad" role="alert">{escape(fault)}</p>' if fault else ""
+    if not fault:
+        return ""
+    text = fault[0].upper() + fault[1:] + ("" if fault.endswith(".") else ".")
+    return f'<p class="bad" role="alert">{escape(text)}</p>'
 
 
 def _hidden(fields: Mapping[str, str]) -> str:

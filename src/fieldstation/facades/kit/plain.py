@@ -8,8 +8,8 @@ from http import HTTPStatus
 from fastapi.responses import HTMLResponse
 
 _STYLE = """
-:root { color-scheme: light dark; --accent: light-dark(#1864ab, #74c0fc); --line: light-dark(#ced4da, #424242);
-  --paper: light-dark(#f8f9fa, #1a1b1e); --card: light-dark(#fff, #25262b); --ink: light-dark(#212529, #e9ecef);
+:root { color-scheme: light dark; --accent: light-dark(#0b746e, #79c3bd); --line: light-dark(#8d979d, #636e74);
+  --paper: light-dark(#f6f8f8, #15191b); --card: light-dark(#fff, #20272a); --ink: light-dark(#212529, #e9ecef);
   --bad: light-dark(#c92a2a, #ffa8a8); }
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--paper);
@@ -25,6 +25,7 @@ button { width: 100%; margin-top: 1.25rem; padding: .65rem; font: inherit; font-
   color: light-dark(#fff, #1a1b1e); background: var(--accent); border: 1px solid var(--accent); border-radius: .25rem; }
 button.second { margin-top: .5rem; color: var(--accent); background: transparent; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.name { margin: 0 0 1rem; color: var(--accent); font-weight: 700; }
 .bad { color: var(--bad); font-weight: 600; }
 code { font-size: 1.5rem; letter-spacing: .1em; }
 """
@@ -35,7 +36,8 @@ def page(title: str, body: str, status: HTTPStatus, goes_to: str = "") -> HTMLRe
     """Return a page of this `body` (HTML); its forms may lead to the origin `goes_to` besides our own."""
     document = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)} · Fieldstation</title><style>{_STYLE}</style></head><body><main>{body}
+<title>{escape(title)} · Fieldstation</title><style>{_STYLE}</style></head>
+<body><main><p class="name">Fieldstation</p>{body}
 </main></body></html>
 """
     policy = [
