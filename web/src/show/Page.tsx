@@ -22,7 +22,7 @@ export function Page({ title, heading, lead, actions, children }: PageProps) {
             {heading ?? title}
           </Title>
           {lead && (
-            <Text component="div" c="dimmed">
+            <Text component="div" c="dimmed" className="lead">
               {lead}
             </Text>
           )}
