@@ -30,15 +30,17 @@ class RunningStation:
         return _stop(self.process)
 
 
-def start_station(data: Path, *, environment: Mapping[str, str] | None = None) -> RunningStation:
-    """Start `fieldstation up` on `data` and any free port, and return once it is ready.
+def start_station(
+    data: Path, *, environment: Mapping[str, str] | None = None, python: Path | None = None
+) -> RunningStation:
+    """Start `fieldstation up` on `data` and any free port, with this Python or another, and return once it is ready.
 
     Raises RuntimeError with the end of what it printed when it ends or is not ready in time. Of our own environment it
     gets everything but `FIELDSTATION_*`.
     """
     log = data.parent / f"{data.name}.log"
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("FIELDSTATION_")}
-    command = [sys.executable, "-m", "fieldstation", "up", "--data", str(data), "--port", "0"]
+    command = [str(python or sys.executable), "-m", "fieldstation", "up", "--data", str(data), "--port", "0"]
     with log.open("wb") as written:
         process = subprocess.Popen(
             command,
@@ -63,9 +65,11 @@ def start_station(data: Path, *, environment: Mapping[str, str] | None = None) -
 
 
 @contextmanager
-def running_station(data: Path, *, environment: Mapping[str, str] | None = None) -> Iterator[RunningStation]:
+def running_station(
+    data: Path, *, environment: Mapping[str, str] | None = None, python: Path | None = None
+) -> Iterator[RunningStation]:
     """Yield a station on `data`, stopped at the end."""
-    station = start_station(data, environment=environment)
+    station = start_station(data, environment=environment, python=python)
     try:
         yield station
     finally:
