@@ -12,7 +12,7 @@ PYTHON := $(BIN)/python
 READY := .venv/.ready
 CODE := src tests scripts bench docs/conf.py
 
-.PHONY: help setup console check test soak bench docs demo up format lint types contracts budgets dead words pages web news clean
+.PHONY: help setup console check test soak bench docs demo up format lint types contracts budgets dead words pages web units news clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -62,7 +62,10 @@ format: $(READY)  ## put all files into the one format
 
 PYTEST = $(PYTHON) -m pytest -n 2 --dist loadgroup
 
-test: $(READY) console  ## run every test, with small counts
+units: console
+	@[ ! -d web/node_modules ] || npm --prefix web run --silent test
+
+test: $(READY) console units  ## run every test, with small counts
 	@$(PYTEST) $(ARGS)
 
 soak: $(READY) console  ## run every test with the full counts; writes soak/latest.json

@@ -8,17 +8,16 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['day', DAY],
   ['hour', HOUR],
   ['minute', MINUTE],
-  ['second', SECOND],
 ]
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
 const EXACT: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'medium' }
 
-/** Say how far off a time is; from a month on the date itself. Times within five seconds are "now". */
+/** Say how far off a time is; from a month on the date itself. Less than a minute is "just now" or "in a moment". */
 export function relative(at: number, now: number): string {
   const away = at - now
-  if (Math.abs(away) < 5 * SECOND) return 'now'
+  if (Math.abs(away) < MINUTE) return away > 5 * SECOND ? 'in a moment' : 'just now'
   if (Math.abs(away) >= 30 * DAY) return new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium' }).format(at)
-  const [unit, length] = STEPS.find(([, one]) => Math.abs(away) >= one) ?? ['second', SECOND]
+  const [unit, length] = STEPS.find(([, one]) => Math.abs(away) >= one) ?? ['minute', MINUTE]
   return RELATIVE.format(Math.trunc(away / length), unit)
 }
 

@@ -47,17 +47,19 @@ const FIRST_PAUSE_MS = 500
 
 /**
  * Follow a stream until it is over or the signal is given, opening it again behind the last event seen.
- * Throws `Problem` where the station refuses it.
+ * A page in the background lets go of it, for a browser has only a few connections to a station, and takes it up again
+ * when it is shown. Throws `Problem` where the station refuses it.
  */
 export async function follow(path: string, following: Following): Promise<void> {
   let last = ''
   let pause = FIRST_PAUSE_MS
   for (;;) {
+    await shown(following.signal)
     const outcome = await once(path, last, following, (event) => {
       last = event.id
       pause = FIRST_PAUSE_MS
     })
-    following.onOpen?.(false)
+    if (!document.hidden) following.onOpen?.(false)
     if (stopped(following.signal) || (outcome === 'ended' && following.over())) return
     await sleep(pause, following.signal)
     if (stopped(following.signal)) return
@@ -71,9 +73,10 @@ async function once(
   { signal, onEvent, onOpen }: Following,
   note: (event: StreamEvent) => void,
 ): Promise<'ended' | 'broken'> {
+  const connection = whileShown(signal)
   try {
     const headers = { Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) }
-    const answer = await fetch(path, { headers, signal })
+    const answer = await fetch(path, { headers, signal: connection.signal })
     if (!answer.ok || !answer.body) await refuse(answer)
     if (!answer.body) return 'ended'
     onOpen?.(true)
@@ -90,7 +93,40 @@ async function once(
   } catch (thrown) {
     if (thrown instanceof Refused) throw thrown.problem
     return 'broken'
+  } finally {
+    connection.done()
   }
+}
+
+const HIDDEN_MS = 10_000
+
+/** A signal for one connection: given with the outer one, or when the page has been in the background for a while. */
+function whileShown(outer: AbortSignal): { signal: AbortSignal; done: () => void } {
+  const inner = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const look = () => {
+    clearTimeout(timer)
+    if (document.hidden) timer = setTimeout(() => inner.abort(), HIDDEN_MS)
+  }
+  document.addEventListener('visibilitychange', look)
+  const done = () => {
+    clearTimeout(timer)
+    document.removeEventListener('visibilitychange', look)
+  }
+  return { signal: AbortSignal.any([outer, inner.signal]), done }
+}
+
+/** Wait until the page is in the foreground. */
+function shown(signal: AbortSignal): Promise<void> {
+  if (!document.hidden) return Promise.resolve()
+  return new Promise((resolve) => {
+    const go = () => {
+      document.removeEventListener('visibilitychange', go)
+      resolve()
+    }
+    document.addEventListener('visibilitychange', go)
+    signal.addEventListener('abort', go)
+  })
 }
 
 class Refused extends Error {

@@ -6,7 +6,7 @@ import { LOOKS } from './runState'
 export function State({ state, size = 'md' }: { state: RunState; size?: 'md' | 'lg' }) {
   const { word, icon: Icon, color } = LOOKS[state]
   return (
-    <Group component="span" gap={6} wrap="nowrap" display="inline-flex">
+    <Group component="span" gap={6} wrap="nowrap" display="inline-flex" style={{ verticalAlign: 'middle' }}>
       <Icon size={size === 'lg' ? 20 : 16} stroke={2} color={color} aria-hidden style={{ flexShrink: 0 }} />
       <Text span size={size} fw={size === 'lg' ? 600 : 500} c={color}>
         {word}

@@ -1,9 +1,9 @@
 import type { Fault } from '@/api/problem'
 
 const WHOSE: Readonly<Record<Fault, string>> = {
-  yours: 'what was asked for',
+  yours: 'the request, not the station',
   ours: 'the station',
-  passing: 'nobody, it may pass',
+  passing: 'nobody; it may pass',
 }
 
 /** Whose fault something is, in words. */

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Attempt, Run } from '@/api/client'
 import { size } from '@/format/number'
 import { duration } from '@/format/time'
+import { usePolling } from '@/live/news'
 import { Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { isFinal } from '@/show/runState'
@@ -13,7 +14,8 @@ import classes from './Attempts.module.css'
 
 /** A bar for every attempt of a run, split into what its time went to. */
 export function Attempts({ run }: { run: Run }) {
-  const attempts = useQuery(attemptsQuery(run.id))
+  const poll = usePolling()
+  const attempts = useQuery({ ...attemptsQuery(run.id), refetchInterval: isFinal(run.state) ? false : poll })
   const now = useNow(!isFinal(run.state))
   const bars = barsOf(run, attempts.data?.items ?? [], now)
   return (

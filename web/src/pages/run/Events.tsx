@@ -1,23 +1,26 @@
 import { Text } from '@mantine/core'
-import type { RunEvent } from '@/api/client'
-import { Section } from '@/show/Page'
+import { useQuery } from '@tanstack/react-query'
+import type { Run } from '@/api/client'
+import { usePolling } from '@/live/news'
+import { Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { Prose } from '@/show/Prose'
+import { isFinal } from '@/show/runState'
 import { Time } from '@/show/Time'
 import { sentence } from '@/show/words'
+import { eventsQuery } from './queries'
 import { titleOf } from './eventTitles'
 import classes from './Events.module.css'
 
-interface EventsProps {
-  events: readonly RunEvent[]
-  error: unknown
-}
-
 /** What happened to a run, first to last. */
-export function Events({ events, error }: EventsProps) {
+export function Events({ run }: { run: Run }) {
+  const poll = usePolling()
+  const found = useQuery({ ...eventsQuery(run.id), refetchInterval: isFinal(run.state) ? false : poll })
+  const events = found.data?.items ?? []
   return (
     <Section title="Events">
-      {error ? <ProblemNote error={error} title="Events could not be read" /> : null}
+      {found.isPending && <Loading />}
+      {found.error && <ProblemNote error={found.error} title="Events could not be read" />}
       <ol className={classes.list}>
         {events.map((event) => (
           <li key={event.id} className={classes.event}>

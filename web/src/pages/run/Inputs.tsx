@@ -1,8 +1,9 @@
-import { Table, Text } from '@mantine/core'
+import { Anchor, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { Run } from '@/api/client'
+import { PageLink } from '@/show/links'
 import { Section } from '@/show/Page'
-import { archiveAddress, datasetQuery, fileAddress } from './queries'
+import { archiveAddress, datasetQuery } from './queries'
 
 type Input = Run['inputs'][number]
 
@@ -41,17 +42,19 @@ function InputRow({ input }: { input: Input }) {
     <Table.Tr>
       <Table.Td>{slot}</Table.Td>
       <Table.Td className="break">
-        {data?.title || data?.name || dataset.slice(0, 14)}, version {number}
+        <PageLink to="/data/$dataset" params={{ dataset }} search={{ version: number }}>
+          {data?.title || data?.name || 'a data set'}, version {number}
+        </PageLink>
       </Table.Td>
       <Table.Td className="break">
         {path ? (
-          <a href={fileAddress(dataset, number, path)} download>
+          <PageLink to="/data/$dataset" params={{ dataset }} search={{ version: number, file: path }}>
             {path}
-          </a>
+          </PageLink>
         ) : (
-          <a href={archiveAddress(dataset, number)} download>
+          <Anchor href={archiveAddress(dataset, number)} download>
             all files (zip)
-          </a>
+          </Anchor>
         )}
       </Table.Td>
     </Table.Tr>

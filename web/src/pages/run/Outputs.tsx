@@ -3,6 +3,7 @@ import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { Run } from '@/api/client'
 import { count } from '@/format/number'
+import { PageLink } from '@/show/links'
 import { Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { FileList } from './FileList'
@@ -32,7 +33,10 @@ export function Outputs({ output }: { output: NonNullable<Run['output']> }) {
     >
       <Stack gap="sm">
         <Text>
-          Version {number} of {title ? <strong>{title}</strong> : 'a data set'}
+          Version {number} of{' '}
+          <PageLink to="/data/$dataset" params={{ dataset }} search={{ version: number }} fw={600}>
+            {title || 'a data set'}
+          </PageLink>
           {files.data && !files.data.next && `, ${count(files.data.items.length, 'file')}`}
         </Text>
         {files.isPending && <Loading />}

@@ -1,17 +1,18 @@
-import { Grid, Group, Stack, Text } from '@mantine/core'
+import { Grid, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { Run } from '@/api/client'
+import { usePolling } from '@/live/news'
 import { PageLink } from '@/show/links'
 import { Loading, Page } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { nameOf } from '@/show/run'
+import { isFinal } from '@/show/runState'
 import { Time } from '@/show/Time'
 import { Actions } from './Actions'
 import { Attempts } from './Attempts'
 import { Details } from './Details'
 import { Events } from './Events'
-import { useRunEvents } from './events'
 import { Inputs } from './Inputs'
 import { Log } from './log/Log'
 import { Outputs } from './Outputs'
@@ -23,7 +24,11 @@ const route = getRouteApi('/runs/$run')
 /** Everything about one run, live until it has ended. */
 export function RunPage() {
   const { run: id } = route.useParams()
-  const run = useQuery(runQuery(id))
+  const poll = usePolling()
+  const run = useQuery({
+    ...runQuery(id),
+    refetchInterval: ({ state }) => (state.data && isFinal(state.data.state) ? false : poll),
+  })
   if (run.data) return <Shown key={id} run={run.data} />
   return (
     <Page title="Run">
@@ -37,7 +42,6 @@ export function RunPage() {
 }
 
 function Shown({ run }: { run: Run }) {
-  const { events, error } = useRunEvents(run.id)
   return (
     <Page title={nameOf(run)} lead={<Lead run={run} />} actions={<Actions run={run} />}>
       <Status run={run} />
@@ -52,7 +56,7 @@ function Shown({ run }: { run: Run }) {
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
-          <Events events={events} error={error} />
+          <Events run={run} />
         </Grid.Col>
       </Grid>
     </Page>
@@ -61,17 +65,13 @@ function Shown({ run }: { run: Run }) {
 
 function Lead({ run }: { run: Run }) {
   return (
-    <Group gap={6}>
+    <>
       <PageLink to="/runs">Runs</PageLink>
-      <Text span aria-hidden>
-        /
-      </Text>
-      <Text span>
-        <PageLink to="/tools/$tool" params={{ tool: `${run.tool.name}@${run.tool.version}` }}>
-          {run.tool.name} {run.tool.version}
-        </PageLink>
-        , submitted <Time at={run.created_at} /> by {run.submitted_by}
-      </Text>
-    </Group>
+      {' / '}
+      <PageLink to="/tools/$tool" params={{ tool: `${run.tool.name}@${run.tool.version}` }}>
+        {run.tool.name} {run.tool.version}
+      </PageLink>
+      , submitted <Time at={run.created_at} /> by {run.submitted_by}
+    </>
   )
 }

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { api, take } from '@/api/client'
+import { api, take, type RunEvent } from '@/api/client'
 
 /** What is known of one run; everything under the key `['run', id]` is asked for anew when something happens to it. */
 export function runQuery(id: string) {
@@ -14,6 +14,16 @@ export function attemptsQuery(id: string) {
     queryKey: ['run', id, 'attempts'],
     queryFn: ({ signal }) =>
       take(api.GET('/api/v1/runs/{run_id}/attempts', { params: { path: { run_id: id } }, signal })),
+  })
+}
+
+export function eventsQuery(id: string) {
+  return queryOptions({
+    queryKey: ['run', id, 'events'],
+    queryFn: async ({ signal }) => {
+      const found = await take(api.GET('/api/v1/runs/{run_id}/events', { params: { path: { run_id: id } }, signal }))
+      return found as { items: RunEvent[] } // the description names the stream of the same address instead
+    },
   })
 }
 

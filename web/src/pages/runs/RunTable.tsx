@@ -8,6 +8,7 @@ import { count } from '@/format/number'
 import { RunRow } from './RunRow'
 import classes from './RunTable.module.css'
 
+const HEAD = 38
 const ROW = 40
 const ROW_NARROW = 60
 const OVERSCAN = 12
@@ -57,6 +58,7 @@ export function RunTable({ rows, newer, loading, onEnd, onTop }: RunTableProps) 
         ref={scroller}
         className={`panel ${classes.scroller}`}
         onScroll={(event) => onTop(event.currentTarget.scrollTop < height)}
+        style={{ height: `min(var(--most), ${virtual.getTotalSize() + HEAD}px)` }}
         role="table"
         aria-label="Runs"
         aria-rowcount={-1}

@@ -1,9 +1,10 @@
-import { Code, Group, Select, Stack, Text } from '@mantine/core'
+import { Code, Select, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { Tool } from '@/api/client'
 import { ButtonLink, PageLink } from '@/show/links'
 import { Loading, Page, Section } from '@/show/Page'
+import { Prose } from '@/show/Prose'
 import { ProblemNote } from '@/show/Problem'
 import { Time } from '@/show/Time'
 import { partsOf, type Part } from './definition'
@@ -43,7 +44,11 @@ function Shown({ tool }: { tool: Tool }) {
         </>
       }
     >
-      {tool.description && <Text maw="75ch">{tool.description}</Text>}
+      {tool.description && (
+        <Text maw="75ch">
+          <Prose text={tool.description} />
+        </Text>
+      )}
       <Stack gap="md">
         <Parts title="Inputs" parts={inputs} none="It takes no data." />
         <Parts title="Parameters" parts={parameters} none="There is nothing to set." />
@@ -63,14 +68,12 @@ function Shown({ tool }: { tool: Tool }) {
 
 function Lead({ tool }: { tool: Tool }) {
   return (
-    <Group gap={6}>
+    <>
       <PageLink to="/tools">Tools</PageLink>
-      <span aria-hidden>/</span>
-      <span>
-        {tool.name} {tool.version}, published <Time at={tool.published} />
-        {tool.published_by ? ` by ${tool.published_by}` : ' with the station'}
-      </span>
-    </Group>
+      {' / '}
+      {tool.name} {tool.version}, published <Time at={tool.published} />
+      {tool.published_by ? ` by ${tool.published_by}` : ' with the station'}
+    </>
   )
 }
 

@@ -6,6 +6,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { api, take, type ToolItem } from '@/api/client'
 import { ButtonLink, PageLink } from '@/show/links'
 import { Empty, Loading, Page } from '@/show/Page'
+import { Prose } from '@/show/Prose'
 import { ProblemNote } from '@/show/Problem'
 import { readSearch } from './search'
 import classes from './Tools.module.css'
@@ -80,7 +81,7 @@ function ToolCard({ tool }: { tool: ToolItem }) {
         {tool.name} {tool.version}
       </Text>
       <Text lineClamp={3} flex={1}>
-        {tool.description}
+        <Prose text={tool.description} />
       </Text>
       <Group mt="xs">
         <ButtonLink

@@ -59,7 +59,7 @@ function Side({ name, run }: { name: string; run: Run }) {
 function Files({ files }: { files: Comparison['files'] }) {
   return (
     <Section title="Files">
-      <Table.ScrollContainer minWidth={420}>
+      <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table verticalSpacing={4} horizontalSpacing="xs">
           <Table.Thead>
             <Table.Tr>

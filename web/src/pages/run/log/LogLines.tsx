@@ -6,6 +6,7 @@ import classes from './Log.module.css'
 
 const LINE = 19
 const OVERSCAN = 20
+const SCROLLBAR = 20
 
 interface LogLinesProps {
   log: ShownLog
@@ -43,6 +44,7 @@ export function LogLines({ log, wanted, target, following, onFollow }: LogLinesP
     <div
       ref={scroller}
       className={classes.box}
+      style={{ height: `min(22rem, ${virtual.getTotalSize() + SCROLLBAR}px)` }}
       onScroll={scrolled}
       role="region"
       aria-label="Lines of the log"

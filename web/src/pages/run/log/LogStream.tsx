@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Group, Switch, Text, TextInput } from '@mantine/core'
 import { IconChevronDown, IconChevronUp, IconSearch } from '@tabler/icons-react'
 import { useDeferredValue, useMemo, useState } from 'react'
-import { grouped } from '@/format/number'
+import { count, grouped } from '@/format/number'
 import { ProblemNote } from '@/show/Problem'
 import { found } from './assemble'
 import { LogLines } from './LogLines'
@@ -52,9 +52,7 @@ export function LogStream({ run, stream }: { run: string; stream: Stream }) {
       {log.error ? <ProblemNote error={log.error} title="The log could not be read" /> : null}
       <LogLines log={log} wanted={searched} target={hits[at]} following={following} onFollow={setFollowing} />
       <Text size="sm" c="dimmed" mt={6} className="tabular" aria-live="polite">
-        {log.over
-          ? `${grouped(log.lines.length)} lines, complete`
-          : `${grouped(log.lines.length)} lines, more may come`}
+        {count(log.lines.length, 'line')}, {log.over ? 'complete' : 'more may come'}
       </Text>
     </>
   )
