@@ -1,4 +1,4 @@
-import { queryOptions, useQueryClient } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import { api, PROOF, take } from '@/api/client'
 import { asProblem } from '@/api/problem'
 
@@ -18,12 +18,8 @@ export function isSignedOut(error: unknown): boolean {
   return error !== null && asProblem(error).status === 401
 }
 
-/** Return what ends the session of this browser and forgets everything it showed. */
-export function useSignOut(): () => Promise<void> {
-  const queries = useQueryClient()
-  return async () => {
-    await fetch('/session/logout', { method: 'POST', headers: PROOF })
-    queries.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' })
-    await queries.resetQueries({ queryKey: ['me'] })
-  }
+/** End the session of this browser; loading the page again forgets everything that it showed. */
+export async function signOut(): Promise<void> {
+  await fetch('/session/logout', { method: 'POST', headers: PROOF })
+  window.location.reload()
 }

@@ -1,11 +1,10 @@
 import { Button, Menu, Text } from '@mantine/core'
 import { IconChevronDown, IconLogout, IconUser } from '@tabler/icons-react'
 import type { Me } from '@/api/client'
-import { useSignOut } from '@/session/me'
+import { signOut } from '@/session/me'
 
 /** Who is signed in, and the way out. */
 export function UserMenu({ me }: { me: Me }) {
-  const signOut = useSignOut()
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>

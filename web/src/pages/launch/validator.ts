@@ -18,8 +18,13 @@ const OUTER = new Set([
 
 /** Return every fault of the values, each with the place it is at. Compiles no code: the page's policy forbids that. */
 export function faultsOf(schema: RJSFSchema, values: unknown): RJSFValidationError[] {
-  const { errors } = new Validator(schema as Schema, '2020-12', false).validate(values ?? {})
+  const { errors } = new Validator(schema as Schema, '2020-12', false).validate(plain(values ?? {}))
   return errors.filter((unit) => !OUTER.has(unit.keyword)).map(asError)
+}
+
+/** The values as they would be sent: a field that was emptied again is not there. */
+function plain(values: unknown): unknown {
+  return JSON.parse(JSON.stringify(values))
 }
 
 function asError(unit: OutputUnit): RJSFValidationError {
@@ -43,7 +48,7 @@ export const validator: ValidatorType<Values> = {
   },
   isValid(schema, values, root) {
     const whole = { ...schema, $defs: { ...root.$defs, ...schema.$defs } }
-    return new Validator(whole as Schema, '2020-12').validate(values).valid
+    return values !== undefined && new Validator(whole as Schema, '2020-12').validate(plain(values)).valid
   },
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as the interface has it
   rawValidation<Result>(schema: RJSFSchema, values?: Values) {

@@ -2,7 +2,7 @@ import type { RJSFSchema } from '@rjsf/utils'
 import { expect, it } from 'vitest'
 import type { Run, Tool } from '@/api/client'
 import { nameFrom, read, written } from './reference'
-import { faultsOf } from './validator'
+import { faultsOf, validator } from './validator'
 import { beginning, lacking, parametersOf, requestOf, slotsOf } from './values'
 
 const TOOL = {
@@ -70,6 +70,12 @@ it('judges parameters by their schema, with its definitions', () => {
   expect(faultsOf(schema, { times: 3 })).toEqual([])
   expect(faultsOf(schema, {}).map((fault) => [fault.property, fault.message])).toEqual([['.times', 'is needed']])
   expect(faultsOf(schema, { times: 0 }).map((fault) => fault.property)).toEqual(['.times'])
+})
+
+it('passes over fields that were emptied again', () => {
+  const schema = parametersOf(FORM)
+  expect(faultsOf(schema, { times: 3, more: undefined })).toEqual([])
+  expect(validator.isValid({ type: 'string' }, undefined, schema)).toBe(false)
 })
 
 it.each([

@@ -58,7 +58,7 @@ function Cancel({ run }: { run: Run }) {
           <Button variant="default" onClick={close} data-autofocus>
             Let it run
           </Button>
-          <Button color="red" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+          <Button color="red.9" loading={cancel.isPending} onClick={() => cancel.mutate()}>
             Cancel run
           </Button>
         </Group>

@@ -47,7 +47,7 @@ function Shown({ run }: { run: Run }) {
       <Status run={run} />
       {run.output && <Outputs output={run.output} />}
       <Attempts run={run} />
-      <Log run={run.id} failed={run.state === 'failed'} />
+      {!run.reused_from && <Log run={run.id} failed={run.state === 'failed'} />}
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack gap="md">
