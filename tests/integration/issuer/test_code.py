@@ -6,9 +6,11 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from fieldstation.core.people.service.codes import challenge_of
 from fieldstation.facades.issuer import REALM_PATH
+from fieldstation.wiring.doors import include_sign_in
 from tests.integration.issuer.realm import ISSUER, PROTOCOL, error_of, verified
 from tests.integration.people.station import PASSWORD, PUBLIC_URL, TOKEN_PATH, Person, Station
 
@@ -237,6 +239,18 @@ def test_nobody_goes_on_to_another_site(station: Station, browser: httpx.Client,
 def test_a_session_begins_at_the_address_that_users_see(station: Station) -> None:
     answer = station.visitor().get("/session/login?to=/data", headers={"Host": "localhost:8080"})
     assert answer.headers["location"] == f"{PUBLIC_URL}/session/login?to=%2Fdata"
+
+
+def test_nobody_is_sent_to_their_own_machine(station: Station) -> None:
+    app = FastAPI()
+    app.state.core = station.app.state.core
+    include_sign_in(app, station.people, station.sealer, "http://127.0.0.1:8080")
+    visitor = station.visitor(app)
+    far = visitor.get("/session/login", headers={"Host": "lab.example:8080"})
+    assert far.status_code == 421
+    assert "FIELDSTATION_PUBLIC_URL" in far.text
+    near = visitor.get("/session/login", headers={"Host": "localhost:8080"})
+    assert near.headers["location"].startswith("http://127.0.0.1:8080/session/login")
 
 
 def test_a_suspended_user_has_no_session(

@@ -92,9 +92,9 @@ class Station:
         """Return a client that sends `token`."""
         return self._client({"Authorization": f"Bearer {token}"})
 
-    def visitor(self) -> httpx.Client:
+    def visitor(self, app: FastAPI | None = None) -> httpx.Client:
         """Return a client as a browser is: at the address that users see, with cookies."""
-        return httpx.Client(transport=_InProcess(self.app, self._portal), base_url=PUBLIC_URL)
+        return httpx.Client(transport=_InProcess(app or self.app, self._portal), base_url=PUBLIC_URL)
 
     def sign_in(self, username: str, password: str = PASSWORD, **fields: str) -> httpx.Response:
         """Ask the token endpoint with a password."""

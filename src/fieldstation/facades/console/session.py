@@ -6,7 +6,7 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -60,7 +60,10 @@ class SessionDoor:
     async def login(self, request: Request) -> Response:
         """Send the browser to the issuer; it comes back to `to`, a path of this station."""
         to = local_path(request.query_params.get("to", "/"))
-        if request.headers.get("host") != self._browser.host:  # the session has to live where the callback goes
+        asked = request.headers.get("host", "")
+        if asked != self._browser.host:  # the session has to live where the callback goes
+            if _is_here(self._browser.host) and not _is_here(asked):
+                return self._unknown(asked)
             return _see(f"{self._home}/session/login?to={quote(to, safe='')}")
         pending = _Pending(state=secrets.token_urlsafe(24), verifier=secrets.token_urlsafe(48), to=to)
         query = {
@@ -108,6 +111,13 @@ class SessionDoor:
         self._browser.forget(answer, self._browser.cookie)
         return answer
 
+    def _unknown(self, asked: str) -> Response:
+        text = (
+            f"You came by {asked}, but this station knows itself only as {self._home}, which is another place for your"
+            " browser. Ask its operator to set FIELDSTATION_PUBLIC_URL to the address that people use."
+        )
+        return notice("You cannot sign in here yet", text, HTTPStatus.MISDIRECTED_REQUEST)
+
     def _pending(self, request: Request) -> _Pending | None:
         try:
             sealed = urlsafe_b64decode(request.cookies.get(_PENDING, ""))
@@ -131,6 +141,12 @@ def local_path(wanted: str) -> str:
     plain = all(character.isprintable() and character != "\\" for character in wanted)
     good = wanted.startswith("/") and not wanted.startswith("//") and plain and len(wanted) <= _LONGEST_PATH
     return wanted if good else "/"
+
+
+def _is_here(host: str) -> bool:
+    """Tell whether an address means the machine of who uses it."""
+    name = urlsplit(f"//{host}").hostname or ""
+    return name == "localhost" or name == "::1" or name.startswith("127.")
 
 
 def _see(address: str) -> RedirectResponse:
