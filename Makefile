@@ -79,7 +79,7 @@ docs: $(READY)  ## build the documentation into docs/_build/html
 	@$(BIN)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going -b html docs docs/_build/html
 	@echo "docs: docs/_build/html/index.html"
 
-demo: $(READY) console  ## register data, run a tool beside it, see result and lineage (DEMO_KEEP=1: keep the station)
+demo: $(READY) $(if $(DEMO_KEEP),console)  ## register data, run a tool beside it, see result and lineage (DEMO_KEEP=1: keep the station)
 	@$(PYTHON) scripts/demo.py
 
 up: $(READY) console  ## run a station in the foreground

@@ -17,6 +17,8 @@ const VISITS: Record<string, string> = {
   '/tools': '/tools',
   '/tools/$tool': `/tools/${scene.tool}`,
   '/tools/$tool/run': `/tools/${scene.tool}/run`,
+  '/station': '/station',
+  '/tokens': '/tokens',
 }
 
 /** Further states of these pages that people meet. */
