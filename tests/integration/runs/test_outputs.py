@@ -100,3 +100,13 @@ def test_big_outputs_are_what_was_written(station: Station) -> None:
         "big": hashlib.sha256(b"x" * 70_000_000 + b"tail").hexdigest(),
         "empty": hashlib.sha256(b"").hexdigest(),
     }
+
+
+def test_a_run_that_fails_leaves_no_empty_data_set_in_the_list(station: Station) -> None:
+    name = station.tool("hopeless", "exit 3")
+    failed = station.run(name, output={"dataset": "never-made"})
+    assert failed["state"] == "failed"
+    assert "never-made" not in {one["name"] for one in station.get("/datasets", limit=100)["items"]}
+    assert station.get("/datasets/never-made")["latest"] == 0, "who asks for it finds it"
+    assert station.run("hello", output={"dataset": "never-made"}, reuse=False)["output"]["number"] == 1
+    assert "never-made" in {one["name"] for one in station.get("/datasets", limit=100)["items"]}

@@ -36,6 +36,7 @@ dataset = Table(
     Column("created", _TIME, nullable=False),
     Column("changed", _TIME, nullable=False),
     Column("latest", Integer, nullable=False),
+    Column("awaits", Boolean, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("trashed", _TIME),
     Column("purge_after", _TIME),

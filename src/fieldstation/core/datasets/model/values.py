@@ -11,13 +11,17 @@ from fieldstation.kernel.canonical import Json
 
 @dataclass(frozen=True, kw_only=True)
 class NewDataset:
-    """A data set to be made. `schema` is a JSON Schema (2020-12) that the metadata of every version must satisfy."""
+    """A data set to be made. `schema` is a JSON Schema (2020-12) that the metadata of every version must satisfy.
+
+    One that `awaits` the outputs of a run is listed once it has them.
+    """
 
     name: str
     title: str = ""
     description: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     schema: Mapping[str, Json] | None = None
+    awaits: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ class DataUse:
                 store.lock_name(tx, caller.space, reference)  # who asks at the same time finds what we make
                 own = store.own(tx, caller.space, reference)
                 if own is None:
-                    return self._datasets.create(tx, caller, NewDataset(name=reference)).id
+                    return self._datasets.create(tx, caller, NewDataset(name=reference, awaits=True)).id
             reference = own or reference
         return self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT).id
 

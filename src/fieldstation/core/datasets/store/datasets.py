@@ -18,9 +18,10 @@ _COLUMNS = """d.id, d.name, d.space, d.owner, d.title, d.description, d.labels, 
 
 _INSERT = text(f"""
     INSERT INTO dataset AS d
-           (id, name, space, owner, title, description, labels, metadata_schema, created, changed, latest, size)
+           (id, name, space, owner, title, description, labels, metadata_schema, created, changed, latest, awaits,
+            size)
     VALUES (:id, :name, :space, :owner, :title, :description, cast(:labels AS jsonb), cast(:schema AS jsonb),
-            station_now(), station_now(), 0, 0)
+            station_now(), station_now(), 0, :awaits, 0)
     RETURNING {_COLUMNS}
 """)
 _BY_ID = text(f"SELECT {_COLUMNS} FROM dataset d WHERE d.id = :id")
@@ -102,6 +103,7 @@ def insert(tx: Tx, dataset_id: str, owner: str, space: str, new: NewDataset) -> 
         "description": new.description,
         "labels": json.dumps(new.labels),
         "schema": None if new.schema is None else json.dumps(new.schema),
+        "awaits": new.awaits,
     }
     return _dataset(_naming(tx, _INSERT, values)[0])
 
@@ -124,8 +126,16 @@ def by_name(tx: Tx, name: str, space: str, seen: Seen, *, trashed: bool = False)
 
 
 def page(tx: Tx, seen: Seen, wanted: Filter, request: PageRequest) -> Sequence[Dataset]:
-    """Read one page and one row more, newest first, along the primary key."""
-    conditions = [seen.condition, "d.purged IS NULL", f"d.trashed IS {'NOT NULL' if wanted.trashed else 'NULL'}"]
+    """Read one page and one row more, newest first, along the primary key.
+
+    Those that await their first outputs are left out: a run that fails leaves nothing that anybody would look for.
+    """
+    conditions = [
+        seen.condition,
+        "d.purged IS NULL",
+        "(d.latest > 0 OR NOT d.awaits)",
+        f"d.trashed IS {'NOT NULL' if wanted.trashed else 'NULL'}",
+    ]
     values: dict[str, Any] = {**seen.values, "limit": request.limit + 1}
     if request.after:
         conditions.append("d.id < :after")

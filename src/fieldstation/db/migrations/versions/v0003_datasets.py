@@ -27,6 +27,7 @@ def _datasets() -> None:
             created timestamptz NOT NULL,
             changed timestamptz NOT NULL,
             latest integer NOT NULL,
+            awaits boolean NOT NULL,
             size bigint NOT NULL,
             trashed timestamptz,
             purge_after timestamptz,
