@@ -22,6 +22,7 @@ from sqlalchemy import text
 
 from fieldstation.db import Database, Tx, leases
 from fieldstation.db.leases import Lease
+from fieldstation.kernel.ids import new_id
 from fieldstation.kernel.processes import process_name
 
 SECONDS = 15.0
@@ -206,7 +207,7 @@ class Holders(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.name = f"lease-{id(self)}"
+        self.name = new_id("lease")
         self.now = 0
         self.holder: Lease | None = None
         self.expires = 0.0
