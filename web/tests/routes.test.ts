@@ -2,7 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { describe, expect, test } from 'vitest'
 import { createAppRouter } from '@/router/router'
 import { complaints, DARK, inBrowser, NARROW, unsound, visit, WIDE, type Form } from './browser'
-import { scene } from './scene'
+import { scene, type Account } from './scene'
 
 /** For each route of the router, an address where it has something to show. */
 const VISITS: Record<string, string> = {
@@ -19,7 +19,12 @@ const VISITS: Record<string, string> = {
   '/tools/$tool/run': `/tools/${scene.tool}/run`,
   '/station': '/station',
   '/tokens': '/tokens',
+  '/station': '/station',
+  '/tokens': '/tokens',
 }
+
+/** What only operators see. */
+const FOR_OPERATORS = ['/station']
 
 /** Further states of these pages that people meet. */
 const MORE: Record<string, string> = {
@@ -57,17 +62,23 @@ function rulesFor(form: Form, path: string): readonly string[] {
 
 const pages = [...Object.entries(VISITS).map(([route, path]) => [nameOf(route), path]), ...Object.entries(MORE)]
 
+function isFor(account: Account, path: string): boolean {
+  return FOR_OPERATORS.includes(path) === (account === scene.operator)
+}
+
 describe.each([WIDE, NARROW, DARK])('at $name', (form) => {
   test('every page is sound: axe finds nothing serious, nothing scrolls sideways, nothing is complained of', async () => {
-    const page = await open(form)
-    const said = complaints(page)
     const faults: string[] = []
-    for (const [name = '', path = ''] of pages) {
-      said.length = 0
-      await visit(page, path)
-      faults.push(...(await unsound(page, `${name}-${form.name}`, rulesFor(form, path))))
-      const expected = (line: string) => path.includes('no-such-data') && line.includes('404')
-      faults.push(...said.filter((line) => !expected(line)).map((line) => `${name}: ${line}`))
+    for (const account of [scene.ada, scene.operator]) {
+      const page = await open(form, account)
+      const said = complaints(page)
+      for (const [name = '', path = ''] of pages.filter(([, path]) => isFor(account, path ?? ''))) {
+        said.length = 0
+        await visit(page, path)
+        faults.push(...(await unsound(page, `${name}-${form.name}`, rulesFor(form, path))))
+        const expected = (line: string) => path.includes('no-such-data') && line.includes('404')
+        faults.push(...said.filter((line) => !expected(line)).map((line) => `${name}: ${line}`))
+      }
     }
     expect(faults).toEqual([])
   })
@@ -82,8 +93,8 @@ test('who has nothing yet is told the next steps', async () => {
 })
 
 test('every page has one skip link, its landmarks, and a heading that the tab is named for', async () => {
-  const page = await open()
-  for (const path of Object.values(VISITS)) {
+  const page = await open(WIDE, scene.operator)
+  for (const path of ['/', '/data', '/data/new', '/runs', '/tools', `/tools/${scene.tool}`, '/station', '/tokens']) {
     await visit(page, path)
     await page.keyboard.press('Tab')
     expect(await page.evaluate(() => document.activeElement?.textContent), path).toBe('Skip to content')

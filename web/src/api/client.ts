@@ -19,6 +19,9 @@ export type Version = Schemas['VersionOut']
 export type StoredFile = Schemas['FileOut']
 export type Account = Schemas['AccountOut']
 export type Project = Schemas['ProjectOut']
+export type StationView = Schemas['StationOut']
+export type Condition = Schemas['Condition']
+export type Token = Schemas['TokenOut']
 export type NewRun = Schemas['RunIn']
 
 /** Proves to the station that a page of its own asks, together with the browser's Origin. */

@@ -86,7 +86,33 @@ const launch = createRoute({
   component: lazyRouteComponent(() => import('@/pages/launch/Launch'), 'Launch'),
 })
 
-const tree = root.addChildren([home, data, newData, dataset, addFiles, runs, run, comparison, tools, tool, launch])
+const station = createRoute({
+  getParentRoute: () => root,
+  path: '/station',
+  component: lazyRouteComponent(() => import('@/pages/station/Station'), 'Station'),
+})
+
+const tokens = createRoute({
+  getParentRoute: () => root,
+  path: '/tokens',
+  component: lazyRouteComponent(() => import('@/pages/tokens/Tokens'), 'Tokens'),
+})
+
+const tree = root.addChildren([
+  home,
+  data,
+  newData,
+  dataset,
+  addFiles,
+  runs,
+  run,
+  comparison,
+  tools,
+  tool,
+  launch,
+  station,
+  tokens,
+])
 
 /** The pages of the console. Every one is loaded when it is first opened; a test can walk them by `routesByPath`. */
 export function createAppRouter(queries: QueryClient) {

@@ -1,16 +1,17 @@
-import { IconDatabase, IconHome, IconPlayerPlay, IconTool } from '@tabler/icons-react'
+import { IconDatabase, IconHome, IconPlayerPlay, IconServer, IconTool } from '@tabler/icons-react'
 import { NavigationLink } from '@/show/links'
 
 /** The parts of the console; only those that there are. */
 const PARTS = [
-  { to: '/', label: 'Home', icon: IconHome, exact: true },
-  { to: '/data', label: 'Data', icon: IconDatabase, exact: false },
-  { to: '/tools', label: 'Tools', icon: IconTool, exact: false },
-  { to: '/runs', label: 'Runs', icon: IconPlayerPlay, exact: false },
+  { to: '/', label: 'Home', icon: IconHome, exact: true, operators: false },
+  { to: '/data', label: 'Data', icon: IconDatabase, exact: false, operators: false },
+  { to: '/tools', label: 'Tools', icon: IconTool, exact: false, operators: false },
+  { to: '/runs', label: 'Runs', icon: IconPlayerPlay, exact: false, operators: false },
+  { to: '/station', label: 'Station', icon: IconServer, exact: false, operators: true },
 ] as const
 
-export function Navigation({ onLeave }: { onLeave: () => void }) {
-  return PARTS.map(({ to, label, icon: Icon, exact }) => (
+export function Navigation({ operator, onLeave }: { operator: boolean; onLeave: () => void }) {
+  return PARTS.filter((part) => operator || !part.operators).map(({ to, label, icon: Icon, exact }) => (
     <NavigationLink
       key={to}
       to={to}

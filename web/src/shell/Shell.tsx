@@ -45,7 +45,7 @@ export function Shell({ me }: { me: Me }) {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" className={classes.navbar} aria-label="Main">
-        <Navigation onLeave={close} />
+        <Navigation operator={me.operator} onLeave={close} />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
         <OfflineNote />

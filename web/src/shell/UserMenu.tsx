@@ -1,10 +1,12 @@
 import { Button, Menu, Text } from '@mantine/core'
-import { IconChevronDown, IconLogout, IconUser } from '@tabler/icons-react'
+import { IconChevronDown, IconKey, IconLogout, IconUser } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
 import type { Me } from '@/api/client'
 import { signOut } from '@/session/me'
 
 /** Who is signed in, and the way out. */
 export function UserMenu({ me }: { me: Me }) {
+  const navigate = useNavigate()
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
@@ -29,6 +31,12 @@ export function UserMenu({ me }: { me: Me }) {
           </Text>
         </Text>
         <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconKey size={16} stroke={1.6} aria-hidden />}
+          onClick={() => void navigate({ to: '/tokens' })}
+        >
+          Tokens
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} stroke={1.6} aria-hidden />} onClick={() => void signOut()}>
           Sign out
         </Menu.Item>
