@@ -19,8 +19,6 @@ const VISITS: Record<string, string> = {
   '/tools/$tool/run': `/tools/${scene.tool}/run`,
   '/station': '/station',
   '/tokens': '/tokens',
-  '/station': '/station',
-  '/tokens': '/tokens',
 }
 
 /** What only operators see. */
