@@ -7,6 +7,8 @@ export interface Scene {
   ada: Account
   /** Somebody who has nothing yet. */
   newcomer: Account
+  /** Somebody who runs the station. */
+  operator: Account
   /** A data set with text, table, image, JSON and a second version. */
   dataset: string
   /** What a run of `table-summary` made of it. */

@@ -38,6 +38,7 @@ def picture(width: int, height: int) -> bytes:
 def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]:
     """Make people, data and runs, and return what the tests have to know of them."""
     ada, newcomer = _account(operator, "ada"), _account(operator, "newcomer")
+    olga = _account(operator, "olga", operator=True)
     with operator.sign_in(ada["username"], ada["password"]) as station:
         station.datasets.create("weather", title="Weather of Seattle", labels={"site": "seattle", "year": "2012"})
         station.datasets.add_version("weather", [_mixed(folder / "mixed")], metadata={"instrument": "gauge"})
@@ -57,6 +58,7 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
         "folder": str(folder),
         "ada": ada,
         "newcomer": newcomer,
+        "operator": olga,
         "dataset": ids["weather"],
         "result": result.id,
         "hostile": ids["hostile"],
@@ -67,9 +69,9 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
     }
 
 
-def _account(operator: Station, name: str) -> dict[str, str]:
+def _account(station: Station, name: str, *, operator: bool = False) -> dict[str, str]:
     account = {"username": f"{name}-{uuid.uuid4().hex[:6]}", "password": uuid.uuid4().hex}
-    operator.users.add(account["username"], password=account["password"], name=name.capitalize())
+    station.users.add(account["username"], password=account["password"], name=name.capitalize(), operator=operator)
     return account
 
 
