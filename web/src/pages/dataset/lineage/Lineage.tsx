@@ -1,7 +1,8 @@
 import '@xyflow/react/dist/style.css'
 import { Stack, Text, useComputedColorScheme } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { Background, Controls, ReactFlow, type Edge, type Node } from '@xyflow/react'
+import { Background, Controls, Position, ReactFlow, type Edge, type Node } from '@xyflow/react'
 import { useMemo } from 'react'
 import type { Lineage as Graph } from '@/api/client'
 import { Empty, Loading } from '@/show/Page'
@@ -25,7 +26,11 @@ export default function Lineage({ dataset, number }: { dataset: string; number: 
 
 function Drawn({ graph, dataset, number }: { graph: Graph; dataset: string; number: number }) {
   const scheme = useComputedColorScheme('light')
-  const { nodes, edges } = useMemo(() => elements(graph, dataset, number), [graph, dataset, number])
+  const downwards = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
+  const { nodes, edges } = useMemo(
+    () => elements(graph, { dataset, number }, downwards),
+    [graph, dataset, number, downwards],
+  )
   if (graph.runs.length === 0) {
     return <Empty title="No run made this version, and none has used it">It came as an upload.</Empty>
   }
@@ -57,15 +62,22 @@ function Drawn({ graph, dataset, number }: { graph: Graph; dataset: string; numb
   )
 }
 
-function elements(graph: Graph, dataset: string, number: number): { nodes: Node[]; edges: Edge[] } {
+function elements(
+  graph: Graph,
+  of: { dataset: string; number: number },
+  downwards: boolean,
+): { nodes: Node[]; edges: Edge[] } {
   const drawn = arrows(graph)
   const versions = new Map(graph.versions.map((version) => [version.id, version]))
   const runs = new Map(graph.runs.map((run) => [run.id, run]))
-  const nodes = places([...versions.keys(), ...runs.keys()], drawn).map(({ id, x, y }): Node => {
+  const nodes = places([...versions.keys(), ...runs.keys()], drawn, downwards).map(({ id, x, y }): Node => {
     const version = versions.get(id)
-    const shown = version?.dataset === dataset && version.number === number
+    const shown = version?.dataset === of.dataset && version.number === of.number
     const kind = version ? { type: 'version', data: { version, shown } } : { type: 'run', data: { run: runs.get(id) } }
-    return { id, position: { x, y }, ...kind }
+    const ends = downwards
+      ? { targetPosition: Position.Top, sourcePosition: Position.Bottom }
+      : { targetPosition: Position.Left, sourcePosition: Position.Right }
+    return { id, position: { x, y }, ...ends, ...kind }
   })
   const edges = drawn.map(({ from, to, slot }): Edge => ({
     id: `${from} ${to} ${slot ?? ''}`,

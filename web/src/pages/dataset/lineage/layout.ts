@@ -14,6 +14,7 @@ export interface Arrow {
 
 const WIDTH = 250
 const HEIGHT = 84
+const DOWN = 110
 
 /** Two answers about the same version as one graph, each thing in it once. */
 export function merged(up: Lineage, down: Lineage): Lineage {
@@ -35,8 +36,8 @@ export function arrows(lineage: Lineage): Arrow[] {
   )
 }
 
-/** Everything in columns from left to right, each thing to the right of all it came from. */
-export function places(ids: readonly string[], drawn: readonly Arrow[]): Place[] {
+/** Everything in columns from left to right, or `downwards` in rows, each thing behind all that it came from. */
+export function places(ids: readonly string[], drawn: readonly Arrow[], downwards = false): Place[] {
   const column = new Map(ids.map((id) => [id, 0]))
   ids.some(() => !pushed(column, drawn))
   const filled = new Map<number, number>()
@@ -44,7 +45,7 @@ export function places(ids: readonly string[], drawn: readonly Arrow[]): Place[]
     const at = column.get(id) ?? 0
     const row = filled.get(at) ?? 0
     filled.set(at, row + 1)
-    return { id, x: at * WIDTH, y: row * HEIGHT }
+    return downwards ? { id, x: row * WIDTH, y: at * DOWN } : { id, x: at * WIDTH, y: row * HEIGHT }
   })
 }
 

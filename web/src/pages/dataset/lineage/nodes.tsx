@@ -7,20 +7,20 @@ import classes from './Lineage.module.css'
 
 type VersionOfGraph = Lineage['versions'][number]
 
-function Ends() {
+function Ends({ targetPosition, sourcePosition }: Pick<NodeProps, 'targetPosition' | 'sourcePosition'>) {
   return (
     <>
-      <Handle type="target" position={Position.Left} isConnectable={false} />
-      <Handle type="source" position={Position.Right} isConnectable={false} />
+      <Handle type="target" position={targetPosition ?? Position.Left} isConnectable={false} />
+      <Handle type="source" position={sourcePosition ?? Position.Right} isConnectable={false} />
     </>
   )
 }
 
-export function VersionNode({ data }: NodeProps) {
+export function VersionNode({ data, targetPosition, sourcePosition }: NodeProps) {
   const { version, shown } = data as { version: VersionOfGraph; shown: boolean }
   return (
     <div className={shown ? `${classes.node} ${classes.shown}` : classes.node}>
-      <Ends />
+      <Ends targetPosition={targetPosition} sourcePosition={sourcePosition} />
       <PageLink
         to="/data/$dataset"
         params={{ dataset: version.dataset }}
@@ -37,11 +37,11 @@ export function VersionNode({ data }: NodeProps) {
   )
 }
 
-export function RunNode({ data }: NodeProps) {
+export function RunNode({ data, targetPosition, sourcePosition }: NodeProps) {
   const { run } = data as { run: Run }
   return (
     <div className={`${classes.node} ${classes.run}`}>
-      <Ends />
+      <Ends targetPosition={targetPosition} sourcePosition={sourcePosition} />
       <PageLink to="/runs/$run" params={{ run: run.id }} className={`${classes.name} cut`}>
         {run.tool.name} {run.tool.version}
       </PageLink>
