@@ -45,7 +45,19 @@ export function Home() {
   )
   const empty = lists[0].data?.items.length === 0
   return (
-    <Page title="Home" actions={!empty && <ButtonLink to="/tools">Run a tool</ButtonLink>}>
+    <Page
+      title="Home"
+      actions={
+        !empty && (
+          <>
+            <ButtonLink to="/data/new" variant="default">
+              Upload data
+            </ButtonLink>
+            <ButtonLink to="/tools">Run a tool</ButtonLink>
+          </>
+        )
+      }
+    >
       {error && <ProblemNote error={error} retry={() => lists.forEach((list) => void list.refetch())} />}
       {empty && <NextSteps />}
       <Grid gap="md">

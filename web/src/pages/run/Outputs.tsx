@@ -1,9 +1,9 @@
-import { Button, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { Run } from '@/api/client'
 import { count } from '@/format/number'
-import { PageLink } from '@/show/links'
+import { ButtonLink, PageLink } from '@/show/links'
 import { Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { FileList } from './FileList'
@@ -19,16 +19,27 @@ export function Outputs({ output }: { output: NonNullable<Run['output']> }) {
     <Section
       title="Result"
       aside={
-        <Button
-          component="a"
-          href={archiveAddress(dataset, number)}
-          download
-          size="xs"
-          variant="default"
-          leftSection={<IconDownload size={14} aria-hidden />}
-        >
-          All files
-        </Button>
+        <Group gap="xs">
+          <ButtonLink
+            size="xs"
+            variant="default"
+            to="/data/$dataset"
+            params={{ dataset }}
+            search={{ version: number, tab: 'lineage' }}
+          >
+            Lineage
+          </ButtonLink>
+          <Button
+            component="a"
+            href={archiveAddress(dataset, number)}
+            download
+            size="xs"
+            variant="default"
+            leftSection={<IconDownload size={14} aria-hidden />}
+          >
+            All files
+          </Button>
+        </Group>
       }
     >
       <Stack gap="sm">
