@@ -1,10 +1,11 @@
-/** Writes every built file of some size also as brotli and gzip, as the station sends it; touches the page last. */
-import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
+/** Writes every built file of some size also as brotli and gzip, and puts all in the place of the build before. */
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, URL } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
+const BUILT = fileURLToPath(new URL('./build/static', import.meta.url))
 const STATIC = fileURLToPath(new URL('../src/fieldstation/facades/console/static', import.meta.url))
 const WORTH_IT_BYTES = 1024
 const TEXT = /\.(css|html|js|json|svg|txt|webmanifest)$/
@@ -20,8 +21,11 @@ async function compress(path) {
   ])
 }
 
-const found = await readdir(STATIC, { recursive: true, withFileTypes: true })
+const found = await readdir(BUILT, { recursive: true, withFileTypes: true })
 const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 await Promise.all(files.map(compress))
-const now = new Date()
-await utimes(join(STATIC, 'index.html'), now, now)
+const before = `${BUILT}.before`
+await rm(before, { recursive: true, force: true })
+await rename(STATIC, before).catch(() => undefined) // there is none the first time
+await rename(BUILT, STATIC)
+await rm(before, { recursive: true, force: true })

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
-/** Where the station looks for the console; a station of a developer is asked for everything else. */
-const OUTPUT = fileURLToPath(new URL('../src/fieldstation/facades/console/static', import.meta.url))
+/** From here `compress.js` puts it where the station looks; a station of a developer is asked for everything else. */
+const OUTPUT = fileURLToPath(new URL('./build/static', import.meta.url))
 const SOURCE = fileURLToPath(new URL('./src', import.meta.url))
 const STATION = process.env['FIELDSTATION_URL'] ?? 'http://127.0.0.1:8080'
 

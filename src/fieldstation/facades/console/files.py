@@ -108,7 +108,7 @@ class ConsoleFiles:
         return path == "/" or "text/html" in accept.lower()
 
     def _look(self) -> None:
-        """Read the list of files anew after every build; its last deed is to write the page."""
+        """Read the list of files anew after every build, which takes the place of the one before as a whole."""
         try:
             found = os.stat(self._root / INDEX[1:])  # noqa: PTH116  # once per request
         except OSError:
