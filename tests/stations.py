@@ -22,7 +22,14 @@ def ask(station: RunningStation, path: str) -> httpx.Response:
 
 def workers_of(station: RunningStation) -> list[int]:
     """Return the worker processes of the station."""
-    return [pid for pid in children_of(station.process.pid) if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in children_of(station.process.pid) if b"serve" in _command_line(pid)]
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):  # it ended since
+        return b""
 
 
 def kill(station: RunningStation) -> None:

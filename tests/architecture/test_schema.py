@@ -13,7 +13,8 @@ from fieldstation.db import Database, metadata
 
 # Read and written only by the statements in fieldstation.db, which need no table objects.
 GROUND = {"lease", "event", "event_default", "delivery", "alembic_version"}
-FEATURES = sorted(module.name for module in iter_modules(fieldstation.core.__path__))
+TELLS = {"news"}  # features that keep nothing of their own
+FEATURES = sorted({module.name for module in iter_modules(fieldstation.core.__path__)} - TELLS)
 
 
 def _described(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:

@@ -33,7 +33,7 @@ def test_a_station_stopped_while_runs_run_finds_them_again(raise_station: Raise,
         Feeder(standing, short_path, once=True),
         Customers(standing, journals, random.Random(seed)) as customers,
     ):
-        customers.want(4, (5.0, 8.0))
+        customers.want(4, (10.0, 13.0))
         customers.want(4)
         answers = customers.answers()
         wait_for(lambda: len(_living(sightings)) == 4, "four runs to run")
@@ -41,7 +41,9 @@ def test_a_station_stopped_while_runs_run_finds_them_again(raise_station: Raise,
         running = _living(sightings)
         assert standing.stop() == 0
         assert not [pid for pid in (server, *workers) if pid is not None and alive(pid)]
-        assert _living(sightings) == running, "runs go on without the station"
+        left = set(_living(sightings))
+        assert left, "runs go on without the station"
+        assert left <= set(running), "and none begins"
         standing.start()
         await_final(standing, 8, PATIENCE_SECONDS)
         await_tidy(standing, sightings, PATIENCE_SECONDS)
