@@ -8,7 +8,8 @@ import anyio
 import anyio.to_thread
 from starlette.requests import ClientDisconnect
 
-from fieldstation.kernel.errors import Fault, Invalid, Unavailable
+from fieldstation.core.datasets.service.uploads import disk_full
+from fieldstation.kernel.errors import Invalid, Unavailable
 from fieldstation.ports.storage import StoreFull
 
 MOVING_THREADS = 32
@@ -112,13 +113,3 @@ async def _blocks(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 def truncated(how: str) -> Invalid:
     """Return the error for a body that ended too early."""
     return Invalid(f"the request ended before all its bytes came: {how}", next_step="send it again", reason="truncated")
-
-
-def disk_full(detail: str) -> Unavailable:
-    """Return the error for bytes that the station's disk has no room for."""
-    return Unavailable(
-        f"the station's disk is full: {detail}",
-        next_step="tell the operator of this station; fieldstation gc --plan shows what can be freed",
-        reason="disk_full",
-        fault=Fault.OURS,
-    )

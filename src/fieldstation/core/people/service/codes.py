@@ -3,15 +3,14 @@
 import base64
 import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass, field
 
+from fieldstation.core.people.service.secrets import fresh_secret, hash_of
 from fieldstation.core.people.service.sessions import Opening, Refusal, Sessions, SignedIn
 from fieldstation.core.people.store import codes as store
 from fieldstation.db import Tx
 
 CODE_SECONDS = 60
-_SECRET_BYTES = 32
 _SWEEP = 5000
 
 
@@ -53,9 +52,9 @@ class Codes:
 
     def make(self, tx: Tx, user_id: str, asked: CodeRequest) -> str:
         """Return a code for this person, good once within a minute."""
-        code = secrets.token_urlsafe(_SECRET_BYTES)
+        code = fresh_secret()
         values = {
-            "hash": _hash(code),
+            "hash": hash_of(code),
             "client": asked.client,
             "redirect_uri": asked.redirect_uri,
             "challenge": asked.challenge,
@@ -74,14 +73,14 @@ class Codes:
             return found
         opening = Opening(client=brought.client, scope=found.scope, issuer=issuer, nonce=found.nonce)
         signed_in = self._sessions.open(tx, found.user_id, opening)
-        store.use(tx, _hash(brought.code), signed_in.session)
+        store.use(tx, hash_of(brought.code), signed_in.session)
         return signed_in
 
     def redeem(self, tx: Tx, brought: Redemption) -> Redeemed | Refusal:
         """Return whom a code stands for, for a program of the station's own that opens a session of its own kind."""
         found = self._take(tx, brought)
         if isinstance(found, Redeemed):
-            store.use(tx, _hash(brought.code), None)
+            store.use(tx, hash_of(brought.code), None)
         return found
 
     def sweep(self, tx: Tx) -> bool:
@@ -89,7 +88,7 @@ class Codes:
         return store.sweep(tx, _SWEEP) == _SWEEP
 
     def _take(self, tx: Tx, brought: Redemption) -> Redeemed | Refusal:
-        row = store.lock(tx, _hash(brought.code))
+        row = store.lock(tx, hash_of(brought.code))
         if row is None or row.client != brought.client:
             return Refusal.CODE
         if row.used:
@@ -106,7 +105,3 @@ def challenge_of(verifier: str) -> str:
     """Return the S256 challenge of a verifier."""
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

@@ -1,11 +1,11 @@
 """The device grant (RFC 8628): a program without a browser shows a short code, a person lets it in elsewhere."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fieldstation.core.people.model import Caller
+from fieldstation.core.people.service.secrets import fresh_secret, hash_of
 from fieldstation.core.people.service.sessions import Opening, Sessions, SignedIn
 from fieldstation.core.people.store import devices as store
 from fieldstation.db import Tx
@@ -15,7 +15,6 @@ GRANT_SECONDS = 600
 INTERVAL_SECONDS = 5
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels, so no words; nothing that looks like a digit
 _LENGTH = 8
-_SECRET_BYTES = 32
 _SWEEP = 5000
 _DRAWS = 5
 
@@ -57,10 +56,10 @@ class Devices:
     def begin(self, tx: Tx, client: str, scope: str) -> DeviceGrant:
         """Return fresh codes for a program of this client id."""
         for _ in range(_DRAWS):
-            device_code = secrets.token_urlsafe(_SECRET_BYTES)
+            device_code = fresh_secret()
             drawn = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
             values = {
-                "hash": _hash(device_code),
+                "hash": hash_of(device_code),
                 "user_code": drawn,
                 "client": client,
                 "scope": scope,
@@ -90,7 +89,7 @@ class Devices:
 
     def poll(self, tx: Tx, device_code: str, opening: Opening) -> SignedIn | DeviceRefusal:
         """Answer a device that asks whether it was let in; one that asks too often has to wait longer."""
-        name = _hash(device_code)
+        name = hash_of(device_code)
         row = store.lock(tx, name)
         if row is None or row.client != opening.client or row.over or row.suspended or row.state == "used":
             return DeviceRefusal.OVER
@@ -116,7 +115,3 @@ def _nothing() -> NotFound:
     return NotFound(
         "no program waits under this code (any more)", next_step="look at the code it shows, or have it begin again"
     )
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

@@ -1,6 +1,5 @@
 """`People`: everything the station knows about who asks."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from fieldstation.core.people.service.codes import Codes
 from fieldstation.core.people.service.devices import Devices
 from fieldstation.core.people.service.groups import Groups
 from fieldstation.core.people.service.keys import Keys, unknown_token
+from fieldstation.core.people.service.secrets import hash_of
 from fieldstation.core.people.service.sessions import AUDIENCE, Sessions
 from fieldstation.core.people.service.tokens import Tokens, scopes_of
 from fieldstation.core.people.service.users import NewUser, User, Users
@@ -57,7 +57,7 @@ class People(Access):
 
     def authenticate_browser(self, tx: Tx, secret: str) -> Caller:
         """Return the caller whose session this browser's cookie carries, with one query; Unauthenticated otherwise."""
-        row = store.caller_by_browser(tx, hashlib.sha256(secret.encode()).digest())
+        row = store.caller_by_browser(tx, hash_of(secret))
         if row is None or not row.session_open:
             raise Unauthenticated("the sign-in is over", next_step="sign in again", reason="session_over")
         return _caller(row, scopes=None)

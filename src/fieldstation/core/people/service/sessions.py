@@ -4,8 +4,6 @@ What is refused is an answer here, not an error: the count of tries, the end of 
 become durable although the caller gets nothing.
 """
 
-import hashlib
-import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 from fieldstation.core.audit.model import NOBODY, Deed, Entry
 from fieldstation.core.audit.service import record
 from fieldstation.core.people.service.keys import Keys
+from fieldstation.core.people.service.secrets import fresh_secret, hash_of
 from fieldstation.core.people.store import sessions as store
 from fieldstation.db import Tx
 from fieldstation.kernel.canonical import Json
@@ -26,7 +25,6 @@ MAX_TRIES = 10
 TRY_SECONDS = 60
 _MAX_NAME = 64
 _SWEEP = 5000
-_SECRET_BYTES = 32
 
 
 class Refusal(StrEnum):
@@ -117,13 +115,13 @@ class Sessions:
 
     def open_browser(self, tx: Tx, user_id: str) -> str:
         """Open the session of a browser; returns the secret that its cookie carries."""
-        secret = secrets.token_urlsafe(_SECRET_BYTES)
-        _opened(tx, user_id, BROWSER, "", browser=_hash(secret))
+        secret = fresh_secret()
+        _opened(tx, user_id, BROWSER, "", browser=hash_of(secret))
         return secret
 
     def end_browser(self, tx: Tx, secret: str) -> None:
         """End the session that a cookie carries; an unknown one is passed over."""
-        row = store.by_browser(tx, _hash(secret))
+        row = store.by_browser(tx, hash_of(secret))
         if row is not None and store.end(tx, row.id):
             record(tx, Entry(actor=row.user_id, deed=Deed.SESSION_ENDED, thing=row.id))
 
@@ -137,7 +135,7 @@ class Sessions:
 
         The scope is that of the session, whatever `opening` asks for.
         """
-        row = store.lock_refresh(tx, _hash(refresh_token))
+        row = store.lock_refresh(tx, hash_of(refresh_token))
         if row is None or row.client != opening.client:
             return Refusal.OVER
         if row.used_at is not None:
@@ -145,13 +143,13 @@ class Sessions:
             return Refusal.OVER
         if row.ended_at is not None or row.expires_at <= row.now or row.suspended:
             return Refusal.OVER
-        store.use_refresh(tx, _hash(refresh_token))
+        store.use_refresh(tx, hash_of(refresh_token))
         kept = Opening(client=row.client, scope=row.scope, issuer=opening.issuer)
         return self._issue(tx, row.session_id, kept)
 
     def end(self, tx: Tx, refresh_token: str, client: str) -> None:
         """End the session of a refresh token; its access tokens count no longer. An unknown one is passed over."""
-        row = store.lock_refresh(tx, _hash(refresh_token))
+        row = store.lock_refresh(tx, hash_of(refresh_token))
         if row is not None and row.client == client and store.end(tx, row.session_id):
             record(tx, Entry(actor=row.user_id, deed=Deed.SESSION_ENDED, thing=row.session_id))
 
@@ -164,8 +162,8 @@ class Sessions:
         return store.sweep(tx, seconds=TRY_SECONDS, limit=_SWEEP) == _SWEEP
 
     def _issue(self, tx: Tx, session: str, opening: Opening) -> SignedIn:
-        refresh_token = secrets.token_urlsafe(_SECRET_BYTES)
-        store.add_refresh(tx, _hash(refresh_token), session)
+        refresh_token = fresh_secret()
+        store.add_refresh(tx, hash_of(refresh_token), session)
         row = store.session(tx, session)
         now, ends = int(row.now.timestamp()), int(row.expires_at.timestamp())
         claims = _claims(row, opening) | {"iat": now, "exp": min(now + ACCESS_SECONDS, ends), "sid": session}
@@ -206,7 +204,3 @@ def _claims(row: Any, opening: Opening) -> dict[str, Any]:
     named = {"preferred_username": row.username, "name": row.name, "email": row.email}
     present = {claim: value for claim, value in named.items() if value is not None}
     return {"iss": opening.issuer, "sub": row.sub, "azp": opening.client, **present}
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
