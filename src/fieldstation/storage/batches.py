@@ -1,7 +1,8 @@
 """Many small files of one caller: named here, written by a process beside us once there are enough of them.
 
 Creating a file costs more time in the kernel than everything else that is done for a small one. A process of its own
-does that on another processor while this one receives, reads and hashes what follows.
+does that on another processor while this one receives, reads and hashes what follows; where it is behind, this one
+lends a hand.
 """
 
 import socket
@@ -21,7 +22,7 @@ from fieldstation.storage.writing import told
 
 log = logger(__name__)
 _ENOUGH = 2_000  # files from one caller before it is given a process
-_UNDER_WAY = 8  # batches
+_UNDER_WAY = 2  # batches: one that is written, and one to go on with
 _AT_ONCE = threading.Semaphore(2)  # such processes of this one
 _BUFFER = 1 << 20
 _PATIENCE_SECONDS = 10.0
@@ -66,10 +67,12 @@ class Batch:
         self._taken += len(blobs)
         if self._filler is None and self._taken > _ENOUGH and _AT_ONCE.acquire(blocking=False):
             self._filler = _Filler(self._filing)
-        if self._filler is None:
-            self._write_here(blobs)
+        if self._filler is not None:
+            self._settle(self._filler.answered())
+        if self._filler is not None and self._filler.under_way < _UNDER_WAY:
+            self._filler.send(blobs)
         else:
-            self._settle(self._filler.send(blobs))
+            self._write_here(blobs)
 
     def finish(self) -> None:
         """Return once all that was taken is written. Raises as `take` does."""
@@ -124,19 +127,27 @@ class _Filler:
         self._sent: deque[Blobs] = deque()
         self._alive = True
 
-    def send(self, blobs: Blobs) -> _Outcome:
-        """Hand a batch over; returns what became of earlier ones."""
+    @property
+    def under_way(self) -> int:
+        """How many batches were handed over and not answered yet."""
+        return len(self._sent)
+
+    def send(self, blobs: Blobs) -> None:
+        """Hand a batch over."""
         self._sent.append(blobs)
         try:
             if self._alive:
                 self._socket.sendall(_written(blobs))
         except OSError:
             self._alive = False
-        return self._answered(_UNDER_WAY if self._alive else 0)
+
+    def answered(self) -> _Outcome:
+        """Return what became of batches so far."""
+        return self._settled(socket.MSG_DONTWAIT)
 
     def drain(self) -> _Outcome:
         """Wait for all batches."""
-        return self._answered(0)
+        return self._settled(socket.MSG_WAITALL)
 
     def close(self) -> None:
         """End the process."""
@@ -147,10 +158,12 @@ class _Filler:
             self._process.kill()
             self._process.wait()
 
-    def _answered(self, left: int) -> _Outcome:
+    def _settled(self, how: int) -> _Outcome:
         written: list[Blobs] = []
-        while len(self._sent) > left:
-            answer = self._receive() if self._alive else b""
+        while self._sent:
+            answer = self._receive(how) if self._alive else b""
+            if answer is None:
+                break
             if len(answer) < ANSWER.size:
                 log.warning("the process that writes small files is gone", exit_code=self._process.poll())
                 self._alive = False
@@ -163,9 +176,12 @@ class _Filler:
             written.append(batch)
         return _Outcome(written=written)
 
-    def _receive(self) -> bytes:
+    def _receive(self, how: int) -> bytes | None:
+        """Return one answer, nothing where the process is gone, None where it has not answered yet."""
         try:
-            return self._socket.recv(ANSWER.size, socket.MSG_WAITALL)
+            return self._socket.recv(ANSWER.size, how)
+        except BlockingIOError:
+            return None
         except OSError:
             return b""
 

@@ -78,7 +78,7 @@ class NewVersion:
 
     `carried` bytes of them the data set has already, in an earlier version: they count once on the owner's quota.
 
-    `manifest` raises Invalid when the files cannot stand together. Read it before the transaction: many take a while.
+    `manifest` raises Invalid when the files cannot stand together. Many take a while.
     """
 
     dataset_id: str
@@ -99,7 +99,7 @@ class NewVersion:
         """Bytes that this version adds to what the data set's owner keeps."""
         placed = {source.path for source in self.sources}
         outside = sum(file.size for file in self.files if file.path in placed) if placed else 0
-        return self.manifest.size - outside - self.carried
+        return sum(file.size for file in self.files) - outside - self.carried
 
 
 @dataclass(frozen=True, kw_only=True)

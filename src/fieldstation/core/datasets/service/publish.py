@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from fieldstation.core.datasets.model import NewVersion, Version, check_metadata
@@ -15,10 +16,11 @@ from fieldstation.ports.hooks import VersionPublished
 from fieldstation.ports.storage import BlobStore
 
 PUBLISHED = "dataset.version_published"
+_PIECE = 10_000  # blobs of one statement
 
 
 class Publisher:
-    """Publishes versions in a fixed number of statements, whatever their number."""
+    """Publishes versions in a number of statements that grows only with each ten thousand of their files."""
 
     def __init__(self, store: BlobStore, outbox: Outbox, hooks: Sequence[VersionPublished]) -> None:
         self._store = store
@@ -31,8 +33,7 @@ class Publisher:
         Raises Invalid (names, metadata), NotFound or Conflict (no such data set, in the trash), Unavailable
         (`blob_gone`: removed since it was stored; store it again).
         """
-        manifests = [new.manifest for new in news]
-        if not manifests:
+        if not news:
             return []
         locked = datasets.lock(tx, list({new.dataset_id for new in news}))
         _check(news, locked)
@@ -48,11 +49,35 @@ class Publisher:
         for new in news:
             in_place = {source.path for source in new.sources}
             wanted |= {file.sha256: file.size for file in new.files if file.path not in in_place}
-        if wanted:
-            blobs.keep(tx, wanted)
-            if gone := self._store.missing(wanted):
-                self._check_sizes({sha256: wanted[sha256] for sha256 in sorted(gone)})
-                raise blob_gone(len(gone))
+        if gone := self._kept(tx, wanted, news):
+            self._check_sizes({sha256: wanted[sha256] for sha256 in sorted(gone)})
+            raise blob_gone(len(gone))
+
+    def _kept(self, tx: Tx, wanted: Mapping[str, int], news: Iterable[NewVersion]) -> set[str]:
+        """Lock these blobs and return those that are not there.
+
+        Many are locked in pieces, by digest, so that manifests are read and files looked at in a thread beside, while
+        this one waits for the database.
+        """
+        ordered = sorted(wanted)
+        pieces = [ordered[start : start + _PIECE] for start in range(0, len(ordered), _PIECE)]
+        if len(pieces) < 2:
+            return self._kept_here(tx, wanted)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            manifests = beside.submit(lambda: [new.manifest for new in news])
+            looks = []
+            for piece in pieces:
+                sizes = {sha256: wanted[sha256] for sha256 in piece}
+                blobs.keep(tx, sizes)
+                looks.append(beside.submit(self._store.missing, sizes))
+            manifests.result()
+            return set().union(*(look.result() for look in looks))
+
+    def _kept_here(self, tx: Tx, wanted: Mapping[str, int]) -> set[str]:
+        if not wanted:
+            return set()
+        blobs.keep(tx, wanted)
+        return self._store.missing(wanted)
 
     def _check_sizes(self, wanted: Mapping[str, int]) -> None:
         for sha256, size in wanted.items():

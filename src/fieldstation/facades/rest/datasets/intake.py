@@ -36,11 +36,11 @@ async def take_in(request: Request, kind: str, received: Received, movers: Mover
 
 
 def version_of(incoming: Incoming, received: Received, metadata: Mapping[str, Json]) -> NewVersion:
-    """Return the version that was received; reads its manifest, which takes a while for many files."""
+    """Return the version that was received; Invalid when no file came."""
     new = NewVersion(
         dataset_id=incoming.dataset_id, files=received.files, metadata=metadata, author_id=incoming.caller.user_id
     )
-    if not new.manifest.files:
+    if not new.files:
         raise Invalid("no file came", next_step="send at least one, in a part called `files`", reason="no_files")
     return new
 
