@@ -13,7 +13,7 @@ from bench.scale import FULL, QUICK, Scale
 
 GROUPS: Mapping[tuple[str, ...], Callable[[Scale], Iterator[Figure]]] = {
     ("run.noop_p50", "run.throughput"): runs.measure,
-    ("runs.list_p95",): lists.measure,
+    ("runs.list_p95", "runs.count_p95"): lists.measure,
     ("files.register", "files.page_p95"): files.measure,
     ("transfer.upload", "transfer.download"): transfers.measure,
     ("station.ready", "station.idle_memory"): footprint.measure,

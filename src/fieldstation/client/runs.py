@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fieldstation.client.answers import read
+from fieldstation.client.figures import Groups, Quote, Usage
 from fieldstation.client.multipart import Progress
 from fieldstation.client.things import Comparison, Event, Explanation, Json, Run
 from fieldstation.client.transport import Transport, at
@@ -27,6 +28,7 @@ class Order:
     name: str | None = None
     priority: int | None = None
     reuse: bool = True
+    resources: Mapping[str, Json] = field(default_factory=dict)  # `cpu`, `memory_bytes`, `disk_bytes`, `pids`
 
     def body(self) -> dict[str, Json]:
         """Write the order as the station reads it."""
@@ -38,6 +40,7 @@ class Order:
         }
         optional = {"project": self.project, "name": self.name, "priority": self.priority}
         body |= {name: value for name, value in optional.items() if value is not None}
+        body |= {"resources": dict(self.resources)} if self.resources else {}
         return body | ({"output": {"dataset": self.output}} if self.output else {})
 
 
@@ -52,9 +55,25 @@ class Runs:
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}
         return read(Run, self._transport.send("POST", at("runs"), order.body(), headers))
 
+    def quote(self, order: Order) -> Quote:
+        """Return what a run would use and get if it were submitted now; refused as the submit would be."""
+        return read(Quote, self._transport.send("POST", at("runs", "quote"), order.body()))
+
     def all(self, **query: str | int | bool | None) -> Iterator[Run]:
-        """Yield the runs that the caller may see, newest first; `query` narrows by `state`, `tool` and `project`."""
+        """Yield the runs that the caller may see, newest first.
+
+        `query` narrows by `state`, `reason`, `tool`, `project` (id), `submitted_by` (username), `since`, `until`
+        (times as on the wire).
+        """
         return self._transport.pages(Run, at("runs"), query)
+
+    def counts(self, **query: str | int | bool | None) -> Groups:
+        """Return how many runs there are that `all` would yield, by state and reason."""
+        return self._transport.get_as(Groups, at("runs", "counts"), query)
+
+    def usage(self, run_id: str, attempt: int | None = None) -> Usage:
+        """Return what an attempt (by default the newest) used over time, so far."""
+        return self._transport.get_as(Usage, at("runs", run_id, "usage"), {"attempt": attempt})
 
     def show(self, run_id: str) -> Run:
         """Return one run."""

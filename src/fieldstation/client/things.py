@@ -199,6 +199,8 @@ class RunInput:
     version: str
     target: str
     path: str | None = None
+    name: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +210,8 @@ class RunOutput:
     dataset: str
     number: int
     version: str
+    name: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,7 +234,9 @@ class Run:
     reason: Reason | None = None
     output: RunOutput | None = None
     exit_code: int | None = None
+    output_name: str | None = None
     reused_from: str | None = None
+    rerun_of: str | None = None
     tag: str | None = None
     cancel_requested_at: datetime | None = None
     queued_at: datetime | None = None

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Protocol
 
 
+MOST_SAMPLES = 240  # of one attempt, however long it runs
+
+
 class Isolation(StrEnum):
     """How well an engine keeps a program from everything that is not its own."""
 
@@ -119,6 +122,20 @@ class Usage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sample:
+    """What an attempt had used by one moment, `seconds` after its start; None where the engine cannot tell.
+
+    `cpu_seconds` are those of all processors so far, `memory_bytes` what was resident then, `disk_bytes` what lay in
+    /outputs then.
+    """
+
+    seconds: float
+    cpu_seconds: float | None = None
+    memory_bytes: int | None = None
+    disk_bytes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Observation:
     """What an engine knows of one attempt at one moment. `exit_code` is 128 + n for a program ended by signal n.
 
@@ -203,6 +220,12 @@ class Engine(Protocol):
 
     def logs(self, attempt_id: str, stream: Stream, offset: int, limit: int) -> LogChunk:
         """Return up to `limit` bytes of a log from `offset`; empty at the end."""
+
+    def samples(self, attempt_id: str) -> Sequence[Sample]:
+        """Return what an attempt used over time so far, at most `MOST_SAMPLES`, in order and at even distances.
+
+        The first is taken about a second after the start, so that a short attempt has none. Readable while logs are.
+        """
 
     def find(self, attempt_ids: Collection[str]) -> Sequence[Handle]:
         """Return a handle for each of these attempts that was ever started here and not released, running or ended."""

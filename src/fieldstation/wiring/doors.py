@@ -102,6 +102,8 @@ def _rest(features: Features, store: BlobStore, hub: Hub) -> APIRouter:
     rest.include_router(tools.router(features.tools))
     door = runs.RunsDoor(
         submits=features.submits,
+        quotes=features.quotes,
+        use=features.use,
         runs=features.runs,
         cancels=features.cancels,
         explains=features.explains,

@@ -18,9 +18,11 @@ from fieldstation.core.runs.service.crates import Crates, Publisher
 from fieldstation.core.runs.service.explain import Explains
 from fieldstation.core.runs.service.lineage import Lineages
 from fieldstation.core.runs.service.logs import Logs
+from fieldstation.core.runs.service.prepare import Collaborators, Preparing
+from fieldstation.core.runs.service.quote import Quotes
 from fieldstation.core.runs.service.rights import Rights
 from fieldstation.core.runs.service.show import Runs
-from fieldstation.core.runs.service.submit import Collaborators, Submits
+from fieldstation.core.runs.service.submit import Submits
 from fieldstation.core.tools.model.definition import HOST_IMAGE, STATION_IMAGE
 from fieldstation.core.tools.service import Tools
 from fieldstation.db.outbox import Outbox
@@ -56,6 +58,7 @@ class Features:
     tools: Tools
     runs: Runs
     submits: Submits
+    quotes: Quotes
     cancels: Cancels
     explains: Explains
     lineages: Lineages
@@ -78,7 +81,8 @@ def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, E
     parts = Collaborators(
         people=people, datasets=datasets, use=use, tools=tools, outbox=outbox, fingerprints=image_fingerprints()
     )
-    submits = Submits(parts)
+    preparing = Preparing(parts)
+    submits = Submits(parts, preparing)
     places = FilesystemPlaces(settings.allowed_roots)
     return Features(
         sealer=sealer,
@@ -97,6 +101,7 @@ def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, E
         tools=tools,
         runs=runs,
         submits=submits,
+        quotes=Quotes(people, use, preparing),
         cancels=Cancels(runs, outbox),
         explains=Explains(runs),
         lineages=Lineages(runs, use),

@@ -24,7 +24,7 @@ from fieldstation.ports.engine import Engine, EngineBusy
 from fieldstation.ports.storage import BlobStore
 from fieldstation.workers.alone import LEASE_SECONDS
 from fieldstation.workers.keep import OutputsRefused, keep_outputs
-from fieldstation.workers.logs import keep_logs
+from fieldstation.workers.logs import keep_logs, keep_samples
 from fieldstation.workers.points import reached
 
 log = logger(__name__)
@@ -169,7 +169,8 @@ class Collect:
             stopped_for=Reason(item.stop_reason) if item.stop_reason else None,
             refused_output=refused,
         )
-        logs = keep_logs(self._bench.engine, self._bench.store, item.attempt_id)
+        engine = self._bench.engine
+        logs = {**keep_logs(engine, self._bench.store, item.attempt_id), **keep_samples(engine, item.attempt_id)}
         return Collected(item=item, run=run, verdict=judge(evidence), version=version, logs=logs)
 
     def _keep_outputs(self, item: Collectable, run: Run) -> NewVersion | None:

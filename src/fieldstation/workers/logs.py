@@ -2,10 +2,11 @@
 
 import base64
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from fieldstation.ports.engine import LogChunk, Stream
+from fieldstation.core.runs.service.logs import SAMPLES
+from fieldstation.ports.engine import LogChunk, Sample, Stream
 from fieldstation.ports.storage import BlobStore, Sink, StoreFull
 
 _CHUNK = 1 << 20
@@ -19,12 +20,25 @@ class LogSource(Protocol):
         """Return up to `limit` bytes of a log from `offset`; empty at the end."""
 
 
+class SampleSource(Protocol):
+    """The part of an engine that tells what attempts use."""
+
+    def samples(self, attempt_id: str) -> Sequence[Sample]:
+        """Return what an attempt used over time so far."""
+
+
 def keep_logs(engine: LogSource, store: BlobStore, attempt_id: str) -> Mapping[str, Any]:
     """Keep both logs; returns for each stream how much there was, what was dropped, and where the rest is.
 
     Where the store is full the logs are given up rather than the run's end.
     """
     return {stream.value: _keep(engine, store, attempt_id, stream) for stream in Stream}
+
+
+def keep_samples(engine: SampleSource, attempt_id: str) -> Mapping[str, Any]:
+    """Return what an attempt used over time, to be kept beside its logs; empty where it was too short to tell."""
+    points = [[one.seconds, one.cpu_seconds, one.memory_bytes, one.disk_bytes] for one in engine.samples(attempt_id)]
+    return {SAMPLES: {"points": points}} if points else {}
 
 
 def _keep(engine: LogSource, store: BlobStore, attempt_id: str, stream: Stream) -> Mapping[str, Any]:

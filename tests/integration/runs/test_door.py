@@ -89,6 +89,65 @@ def test_no_body_makes_the_station_fail(station: Station, content: str, key: str
     assert answer.json()["next_step"]
 
 
+def test_a_quote_tells_and_makes_nothing(station: Station) -> None:
+    body = {"tool": "hello", "parameters": {"name": "quoted"}}
+    answer = station.client.post("/api/v1/runs/quote", json=body)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert told["output"]["name"] == "hello-results"
+    assert told["resources"]["cpu"] > 0
+    assert told["queue"]["ahead"] >= 0
+    made = station.run("hello", **{name: value for name, value in body.items() if name != "tool"})
+    assert made["resources"] == told["resources"]
+    assert made["output_name"] == told["output"]["name"]
+    again = station.client.post("/api/v1/runs/quote", json=body).json()
+    assert again["reuse"]["run"] == (made.get("reused_from") or made["id"])
+    assert again["before"]["runs"] >= 1
+    wrong = station.client.post("/api/v1/runs/quote", json={"tool": "sleep", "parameters": {"seconds": "long"}})
+    assert (wrong.status_code, bool(wrong.json()["problems"])) == (422, True)
+
+
+def test_a_rerun_names_what_it_repeats_and_data_by_name(station: Station) -> None:
+    first = station.run("hello", parameters={"name": "again"}, reuse=False, output={"dataset": "greetings"})
+    again = station.client.post(f"/api/v1/runs/{first['id']}/rerun").json()
+    assert again["rerun_of"] == first["id"]
+    assert first.get("rerun_of") is None
+    assert (first["output"]["name"], first["output_name"]) == ("greetings", "greetings")
+    listed = station.get("/runs", limit=50)["items"]
+    assert next(run for run in listed if run["id"] == first["id"])["output"]["name"] == "greetings"
+    station.final(again["id"])
+
+
+@pytest.mark.parametrize(
+    "query", ["since=yesterday", "until=2026-01-01T00:00:00", "reason=nonsense", "state=broken", "limit=0"]
+)
+def test_filters_of_another_form_are_refused(station: Station, query: str) -> None:
+    answer = station.client.get(f"/api/v1/runs?{query}")
+    assert (answer.status_code, bool(answer.json()["problems"])) == (422, True)
+
+
+def test_runs_are_counted_with_what_their_reasons_mean(station: Station) -> None:
+    run = station.run("fail", reuse=False)
+    groups = station.get("/runs/counts", state="failed", reason="exit_nonzero", tool="fail")["items"]
+    assert [(one["state"], one["reason"]["reason"], one["more"]) for one in groups] == [
+        ("failed", "exit_nonzero", False)
+    ]
+    assert groups[0]["reason"]["next_step"] == run["reason"]["next_step"]
+    listed = station.get("/runs", state="failed", reason="exit_nonzero", tool="fail", limit=1000)["items"]
+    assert groups[0]["count"] == len(listed)
+
+
+def test_events_have_a_published_form(station: Station) -> None:
+    document = station.client.get("/openapi.json").json()
+    answer = document["paths"]["/api/v1/runs/{run_id}/events"]["get"]["responses"]["200"]["content"]
+    schemas = document["components"]["schemas"]
+    items = schemas[answer["application/json"]["schema"]["$ref"].rpartition("/")[2]]["properties"]["items"]["items"]
+    fields = schemas[items["$ref"].rpartition("/")[2]]["properties"]
+    run = station.run("hello", parameters={"name": "events"}, reuse=False)
+    for event in station.get(f"/runs/{run['id']}/events")["items"]:
+        assert set(event) <= set(fields)
+
+
 def test_a_body_that_is_no_text(station: Station) -> None:
     headers = {"Content-Type": "application/json"}
     answer = station.client.post("/api/v1/runs", content=b'{"tool": "\xff"}', headers=headers)

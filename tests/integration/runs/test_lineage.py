@@ -1,10 +1,14 @@
 """Where a version came from and what was made of it, as far as one may see."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import text
 
 from fieldstation.core.datasets.model import Version
 from fieldstation.core.people.model import Kind, Permission, Role
+from fieldstation.core.runs.model.find import RunFilter
+from fieldstation.core.runs.model.states import State
 from fieldstation.core.runs.model.values import Run, RunOutput
 from fieldstation.core.runs.service.lineage import Direction, Edge, Lineage
 from fieldstation.kernel.errors import NotFound
@@ -164,9 +168,9 @@ def test_each_step_costs_the_same_whatever_there_is_to_see(desk: Desk, ada: Pers
 # reading runs
 
 
-def page(desk: Desk, person: Person, limit: int = 10, **filters: str) -> list[str]:
+def page(desk: Desk, person: Person, limit: int = 10, **filters: Any) -> list[str]:
     with desk.begin() as tx:
-        found = desk.features.runs.page(tx, person.caller, PageRequest(limit=limit), filters)
+        found = desk.features.runs.page(tx, person.caller, PageRequest(limit=limit), RunFilter(**filters))
     return [run.id for run in found.items]
 
 
@@ -194,7 +198,7 @@ def test_an_outsider_sees_no_run(desk: Desk, ada: Person, bob: Person) -> None:
     run = desk.submit(ada)
     outsiders_tries(desk, run, bob)
     assert page(desk, bob) == []
-    assert page(desk, bob, project_id=ada.space) == []
+    assert page(desk, bob, project=ada.space) == []
     assert desk.show(run.id) == run
 
 
@@ -213,7 +217,7 @@ def test_runs_come_newest_first_from_all_projects_that_one_sees(desk: Desk, ada:
     assert page(desk, bob) == [runs[3], runs[2], runs[1]]
     assert page(desk, ada) == [runs[2], runs[0]]
     assert page(desk, desk.person("root", operator=True)) == runs[::-1]
-    assert page(desk, bob, project_id=shared) == [runs[2]]
+    assert page(desk, bob, project=shared) == [runs[2]]
     assert page(desk, bob, limit=2) == [runs[3], runs[2]]
 
 
@@ -221,10 +225,10 @@ def test_runs_are_found_by_state_and_tool(desk: Desk, ada: Person) -> None:
     desk.tool(ada, "other")
     ended = desk.ended(desk.submit(ada))
     queued = desk.submit(ada, "other")
-    assert page(desk, ada, state="queued") == [queued.id]
-    assert page(desk, ada, state="succeeded") == [ended.id]
-    assert page(desk, ada, tool_name="other") == [queued.id]
-    assert page(desk, ada, tool_name="other", state="succeeded") == []
+    assert page(desk, ada, state=State.QUEUED) == [queued.id]
+    assert page(desk, ada, state=State.SUCCEEDED) == [ended.id]
+    assert page(desk, ada, tool="other") == [queued.id]
+    assert page(desk, ada, tool="other", state=State.SUCCEEDED) == []
 
 
 def test_pages_put_together_are_all_runs(desk: Desk, ada: Person) -> None:
@@ -233,7 +237,7 @@ def test_pages_put_together_are_all_runs(desk: Desk, ada: Person) -> None:
     after: tuple[str, ...] | None = None
     while True:
         with desk.begin() as tx:
-            found = desk.features.runs.page(tx, ada.caller, PageRequest(limit=3, after=after), {})
+            found = desk.features.runs.page(tx, ada.caller, PageRequest(limit=3, after=after), RunFilter())
         seen += [run.id for run in found.items]
         if found.next is None:
             break

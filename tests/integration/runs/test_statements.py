@@ -1,9 +1,12 @@
 """A list costs the same number of statements with one row and with a thousand."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
+from fieldstation.core.runs.model.find import RunFilter
+from fieldstation.core.runs.model.states import State
 from fieldstation.core.runs.model.values import Run
 from fieldstation.db import Tx
 from fieldstation.kernel.paging import PageRequest
@@ -12,15 +15,22 @@ from tests.integration.runs.desk import Desk, Person
 
 Ask = Callable[[Desk, Tx, Person, Run], object]
 ALL = PageRequest(limit=1000)
+EVERY = RunFilter()
+MANY_FILTERS = RunFilter(tool="paper-tool", submitted_by="ada", since=datetime(2020, 1, 1, tzinfo=UTC))
 
 LISTS: dict[str, Ask] = {
-    "runs": lambda desk, tx, who, _run: desk.features.runs.page(tx, who.caller, ALL, {}).items,
+    "runs": lambda desk, tx, who, _run: desk.features.runs.page(tx, who.caller, ALL, EVERY).items,
     "runs of a project": lambda desk, tx, who, _run: (
-        desk.features.runs.page(tx, who.caller, ALL, {"project_id": who.space}).items
+        desk.features.runs.page(tx, who.caller, ALL, RunFilter(project=who.space)).items
     ),
     "runs of a state": lambda desk, tx, who, _run: (
-        desk.features.runs.page(tx, who.caller, ALL, {"state": "queued"}).items
+        desk.features.runs.page(tx, who.caller, ALL, RunFilter(state=State.QUEUED)).items
     ),
+    "runs by many filters": lambda desk, tx, who, _run: (
+        desk.features.runs.page(tx, who.caller, ALL, MANY_FILTERS).items
+    ),
+    "counts": lambda desk, tx, who, _run: desk.features.runs.groups(tx, who.caller, EVERY),
+    "counts by many filters": lambda desk, tx, who, _run: desk.features.runs.groups(tx, who.caller, MANY_FILTERS),
     "events": lambda desk, tx, who, run: desk.features.runs.events(tx, who.caller, run.id),
     "attempts": lambda desk, tx, who, run: desk.features.runs.attempts(tx, who.caller, run.id),
     "explain": lambda desk, tx, who, run: desk.features.explains.explain(tx, who.caller, run.id),
@@ -47,7 +57,7 @@ def test_a_thousand_runs_cost_as_many_statements_as_one(desk: Desk, ada: Person,
 def test_a_thousand_rows_do_come(desk: Desk, ada: Person) -> None:
     desk.copies(desk.submit(ada), 999)
     with desk.begin() as tx:
-        assert len(desk.features.runs.page(tx, ada.caller, ALL, {}).items) == 1000
+        assert len(desk.features.runs.page(tx, ada.caller, ALL, EVERY).items) == 1000
 
 
 def test_runs_that_ended_alike_do_not_make_an_explanation_dearer(desk: Desk, ada: Person) -> None:

@@ -1,9 +1,11 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldstation.cli.user.arguments import read_inputs, read_parameters
+from fieldstation.cli.user.arguments import read_bytes, read_inputs, read_moment, read_parameters
 
 SCHEMA = {
     "properties": {
@@ -62,3 +64,24 @@ def test_inputs_keep_their_order() -> None:
     for wrong in ("a", "a=", "=x"):
         with pytest.raises(typer.BadParameter):
             read_inputs([wrong])
+
+
+@pytest.mark.parametrize(
+    ("given", "size"), [("512Mi", 512 << 20), ("4GiB", 4 << 30), ("1.5K", 1536), ("100", 100), ("7B", 7)]
+)
+def test_sizes_are_read(given: str, size: int) -> None:
+    assert read_bytes(given, "--memory") == size
+
+
+@pytest.mark.parametrize("given", ["", "much", "-1Gi", "4 Gi B", "1e3"])
+def test_what_is_no_size_is_refused(given: str) -> None:
+    with pytest.raises(typer.BadParameter):
+        read_bytes(given, "--memory")
+
+
+def test_moments_are_read_with_their_zone_or_as_a_distance() -> None:
+    assert read_moment("2026-11-22T08:30:00+01:00", "--since") == datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
+    assert read_moment("2026-11-22", "--since").tzinfo is not None
+    assert datetime.now(UTC) - read_moment("7d", "--since") - timedelta(days=7) < timedelta(hours=1)
+    with pytest.raises(typer.BadParameter):
+        read_moment("last week", "--since")

@@ -88,7 +88,11 @@ def test_version_2_as_root_of_the_machine(tmp_path: Path) -> None:
     (folder / "memory.peak").write_text("4096\n")
     (folder / "cgroup.procs").write_text("12\n13\n")
     assert group.breaches() == {Breach.MEMORY}
+    (folder / "memory.stat").write_text("anon 3000\nfile 9000\nshmem 500\n")
     assert group.usage() == Usage(cpu_seconds=1.5, memory_peak_bytes=4096)
+    assert group.memory() == 3500
+    (folder / "memory.stat").unlink()
+    assert group.memory() is None
     assert [*groups.open(group.folders()).pids()] == [12, 13]
 
 

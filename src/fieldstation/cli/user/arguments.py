@@ -1,13 +1,18 @@
-"""`-p key=value` and `-i slot=reference` as the station reads them."""
+"""`-p key=value`, `-i slot=reference`, times and sizes as the station reads them."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import typer
 
 from fieldstation.client.things import Json
 
+_AGO = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>s|min|h|d|w)")
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?:(?P<unit>[KMGT])i?B?|B)?")
 _FITS: Mapping[str, type | tuple[type, ...]] = {
     "integer": int,
     "number": (int, float),
@@ -42,6 +47,27 @@ def read_parameters(given: Sequence[str], schema: Mapping[str, Any]) -> dict[str
         texts.setdefault(name, []).append(value)
     properties = schema.get("properties", {})
     return {name: _value(name, values, properties.get(name, {})) for name, values in texts.items()}
+
+
+def read_moment(given: str, option: str) -> datetime:
+    """Return a moment: a date or time (`2026-11-22`, `2026-11-22T08:30`; local without a zone), or `7d` ago."""
+    if found := _AGO.fullmatch(given):
+        return datetime.now(UTC) - timedelta(seconds=float(found["number"]) * _SECONDS[found["unit"]])
+    try:
+        return datetime.fromisoformat(given).astimezone()
+    except ValueError:
+        raise typer.BadParameter(
+            f"{given!r} is neither a time such as 2026-11-22T08:30 nor a distance such as 90min, 12h or 7d",
+            param_hint=option,
+        ) from None
+
+
+def read_bytes(given: str, option: str) -> int:
+    """Return a size in bytes: `512Mi`, `4Gi`, or a plain number."""
+    found = _SIZE.fullmatch(given)
+    if found is None:
+        raise typer.BadParameter(f"{given!r} is not a size such as 512Mi or 4Gi", param_hint=option)
+    return int(float(found["number"]) * 1024 ** " KMGT".index(found["unit"] or " "))
 
 
 def _value(name: str, values: Sequence[str], schema: Mapping[str, Any]) -> Json:

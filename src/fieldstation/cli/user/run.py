@@ -1,34 +1,60 @@
-"""`run list|show|logs|cancel|explain`; `submit` has a module of its own."""
+"""`run list|count|show|logs|usage|cancel|explain`; `submit` and `quote` have a module of their own."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from fieldstation.cli.output import Meter, ago, size, table
+from fieldstation.cli.user.arguments import read_moment
+from fieldstation.cli.user.run_figures import counted, used
 from fieldstation.cli.user.run_follow import copy_log, follow_logs, wait_for
-from fieldstation.cli.user.run_submit import finish, submit
+from fieldstation.cli.user.run_submit import finish, quote, submit
 from fieldstation.cli.user.run_text import compared, explained, facts, took
 from fieldstation.cli.user.verb import Limit, Session, noun, some, verb
+from fieldstation.client import Station
+from fieldstation.kernel.clock import wire_time
 
 app = noun("run", "Runs: executions of a tool beside the data.")
 verb(app)(submit)
+verb(app)(quote)
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="Its id.")]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Which runs are meant."""
+
+    state: Annotated[str | None, typer.Option(help="Only in this state, such as running or failed.")] = None
+    reason: Annotated[str | None, typer.Option(help="Only for this reason, such as out_of_memory.")] = None
+    tool: Annotated[str | None, typer.Option(help="Only of this tool.")] = None
+    project: Annotated[str | None, typer.Option(help="Only of this project.")] = None
+    by: Annotated[str | None, typer.Option(metavar="USER", help="Only submitted by this user.")] = None
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only submitted then or later: 2026-11-22, or 7d for days ago.")
+    ] = None
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Only submitted before then.")] = None
+
+    def query(self, station: Station) -> dict[str, str | int | bool | None]:
+        """Write the filters as the station reads them."""
+        times = {"since": self.since, "until": self.until}
+        return {
+            "state": self.state,
+            "reason": self.reason,
+            "tool": self.tool,
+            "project": station.projects.show(self.project).id if self.project else None,
+            "submitted_by": self.by,
+            **{name: wire_time(read_moment(given, f"--{name}")) for name, given in times.items() if given},
+        }
+
+
 @verb(app)
-def list_(
-    session: Session,
-    state: Annotated[str | None, typer.Option(help="Only in this state, such as running or failed.")] = None,
-    tool: Annotated[str | None, typer.Option(help="Only of this tool.")] = None,
-    project: Annotated[str | None, typer.Option(help="Only of this project.")] = None,
-    limit: Limit = 30,
-) -> None:
+def list_(session: Session, chosen: Chosen, limit: Limit = 30) -> None:
     """List the runs that you see, newest first."""
-    place = session.station.projects.show(project).id if project else None
-    runs = some(session.station.runs.all(state=state, tool=tool, project=place), limit)
+    runs = some(session.station.runs.all(**chosen.query(session.station)), limit)
 
     def shown() -> str:
         rows = [
@@ -38,6 +64,13 @@ def list_(
         return table(["id", "state", "tool", "name", "by", "submitted", ">took"], rows)
 
     session.answer({"items": runs}, shown)
+
+
+@verb(app)
+def count(session: Session, chosen: Chosen) -> None:
+    """Count the runs that you see by state and reason, with what to do about each reason."""
+    found = session.station.runs.counts(**chosen.query(session.station))
+    session.answer(found, lambda: counted(found.items))
 
 
 @verb(app)
@@ -66,6 +99,17 @@ def logs(
     else:
         for one in streams:
             copy_log(session.station, run, one, getattr(sys, one))
+
+
+@verb(app)
+def usage(
+    session: Session,
+    run: RunId,
+    attempt: Annotated[int | None, typer.Option(min=1, help="Number of an attempt; by default the newest.")] = None,
+) -> None:
+    """Show what a run used over time, also while it is at work: processors, memory, disk."""
+    found = session.station.runs.usage(run, attempt)
+    session.answer(found, lambda: used(found))
 
 
 @verb(app)

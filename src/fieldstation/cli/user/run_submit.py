@@ -1,4 +1,4 @@
-"""`run submit`: queue a run, and wait for it or follow it if wanted."""
+"""`run submit`: queue a run, and wait for it or follow it if wanted; `run quote`: say what it would come to."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -6,17 +6,18 @@ from typing import Annotated
 import typer
 
 from fieldstation.cli.output import fail
-from fieldstation.cli.user.arguments import read_inputs, read_parameters
+from fieldstation.cli.user.arguments import read_bytes, read_inputs, read_parameters
+from fieldstation.cli.user.run_figures import quoted
 from fieldstation.cli.user.run_follow import follow_logs, wait_for
 from fieldstation.cli.user.run_text import line, unsuccessful
 from fieldstation.cli.user.verb import Session
 from fieldstation.client import Order, Station
-from fieldstation.client.things import Run
+from fieldstation.client.things import Json, Run
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """How the run shall be, and what to do after it was queued."""
+    """How the run shall be."""
 
     parameter: Annotated[
         list[str] | None, typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter; may be repeated.")
@@ -32,7 +33,16 @@ class Asked:
     name: Annotated[str | None, typer.Option(help="What to call the run.")] = None
     project: Annotated[str | None, typer.Option(help="The project it runs in; by default your own.")] = None
     priority: Annotated[int | None, typer.Option(min=0, max=9, help="0 last, 9 first.")] = None
+    cpu: Annotated[float | None, typer.Option(min=0.001, help="Processor cores it may use.")] = None
+    memory: Annotated[str | None, typer.Option(metavar="SIZE", help="Memory it may use, such as 4Gi.")] = None
+    disk: Annotated[str | None, typer.Option(metavar="SIZE", help="What it may write, such as 20Gi.")] = None
     no_reuse: Annotated[bool, typer.Option("--no-reuse", help="Run it even if the same was run before.")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class After:
+    """What to do once it is queued."""
+
     key: Annotated[str | None, typer.Option(help="The same key never makes a second run.")] = None
     wait: Annotated[bool, typer.Option("--wait", "-w", help="Wait until it is over; exit 1 unless it succeeded.")] = (
         False
@@ -40,18 +50,23 @@ class Asked:
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait, and print its logs live.")] = False
 
 
-def submit(
-    session: Session,
-    tool: Annotated[str, typer.Argument(metavar="TOOL[@VERSION]", help="The tool to run.")],
-    asked: Asked,
-) -> None:
+Tool = Annotated[str, typer.Argument(metavar="TOOL[@VERSION]", help="The tool to run.")]
+
+
+def submit(session: Session, tool: Tool, asked: Asked, after: After) -> None:
     """Run a tool beside the data; its outputs become a new version of a data set of yours."""
-    run = session.station.runs.submit(_order(session.station, tool, asked), key=asked.key)
-    if asked.follow:
+    run = session.station.runs.submit(_order(session.station, tool, asked), key=after.key)
+    if after.follow:
         follow_logs(session.station, run.id, ("stdout", "stderr"), aside=session.as_json)
-    if asked.wait or asked.follow:
+    if after.wait or after.follow:
         run = wait_for(session.station, run.id)
     finish(session, run)
+
+
+def quote(session: Session, tool: Tool, asked: Asked) -> None:
+    """Tell what a run would use and get, and where it would stand in the queue, without submitting it."""
+    found = session.station.runs.quote(_order(session.station, tool, asked))
+    session.answer(found, lambda: quoted(found))
 
 
 def finish(session: Session, run: Run) -> None:
@@ -74,4 +89,14 @@ def _order(station: Station, tool: str, asked: Asked) -> Order:
         name=asked.name,
         priority=asked.priority,
         reuse=not asked.no_reuse,
+        resources=_resources(asked),
     )
+
+
+def _resources(asked: Asked) -> dict[str, Json]:
+    wanted = {
+        "cpu": asked.cpu,
+        "memory_bytes": read_bytes(asked.memory, "--memory") if asked.memory else None,
+        "disk_bytes": read_bytes(asked.disk, "--disk") if asked.disk else None,
+    }
+    return {name: value for name, value in wanted.items() if value is not None}

@@ -27,6 +27,7 @@ def facts(station: Station, run: Run) -> str:
             ("inputs", "\n".join(_input(station, one) for one in run.inputs)),
             ("output", _version(station, run.output) if run.output else None),
             ("reused", run.reused_from),
+            ("rerun of", run.rerun_of),
             ("by", run.submitted_by),
             ("submitted", ago(run.created_at)),
             ("took", took(run)),
@@ -84,11 +85,12 @@ def _reason(reason: Reason) -> str:
 
 
 def _input(station: Station, one: RunInput) -> str:
-    return f"{one.slot}: {_name(station, one.dataset)}@{one.number}{f':{one.path}' if one.path else ''}"
+    name = one.name or _name(station, one.dataset)
+    return f"{one.slot}: {name}@{one.number}{f':{one.path}' if one.path else ''}"
 
 
 def _version(station: Station, made: RunOutput) -> str:
-    return f"{_name(station, made.dataset)}@{made.number}"
+    return f"{made.name or _name(station, made.dataset)}@{made.number}"
 
 
 def _name(station: Station, dataset: str) -> str:

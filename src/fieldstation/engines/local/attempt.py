@@ -20,14 +20,15 @@ from datetime import UTC, datetime
 
 from fieldstation.engines.local import logs
 from fieldstation.engines.local.cgroups.port import Group
+from fieldstation.engines.local.curve import Curve
 from fieldstation.engines.local.disk import DiskUse, measure
 from fieldstation.engines.local.folder import Folder
 from fieldstation.engines.local.identity import Process, hold, identify
 from fieldstation.engines.local.inner import find_inner, stragglers
 from fieldstation.engines.local.processes import has_children
 from fieldstation.engines.local.records import Cancel, Ending, Kill, Launch, Status, now
-from fieldstation.engines.local.sampling import disk_kill, process_kill
-from fieldstation.ports.engine import Breach, Observation, Phase, Stream, Usage
+from fieldstation.engines.local.sampling import Measured, disk_kill, measure_processes
+from fieldstation.ports.engine import Breach, Observation, Phase, Sample, Stream, Usage
 
 RETRY_SECONDS = 0.01  # for what cannot be waited for
 SAMPLE_SECONDS = 0.25
@@ -69,6 +70,8 @@ class Attempt:
         self._asked = False
         self._sample_at = time.monotonic() + SAMPLE_SECONDS
         self._memory_peak: int | None = None
+        self._processes: Measured | None = None  # where no group counts
+        self._curve = Curve(folder.curve)
         self._sampled = Usage()
 
     @property
@@ -186,10 +189,25 @@ class Attempt:
         if kill is None and self._group is None and self._recorder is not None:
             inner = self._find_inner()
             scratch = inner.pid if inner is not None and self.folder.status().pid_namespace is not None else None
-            kill, memory = process_kill(self._recorder.pid, scratch, limits)
-            self._memory_peak = max(memory, self._memory_peak or 0)
+            self._processes = found = measure_processes(self._recorder.pid, scratch, limits)
+            self._memory_peak = max(found.memory_bytes, self._memory_peak or 0)
+            kill = found.kill
         self._sampled = self._usage(disk.bytes)
+        self._draw(disk.bytes)
         return kill
+
+    def _draw(self, disk_bytes: int) -> None:
+        """Keep what is used now as a point of the curve, where one is due."""
+        seconds = (now() - self.launch.started_at).total_seconds()
+        if self._curve.due(seconds):
+            memory = self._processes.memory_bytes if self._processes else None
+            point = Sample(
+                seconds=seconds,
+                cpu_seconds=self._sampled.cpu_seconds,
+                memory_bytes=memory if self._group is None else self._group.memory(),
+                disk_bytes=disk_bytes,
+            )
+            self._curve.add(point)
 
     def _recorder_alive(self) -> bool:
         """Tell whether the recorder lives; a dead child of ours is collected, so that its pid is free again."""
@@ -276,7 +294,8 @@ class Attempt:
 
     def _usage(self, disk_bytes: int) -> Usage:
         if self._group is None:
-            return Usage(memory_peak_bytes=self._memory_peak, disk_bytes=disk_bytes)
+            cpu_seconds = self._processes.cpu_seconds if self._processes else None
+            return Usage(cpu_seconds=cpu_seconds, memory_peak_bytes=self._memory_peak, disk_bytes=disk_bytes)
         used = self._group.usage()
         return Usage(cpu_seconds=used.cpu_seconds, memory_peak_bytes=used.memory_peak_bytes, disk_bytes=disk_bytes)
 

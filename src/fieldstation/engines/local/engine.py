@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from fieldstation.engines.local import logs
+from fieldstation.engines.local import curve, logs
 from fieldstation.engines.local.attempt import Attempt
 from fieldstation.engines.local.cgroups.place import find_groups
 from fieldstation.engines.local.cgroups.port import Group, Groups
@@ -28,6 +28,7 @@ from fieldstation.ports.engine import (
     Observation,
     Phase,
     RunSpec,
+    Sample,
     Stream,
     Traits,
 )
@@ -116,6 +117,10 @@ class LocalEngine:
     def logs(self, attempt_id: str, stream: Stream, offset: int, limit: int) -> LogChunk:
         """Return up to `limit` bytes of a log from `offset`; see the port."""
         return logs.read(Folder(self._folder, attempt_id).log(stream), offset, limit)
+
+    def samples(self, attempt_id: str) -> Sequence[Sample]:
+        """Return what an attempt used over time so far; see the port."""
+        return curve.read(Folder(self._folder, attempt_id).curve)
 
     def find(self, attempt_ids: Collection[str]) -> Sequence[Handle]:
         """Return a handle for each of these attempts that was ever started here and not released; see the port."""

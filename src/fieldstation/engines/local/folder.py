@@ -40,6 +40,7 @@ class Folder:
         self.outputs = self.path / "outputs"
         self.scratch = self.path / "tmp"  # only where an engine cannot give the run a /tmp of its own
         self.status_path = self.path / "status.json"
+        self.curve = self.path / "curve"
 
     def writable(self) -> list[Path]:
         """Return the folders in which the run writes."""

@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
+_TIMES, _THREADS, _RESIDENT = slice(11, 15), 17, 21  # fields of /proc/PID/stat behind the name, proc(5)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TreeUse:
-    """What a process and all below it use now: resident bytes (shared pages counted in each), threads."""
+    """What a process and all below it use now: resident bytes (shared pages counted in each), threads.
+
+    `cpu_seconds` is what they used so far, with those of their children that ended and were waited for.
+    """
 
     resident_bytes: int
     threads: int
+    cpu_seconds: float
     pids: tuple[int, ...]
 
 
@@ -41,15 +47,17 @@ def has_children(pid: int) -> bool:
 
 def tree_use(pid: int) -> TreeUse:
     """Sum up what a process and its descendants use."""
-    resident = threads = 0
+    resident = threads = ticks = 0
     pids = tuple(below(pid))
     for member in pids:
         try:
-            resident += int(Path(f"/proc/{member}/statm").read_text().split()[1]) * _PAGE
-            threads += len(os.listdir(f"/proc/{member}/task"))
-        except (OSError, IndexError):
+            fields = Path(f"/proc/{member}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        except OSError:
             continue
-    return TreeUse(resident_bytes=resident, threads=threads, pids=pids)
+        resident += int(fields[_RESIDENT]) * _PAGE
+        threads += int(fields[_THREADS])
+        ticks += sum(map(int, fields[_TIMES]))
+    return TreeUse(resident_bytes=resident, threads=threads, cpu_seconds=ticks / _TICKS, pids=pids)
 
 
 def proportional_bytes(pids: tuple[int, ...]) -> int:

@@ -1,7 +1,9 @@
 """Logs: raw bytes by offset, while a program runs and after, bounded without losing head or tail."""
 
+import time
+
 from fieldstation.ports.engine import Breach, Limits, Stream
-from fieldstation.testing.engine.bench import EngineBench
+from fieldstation.testing.engine.bench import PATIENCE_SECONDS, EngineBench
 
 
 class Logging(EngineBench):
@@ -21,6 +23,25 @@ class Logging(EngineBench):
         assert [chunk.data for chunk in chunks] == [b"0123", b"4567", b"89", b"", b""]
         assert [chunk.offset for chunk in chunks] == [0, 4, 8, 10, 99]
         assert not any(chunk.skipped for chunk in chunks)
+
+    def test_what_it_uses_over_time_is_told_while_it_runs(self) -> None:
+        handle = self.engine.submit(self.python("print('up', flush=True)\nheld = b'x' * (20 << 20)\nwhile True: pass"))
+        self.wait_for(handle, "up")
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(points := self.engine.samples(handle.attempt_id)) < 2:
+            assert time.monotonic() < deadline, "no points came"
+            time.sleep(0.05)
+        assert 0 < points[0].seconds < points[1].seconds
+        for point in points:
+            assert point.memory_bytes is None or point.memory_bytes > 10 << 20
+        used = [point.cpu_seconds for point in points if point.cpu_seconds is not None]
+        assert used == sorted(used)
+        assert not used or used[-1] > 0
+        self.engine.cancel(handle.attempt_id, grace_seconds=0)
+        self.wait(handle)
+        assert [*self.engine.samples(handle.attempt_id)][: len(points)] == [*points]
+        self.engine.release(handle.attempt_id)
+        assert not self.engine.samples(handle.attempt_id)
 
     def test_can_be_read_while_the_program_runs(self) -> None:
         handle = self.engine.submit(self.shell("echo first; sleep 60"))

@@ -134,6 +134,14 @@ class VersionRef:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DatasetName:
+    """What a data set is called; `title` is empty where it has none."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Account:
     """What a person keeps: bytes `used` by versions, `reserved` by uploads under way, and the `quota` over both."""
 

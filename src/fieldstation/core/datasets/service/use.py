@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from fieldstation.core.datasets.model import FileEntry, NewDataset, Source, Version
+from fieldstation.core.datasets.model import Account, Dataset, DatasetName, FileEntry, NewDataset, Source, Version
+from fieldstation.core.datasets.service.check import check_new
 from fieldstation.core.datasets.service.datasets import Datasets
 from fieldstation.core.datasets.store import accounts, versions
 from fieldstation.core.datasets.store import use as store
@@ -38,6 +39,26 @@ class DataUse:
                     return self._datasets.create(tx, caller, NewDataset(name=reference, awaits=True)).id
             reference = own or reference
         return self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT).id
+
+    def output_of(self, tx: Tx, caller: Caller, reference: str) -> Dataset | None:
+        """Return the data set that `for_outputs` would give, None where it would make one; it makes none."""
+        if not is_id(reference, "dataset"):
+            own = store.own(tx, caller.space, reference)
+            if own is None:
+                check_new(NewDataset(name=reference))
+                return None
+            reference = own
+        return self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT)
+
+    def account(self, tx: Tx, caller: Caller) -> Account:
+        """Return what the caller keeps, has reserved, and may keep."""
+        own = self._people.users.get(tx, caller.user_id).quota_bytes
+        return accounts.read(tx, caller.user_id, self._quota if own is None else own)
+
+    def names(self, tx: Tx, caller: Caller, dataset_ids: Iterable[str]) -> Mapping[str, DatasetName]:
+        """Return what those of these data sets are called that the caller may see, also from the trash; by id."""
+        visible = self._people.visible(caller, Permission.DATASET_READ, Kind.DATASET)
+        return store.names(tx, sorted(set(dataset_ids)), visible.where("d.id"), visible.values)
 
     def require_room(self, tx: Tx, dataset_ids: Iterable[str]) -> None:
         """Return when no owner of these data sets keeps more than their quota, what was published here included.

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from fieldstation.core.datasets.model import DatasetName
 from fieldstation.db import Tx
 
 _USABLE = text("""
@@ -33,6 +34,13 @@ def seen(tx: Tx, version_ids: Sequence[str], condition: str, values: Mapping[str
          WHERE v.id = ANY(:ids) AND {condition}
     """)
     return {row.id: row.name for row in tx.all(query, {"ids": list(version_ids), **values})}
+
+
+def names(tx: Tx, dataset_ids: Sequence[str], condition: str, values: Mapping[str, Any]) -> Mapping[str, DatasetName]:
+    """Return what those of these data sets `d` are called that satisfy `condition`, by id."""
+    query = text(f"SELECT d.id, d.name, d.title FROM dataset d WHERE d.id = ANY(:ids) AND {condition}")
+    rows = tx.all(query, {"ids": list(dataset_ids), **values})
+    return {row.id: DatasetName(name=row.name, title=row.title) for row in rows}
 
 
 def lock_name(tx: Tx, space: str, name: str) -> None:

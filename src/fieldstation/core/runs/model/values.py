@@ -27,6 +27,7 @@ class Submission:
     reuse: bool = True
     resources: Mapping[str, Any] = field(default_factory=dict)
     tag: str | None = None
+    rerun_of: str | None = None  # the run that it repeats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +82,7 @@ class Run:
     tag: str | None
     reuse_key: str | None
     reused_from: str | None
+    rerun_of: str | None
     cancel_requested_at: datetime | None
     created_at: datetime
     queued_at: datetime

@@ -96,6 +96,7 @@ def submission_of(run: Run) -> Submission:
         reuse=False,
         resources=run.resources,
         tag=f"rerun of {run.id}",
+        rerun_of=run.id,
     )
 
 

@@ -105,6 +105,5 @@ def _waiting(tx: Tx, run: Run) -> Waiting | None:
         return None
     reason = run.reason or Reason.WAITING_FOR_SLOTS
     before = queue.ahead(tx, run.id)
-    ended, seconds = queue.pace(tx)
-    estimate = (before + 1) * seconds / ended if ended > 1 and seconds else None
+    estimate = queue.estimate(tx, before)
     return Waiting(reason=reason, meaning=MEANINGS[reason], ahead=before, estimate_seconds=estimate)

@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,10 @@ from fieldstation.core.runs.model.values import Attempt
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import NotFound
-from fieldstation.ports.engine import Engine, LogChunk, Stream
+from fieldstation.ports.engine import Engine, LogChunk, Sample, Stream
 from fieldstation.ports.storage import BlobStore
 
+SAMPLES = "samples"  # beside the streams in what is kept of an attempt's logs
 _READ = 1 << 16
 
 
@@ -63,6 +64,17 @@ class Logs:
                 LogChunk(offset=offset, data=b"") if engine is None else engine.logs(attempt.id, stream, offset, limit)
             )
         return self._kept(attempt.logs.get(stream.value, {}), offset, limit)
+
+    def samples(self, place: LogPlace) -> Sequence[Sample]:
+        """Return what the attempt used over time so far, or as it was kept with its logs."""
+        attempt = place.attempt
+        if attempt is None:
+            return ()
+        if attempt.state is not AttemptState.ENDED:
+            engine = self._engines.get(attempt.engine)
+            return () if engine is None else engine.samples(attempt.id)
+        points = attempt.logs.get(SAMPLES, {}).get("points", ())
+        return [Sample(seconds=at, cpu_seconds=cpu, memory_bytes=ram, disk_bytes=disk) for at, cpu, ram, disk in points]
 
     def _kept(self, facts: Mapping[str, Any], offset: int, limit: int) -> LogChunk:
         hole = int(facts.get("dropped_at") or 0)

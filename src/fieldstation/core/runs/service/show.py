@@ -1,12 +1,12 @@
 """Reading runs: one, a page, their events and attempts. A run is seen by who sees its project."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from fieldstation.core.people.model import Caller, Kind, Permission, Thing
 from fieldstation.core.people.service import People
+from fieldstation.core.runs.model.find import Group, RunFilter
 from fieldstation.core.runs.model.values import Attempt, Run
-from fieldstation.core.runs.store import queue
+from fieldstation.core.runs.store import find, queue
 from fieldstation.core.runs.store import runs as run_store
 from fieldstation.db import Tx, outbox
 from fieldstation.db.outbox import StoredEvent
@@ -32,10 +32,14 @@ class Runs:
             self._people.decide(tx, caller, permission, project)
         return run
 
-    def page(self, tx: Tx, caller: Caller, page: PageRequest, filters: Mapping[str, Any]) -> Page[Run]:
-        """Return a page of the runs that the caller may see, newest first, where each of `filters` equals."""
+    def page(self, tx: Tx, caller: Caller, page: PageRequest, wanted: RunFilter) -> Page[Run]:
+        """Return a page of the runs that are wanted and that the caller may see, newest first."""
         visible = self._people.visible(caller, Permission.PROJECT_READ, Kind.PROJECT)
-        return page_of(run_store.page_of_runs(tx, page, visible, filters), page, lambda run: (run.id,))
+        return page_of(find.page_of_runs(tx, page, visible, wanted), page, lambda run: (run.id,))
+
+    def groups(self, tx: Tx, caller: Caller, wanted: RunFilter) -> Sequence[Group]:
+        """Count the runs that are wanted and that the caller may see by state and reason, most frequent first."""
+        return find.groups(tx, self._people.visible(caller, Permission.PROJECT_READ, Kind.PROJECT), wanted)
 
     def several(self, tx: Tx, caller: Caller, run_ids: Sequence[str]) -> Mapping[str, Run]:
         """Return those of these runs that the caller may see, by id."""

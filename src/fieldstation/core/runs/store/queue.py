@@ -74,6 +74,10 @@ _AHEAD = text("""
     SELECT count(*) FROM waiting other, waiting mine
      WHERE mine.id = :id AND (other.level, mine.queued_at, mine.id) > (mine.level, other.queued_at, other.id)
 """)
+_AHEAD_OF_NEW = text("""
+    SELECT count(*) FROM run
+     WHERE state = 'queued' AND floor(priority + extract(epoch FROM station_now() - queued_at) / 1800) >= :priority
+""")
 _PACE = text("""
     SELECT count(*) AS ended, extract(epoch FROM max(ended_at) - min(ended_at)) AS seconds
       FROM (SELECT ended_at FROM run WHERE ended_at > station_now() - interval '1 hour'
@@ -125,6 +129,17 @@ def live_attempts(tx: Tx, engine: str) -> Sequence[tuple[int | None, str]]:
 def ahead(tx: Tx, run_id: str) -> int:
     """Return how many queued runs are of a higher level, or of the same and older."""
     return int(tx.scalar(_AHEAD, {"id": run_id}))
+
+
+def ahead_of_new(tx: Tx, priority: int) -> int:
+    """Return how many queued runs would be before one submitted now."""
+    return int(tx.scalar(_AHEAD_OF_NEW, {"priority": priority}))
+
+
+def estimate(tx: Tx, before: int) -> float | None:
+    """Return in how many seconds a run with so many before it may start; None where too few ended of late to tell."""
+    ended, seconds = pace(tx)
+    return (before + 1) * seconds / ended if ended > 1 and seconds else None
 
 
 def pace(tx: Tx) -> tuple[int, float]:

@@ -10,16 +10,16 @@ from fieldstation.core.people.service.access import Visible
 from fieldstation.core.runs.model.values import Attempt, Run, RunInput, RunOutput
 from fieldstation.core.runs.store.rows import RUN_COLUMNS, attempt_of, run_of
 from fieldstation.db import Tx
-from fieldstation.kernel.paging import PageRequest
 
 _INSERT = text("""
     INSERT INTO run (id, project_id, user_id, username, name, tool_id, tool_name, tool_version, revision, parameters,
         resources, output_dataset_id, priority, state, reason, max_attempts, retry_on, soft_seconds, hard_seconds,
-        grace_seconds, tag, reuse, reuse_key, reuse_parts, reused_from, request_id, created_at, queued_at, ended_at)
+        grace_seconds, tag, reuse, reuse_key, reuse_parts, reused_from, rerun_of, request_id,
+        created_at, queued_at, ended_at)
     VALUES (:id, :project_id, :user_id, :username, :name, :tool_id, :tool_name, :tool_version, :revision,
         cast(:parameters AS jsonb), cast(:resources AS jsonb), :output_dataset_id, :priority, :state, :reason,
         :max_attempts, :retry_on, :soft_seconds, :hard_seconds, :grace_seconds, :tag, :reuse, :reuse_key,
-        cast(:reuse_parts AS jsonb), :reused_from, :request_id, station_now(), station_now(),
+        cast(:reuse_parts AS jsonb), :reused_from, :rerun_of, :request_id, station_now(), station_now(),
         CASE WHEN cast(:state AS text) = 'succeeded' THEN station_now() END)
 """)
 _INSERT_INPUTS = text("""
@@ -71,28 +71,6 @@ def runs_by_ids(tx: Tx, run_ids: Sequence[str], visible: Visible = ALL) -> Mappi
     """Return these runs by id, those whose project is visible."""
     query = text(f"SELECT {RUN_COLUMNS} FROM run r WHERE r.id = ANY(:ids) AND {visible.where('r.project_id')}")
     return {row.id: run_of(row) for row in tx.all(query, {"ids": list(run_ids), **visible.values})}
-
-
-def page_of_runs(tx: Tx, page: PageRequest, visible: Visible, filters: Mapping[str, Any]) -> Sequence[Run]:
-    """Return a page of runs (and one more), newest first.
-
-    Someone who sees few projects gets the newest of each through its index, so that the cost does not grow with
-    other people's runs.
-    """
-    values = {"limit": page.limit + 1, "after": page.after[0] if page.after else None, **filters, **visible.values}
-    conditions = ["r.id < :after"] if page.after else []
-    conditions += [f"r.{name} = :{name}" for name in filters]
-    where = " AND ".join(["true", *conditions])
-    newest = f"SELECT {RUN_COLUMNS} FROM run r WHERE {where}"
-    if visible.sql == "true" or "project_id" in filters:
-        statement = f"{newest} AND {visible.where('r.project_id')} ORDER BY r.id DESC LIMIT :limit"
-    else:
-        statement = f"""
-            SELECT r.* FROM project p CROSS JOIN LATERAL (
-                {newest} AND r.project_id = p.id ORDER BY r.id DESC LIMIT :limit
-            ) r WHERE {visible.where("p.id")} ORDER BY r.id DESC LIMIT :limit
-        """
-    return [run_of(row) for row in tx.all(text(statement), values)]
 
 
 def attempts_of(tx: Tx, run_id: str) -> Sequence[Attempt]:

@@ -35,6 +35,7 @@ _RUN = """
         reuse_key text COLLATE "C",
         reuse_parts jsonb NOT NULL,
         reused_from text COLLATE "C" REFERENCES run (id),
+        rerun_of text COLLATE "C" REFERENCES run (id),
         cancel_requested_at timestamptz,
         cancel_requested_by text COLLATE "C" REFERENCES station_user (id),
         request_id text COLLATE "C" NOT NULL,
@@ -105,10 +106,11 @@ def upgrade() -> None:
     for statement in (_RUN, _RUN_INPUT, _RUN_OUTPUT, _ATTEMPT):
         op.execute(statement)
     op.execute("CREATE INDEX ix_run_project ON run (project_id, id)")
-    op.execute("CREATE INDEX ix_run_user ON run (user_id, id)")
+    op.execute("CREATE INDEX ix_run_user ON run (username, id)")
     op.execute("CREATE INDEX ix_run_ended_at ON run (ended_at) WHERE ended_at IS NOT NULL")
     op.execute("CREATE INDEX ix_run_tool ON run (tool_name, id)")
     op.execute("CREATE INDEX ix_run_state ON run (state, id)")
+    op.execute("CREATE INDEX ix_run_reason ON run (reason, id) WHERE reason IS NOT NULL")
     op.execute("CREATE INDEX ix_run_queue ON run (project_id, priority, queued_at, id) WHERE state = 'queued'")
     op.execute("CREATE INDEX ix_run_reuse ON run (reuse_key) WHERE state = 'succeeded' AND reused_from IS NULL")
     op.execute("CREATE INDEX ix_run_input_version ON run_input (version_id)")

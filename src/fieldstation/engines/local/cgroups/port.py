@@ -22,6 +22,9 @@ class Group(Protocol):
     def usage(self) -> Usage:
         """Return what the attempt has used."""
 
+    def memory(self) -> int | None:
+        """Return the bytes that are resident now: anonymous and shared memory, not files that are merely cached."""
+
     def breaches(self) -> frozenset[Breach]:
         """Return the limits that, as the kernel counts, were met."""
 
@@ -63,6 +66,12 @@ def number(file: Path) -> int | None:
         return int(file.read_text())
     except (OSError, ValueError):
         return None
+
+
+def resident(statistics: Path, anonymous: str) -> int | None:
+    """Read from a `memory.stat` what is resident; None when the group is gone."""
+    counted = counters(statistics)
+    return counted[anonymous] + counted.get("shmem", 0) if anonymous in counted else None
 
 
 def members(folder: Path) -> Sequence[int]:

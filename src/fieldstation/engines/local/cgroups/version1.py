@@ -17,6 +17,7 @@ from fieldstation.engines.local.cgroups.port import (
     members,
     number,
     removed,
+    resident,
 )
 from fieldstation.engines.local.records import now
 from fieldstation.ports.engine import Breach, Limits, Usage
@@ -81,6 +82,11 @@ class GroupV1:
             cpu_seconds=None if nanoseconds is None else nanoseconds / 1e9,
             memory_peak_bytes=self._first("memory.max_usage_in_bytes"),
         )
+
+    def memory(self) -> int | None:
+        """Return the bytes that are resident now."""
+        found = (resident(folder / "memory.stat", "rss") for folder in self._folders)
+        return next((size for size in found if size is not None), None)
 
     def breaches(self) -> frozenset[Breach]:
         """Return the limits that, as the kernel counts, were met."""

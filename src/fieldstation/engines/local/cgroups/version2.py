@@ -16,6 +16,7 @@ from fieldstation.engines.local.cgroups.port import (
     members,
     number,
     removed,
+    resident,
 )
 from fieldstation.ports.engine import Breach, Limits, Usage
 
@@ -78,6 +79,10 @@ class GroupV2:
             cpu_seconds=None if microseconds is None else microseconds / 1e6,
             memory_peak_bytes=number(self._folder / "memory.peak"),
         )
+
+    def memory(self) -> int | None:
+        """Return the bytes that are resident now."""
+        return resident(self._folder / "memory.stat", "anon")
 
     def breaches(self) -> frozenset[Breach]:
         """Return the limits that, as the kernel counts, were met."""

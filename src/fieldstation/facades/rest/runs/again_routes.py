@@ -6,12 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from fieldstation.core.people.model import Caller
 from fieldstation.core.runs.service.again import Again, Change, Compared
+from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.rest.names import Text
 from fieldstation.facades.rest.runs.keys import IdempotencyKey, key_for
 from fieldstation.facades.rest.runs.shapes import RunOut, run_out
+from fieldstation.facades.rest.runs.writing import Writing
 
 
 class SideOut(BaseModel):
@@ -39,7 +42,7 @@ class ComparisonOut(BaseModel):
     files: Sequence[ComparedOut]
 
 
-def add_again_routes(routes: APIRouter, again: Again) -> None:
+def add_again_routes(routes: APIRouter, again: Again, writing: Writing) -> None:
     """Add the routes to those of runs."""
 
     @routes.post(
@@ -57,10 +60,15 @@ def add_again_routes(routes: APIRouter, again: Again) -> None:
     async def rerun(call: CallerCall, run_id: str, response: Response, key: IdempotencyKey = None) -> RunOut:
         """Submit the same tool revision, parameters and versions again; a result is never reused for it."""
         make = key_for(key, f"POST /api/v1/runs/{run_id}/rerun", {})
-        answer = await call(lambda tx, caller: again.rerun(tx, caller, run_id, make(caller.user_id)))
-        response.status_code = 200 if answer.repeated else 201
-        response.headers["Location"] = f"/api/v1/runs/{answer.run.id}"
-        return run_out(answer.run)
+
+        def work(tx: Tx, caller: Caller) -> tuple[bool, RunOut]:
+            answer = again.rerun(tx, caller, run_id, make(caller.user_id))
+            return answer.repeated, writing.one(tx, caller, answer.run)
+
+        repeated, run = await call(work)
+        response.status_code = 200 if repeated else 201
+        response.headers["Location"] = f"/api/v1/runs/{run.id}"
+        return run
 
     @routes.get(
         "/{run_id}/comparison",

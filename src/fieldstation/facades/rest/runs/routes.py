@@ -1,32 +1,34 @@
 """The routes of runs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from fieldstation.core.runs.model.states import State
-from fieldstation.core.runs.model.values import Run
+from fieldstation.core.datasets.service.use import DataUse
+from fieldstation.core.people.model import Caller
 from fieldstation.core.runs.service.again import Again
 from fieldstation.core.runs.service.cancel import Cancels
 from fieldstation.core.runs.service.crates import Crates
 from fieldstation.core.runs.service.explain import Explains
 from fieldstation.core.runs.service.logs import Logs
+from fieldstation.core.runs.service.quote import Quotes
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.core.runs.service.submit import Submits
+from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import Call, CallerCall
 from fieldstation.facades.kit.hub import Hub
 from fieldstation.facades.kit.moving import Movers
-from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.kit.sse import event_stream, wants_events
-from fieldstation.facades.rest.names import Text
 from fieldstation.facades.rest.runs.again_routes import add_again_routes
 from fieldstation.facades.rest.runs.crate_routes import add_crate_routes
+from fieldstation.facades.rest.runs.find_routes import add_find_routes
 from fieldstation.facades.rest.runs.follow import followed_events, last_seen
 from fieldstation.facades.rest.runs.keys import IdempotencyKey, key_for
 from fieldstation.facades.rest.runs.log_routes import add_log_routes
+from fieldstation.facades.rest.runs.quote_routes import add_quote_routes
 from fieldstation.facades.rest.runs.shapes import (
     AttemptsOut,
     EventsOut,
@@ -36,8 +38,9 @@ from fieldstation.facades.rest.runs.shapes import (
     attempt_out,
     event_out,
     explanation_out,
-    run_out,
 )
+from fieldstation.facades.rest.runs.usage_routes import add_usage_routes
+from fieldstation.facades.rest.runs.writing import Writing
 from fieldstation.ports.storage import BlobStore
 
 LONGEST_WAIT_SECONDS = 60.0
@@ -49,6 +52,8 @@ class RunsDoor:
     """What the routes stand on."""
 
     submits: Submits
+    quotes: Quotes
+    use: DataUse
     runs: Runs
     cancels: Cancels
     explains: Explains
@@ -60,28 +65,23 @@ class RunsDoor:
     movers: Movers
 
 
-def _filters(
-    state: Annotated[State | None, Query(description="only runs in this state")] = None,
-    tool: Annotated[Text | None, Query(max_length=200, description="only runs of this tool, by name")] = None,
-    project: Annotated[Text | None, Query(max_length=200, description="only runs of this project, by id")] = None,
-) -> Mapping[str, Any]:
-    given = {"state": state.value if state else None, "tool_name": tool, "project_id": project}
-    return {name: value for name, value in given.items() if value is not None}
-
-
 def router(door: RunsDoor) -> APIRouter:
     """Return the routes of runs."""
     routes = APIRouter(prefix="/runs", tags=["runs"])
-    _add_submit(routes, door)
-    _add_reads(routes, door)
+    writing = Writing(use=door.use)
+    _add_submit(routes, door, writing)
+    add_quote_routes(routes, door.quotes, door.use)
+    add_find_routes(routes, door.runs, writing)
+    _add_reads(routes, door, writing)
     _add_events(routes, door)
     add_log_routes(routes, door.logs, door.hub)
-    add_again_routes(routes, door.again)
+    add_usage_routes(routes, door.logs)
+    add_again_routes(routes, door.again, writing)
     add_crate_routes(routes, door.crates, door.store, door.movers)
     return routes
 
 
-def _add_submit(routes: APIRouter, door: RunsDoor) -> None:
+def _add_submit(routes: APIRouter, door: RunsDoor, writing: Writing) -> None:
     @routes.post(
         "",
         operation_id="submit_run",
@@ -103,10 +103,15 @@ def _add_submit(routes: APIRouter, door: RunsDoor) -> None:
         """Queue a run of a tool on data that you may read. Outputs become a new version of a data set of yours."""
         make = key_for(idempotency_key, _ROUTE, body.model_dump(mode="json"))
         submission = body.submission()
-        answer = await call(lambda tx, caller: door.submits.submit(tx, caller, submission, make(caller.user_id)))
-        response.status_code = 200 if answer.repeated else 201
-        response.headers["Location"] = f"/api/v1/runs/{answer.run.id}"
-        return run_out(answer.run)
+
+        def work(tx: Tx, caller: Caller) -> tuple[bool, RunOut]:
+            answer = door.submits.submit(tx, caller, submission, make(caller.user_id))
+            return answer.repeated, writing.one(tx, caller, answer.run)
+
+        repeated, run = await call(work)
+        response.status_code = 200 if repeated else 201
+        response.headers["Location"] = f"/api/v1/runs/{run.id}"
+        return run
 
     @routes.post(
         "/{run_id}/cancel",
@@ -118,24 +123,10 @@ def _add_submit(routes: APIRouter, door: RunsDoor) -> None:
     )
     async def cancel(call: CallerCall, run_id: str) -> RunOut:
         """Ask a run to stop: a waiting one is canceled at once, a running one is asked to end, a final one stays."""
-        return run_out(await call(lambda tx, caller: door.cancels.cancel(tx, caller, run_id)))
+        return await call(lambda tx, caller: writing.one(tx, caller, door.cancels.cancel(tx, caller, run_id)))
 
 
-def _add_reads(routes: APIRouter, door: RunsDoor) -> None:
-    @routes.get(
-        "",
-        operation_id="list_runs",
-        summary="List runs, newest first",
-        response_model=PageOut[RunOut],
-        response_model_exclude_none=True,
-        responses=responses(),
-    )
-    async def list_runs(
-        call: CallerCall, page: ById, filters: Annotated[Mapping[str, Any], Depends(_filters)]
-    ) -> PageOut[RunOut]:
-        """List the runs of all projects that you may see."""
-        return page_out(await call(lambda tx, caller: door.runs.page(tx, caller, page, filters)), run_out)
-
+def _add_reads(routes: APIRouter, door: RunsDoor, writing: Writing) -> None:
     @routes.get(
         "/{run_id}",
         operation_id="show_run",
@@ -152,7 +143,11 @@ def _add_reads(routes: APIRouter, door: RunsDoor) -> None:
         ] = 0.0,
     ) -> RunOut:
         """Show one run; with `wait_seconds` the answer comes as soon as its state is final."""
-        return run_out(await _waited(call, door, run_id, wait_seconds))
+
+        def look(tx: Tx, caller: Caller) -> RunOut:
+            return writing.one(tx, caller, door.runs.show(tx, caller, run_id))
+
+        return await _waited(call, door.hub, look, run_id, wait_seconds)
 
     @routes.get(
         "/{run_id}/attempts",
@@ -189,7 +184,10 @@ def _add_events(routes: APIRouter, door: RunsDoor) -> None:
         response_model_exclude_none=True,
         responses={
             **responses(404),
-            200: {"content": {"text/event-stream": {}}, "description": "Events, as a list or live"},
+            200: {
+                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "description": "Events, as a list or live",
+            },
         },
     )
     async def events(call: CallerCall, request: Request, run_id: str) -> Any:
@@ -202,11 +200,11 @@ def _add_events(routes: APIRouter, door: RunsDoor) -> None:
         return EventsOut(items=[event_out(event) for event in found])
 
 
-async def _waited(call: Call, door: RunsDoor, run_id: str, seconds: float) -> Run:
+async def _waited(call: Call, hub: Hub, look: Callable[[Tx, Caller], RunOut], run_id: str, seconds: float) -> RunOut:
     if not seconds:
-        return await call(lambda tx, caller: door.runs.show(tx, caller, run_id))
-    with door.hub.watching(run_id) as watcher:
-        async for run in watcher.looks(lambda: call(lambda tx, caller: door.runs.show(tx, caller, run_id)), seconds):
+        return await call(look)
+    with hub.watching(run_id) as watcher:
+        async for run in watcher.looks(lambda: call(look), seconds):
             if run.state.final:
                 break
     return run

@@ -1,18 +1,23 @@
 """Runs on the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from fieldstation.core.datasets.model import DatasetName
 from fieldstation.core.runs.model.reasons import MEANINGS, Reason
 from fieldstation.core.runs.model.states import AttemptState, Outcome, State
-from fieldstation.core.runs.model.values import Attempt, Run, Submission
+from fieldstation.core.runs.model.values import Attempt, Run, RunInput, RunOutput, Submission
 from fieldstation.core.runs.service.explain import Explanation
 from fieldstation.db.outbox import StoredEvent
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Fault
 from fieldstation.ports.engine import Stream
+
+Names = Mapping[str, DatasetName]  # of data sets, by id
+NO_NAMES: Names = MappingProxyType({})
 
 
 class ResourcesIn(BaseModel):
@@ -88,11 +93,17 @@ class ToolOut(BaseModel):
     revision: str
 
 
+_NAME = Field(default=None, description="of the data set; absent where you may not see it, or it is not looked up")
+_TITLE = Field(default=None, description="of the data set, where it has one")
+
+
 class InputOut(BaseModel):
     """One input: which version (or file of it), and where the run sees it."""
 
     slot: str
     dataset: str
+    name: str | None = _NAME
+    title: str | None = _TITLE
     number: int
     version: str
     path: str | None = None
@@ -103,6 +114,8 @@ class OutputOut(BaseModel):
     """The version that a run made."""
 
     dataset: str
+    name: str | None = _NAME
+    title: str | None = _TITLE
     number: int
     version: str
 
@@ -130,12 +143,14 @@ class RunOut(BaseModel):
     parameters: dict[str, Any]
     inputs: Sequence[InputOut]
     output_dataset: str
+    output_name: str | None = Field(default=None, description="of the data set that takes the outputs")
     output: OutputOut | None = None
     resources: dict[str, Any]
     priority: int
     attempts: int
     exit_code: int | None = None
     reused_from: str | None = None
+    rerun_of: str | None = Field(default=None, description="the run that it repeats")
     tag: str | None = None
     cancel_requested_at: str | None = None
     created_at: str
@@ -145,17 +160,25 @@ class RunOut(BaseModel):
     request: str | None = Field(default=None, description="id of the request that submitted it, as in the logs")
 
 
+class MadeOut(BaseModel):
+    """The version that a run made, as the event of its end tells it."""
+
+    dataset: str
+    version: str
+    number: int
+
+
 class EventOut(BaseModel):
     """Something that happened to a run."""
 
-    id: int
+    id: int = Field(description="later events have greater ones")
     at: str
-    kind: str = Field(examples=["run.running"])
-    state: State | None = None
-    attempt: int | None = None
+    kind: str = Field(description="`run.` and the state it came to, or what else happened", examples=["run.running"])
+    state: State | None = Field(default=None, description="of the run from now on")
+    attempt: int | None = Field(default=None, description="number of the attempt that it concerns")
     reason: Reason | None = None
-    text: str | None = None
-    output: dict[str, Any] | None = None
+    text: str | None = Field(default=None, description="what happened, in words")
+    output: MadeOut | None = None
     stream: Stream | None = Field(default=None, description="which log was cut (`run.log_limit`)")
     dropped_bytes: int | None = Field(default=None, description="how much of the middle of that log is not kept")
 
@@ -219,37 +242,28 @@ class ExplanationOut(BaseModel):
     reuse: ReuseOut
 
 
-def run_out(run: Run) -> RunOut:
-    """Write a run."""
+def run_out(run: Run, names: Names = NO_NAMES) -> RunOut:
+    """Write a run, with those names of its data sets that are given."""
+    own = names.get(run.output_dataset_id)
     return RunOut(
         id=run.id,
         state=run.state,
-        reason=_reason(run),
+        reason=reason_out(run.reason, run.message),
         tool=ToolOut(id=run.tool_id, name=run.tool_name, version=run.tool_version, revision=run.revision),
         name=run.name,
         project=run.project_id,
         submitted_by=run.username,
         parameters=dict(run.parameters),
-        inputs=[
-            InputOut(
-                slot=item.slot,
-                dataset=item.dataset_id,
-                number=item.number,
-                version=item.version_id,
-                path=item.path,
-                target=item.target,
-            )
-            for item in run.inputs
-        ],
+        inputs=[input_out(item, names) for item in run.inputs],
         output_dataset=run.output_dataset_id,
-        output=OutputOut(dataset=run.output.dataset_id, number=run.output.number, version=run.output.version_id)
-        if run.output
-        else None,
+        output_name=own.name if own else None,
+        output=_output(run.output, names) if run.output else None,
         resources=dict(run.resources),
         priority=run.priority,
         attempts=run.attempts,
         exit_code=run.exit_code,
         reused_from=run.reused_from,
+        rerun_of=run.rerun_of,
         tag=run.tag,
         cancel_requested_at=wire_time(run.cancel_requested_at) if run.cancel_requested_at else None,
         created_at=wire_time(run.created_at),
@@ -257,6 +271,32 @@ def run_out(run: Run) -> RunOut:
         started_at=wire_time(run.started_at) if run.started_at else None,
         ended_at=wire_time(run.ended_at) if run.ended_at else None,
         request=run.request_id or None,
+    )
+
+
+def input_out(item: RunInput, names: Names = NO_NAMES) -> InputOut:
+    """Write an input."""
+    named = names.get(item.dataset_id)
+    return InputOut(
+        slot=item.slot,
+        dataset=item.dataset_id,
+        name=named.name if named else None,
+        title=(named.title or None) if named else None,
+        number=item.number,
+        version=item.version_id,
+        path=item.path,
+        target=item.target,
+    )
+
+
+def _output(output: RunOutput, names: Names) -> OutputOut:
+    named = names.get(output.dataset_id)
+    return OutputOut(
+        dataset=output.dataset_id,
+        name=named.name if named else None,
+        title=(named.title or None) if named else None,
+        number=output.number,
+        version=output.version_id,
     )
 
 
@@ -299,7 +339,7 @@ def explanation_out(found: Explanation) -> ExplanationOut:
         )
         if waiting
         else None,
-        ended=_reason(found.run) if found.ended else None,
+        ended=reason_out(found.run.reason, found.run.message) if found.ended else None,
         reuse=ReuseOut(
             wanted=found.reuse.wanted,
             reused_from=found.reuse.reused_from,
@@ -310,10 +350,11 @@ def explanation_out(found: Explanation) -> ExplanationOut:
     )
 
 
-def _reason(run: Run) -> ReasonOut | None:
-    if run.reason is None:
+def reason_out(reason: Reason | None, message: str | None = None) -> ReasonOut | None:
+    """Write a reason with what it means, where there is one."""
+    if reason is None:
         return None
-    meaning = MEANINGS[run.reason]
+    meaning = MEANINGS[reason]
     return ReasonOut(
-        reason=run.reason, text=meaning.text, fault=meaning.fault, next_step=meaning.next_step, message=run.message
+        reason=reason, text=meaning.text, fault=meaning.fault, next_step=meaning.next_step, message=message
     )
