@@ -17,23 +17,20 @@ export interface Form {
   name: string
   width: number
   height: number
-  scheme: 'light' | 'dark'
   /** The rules of axe to go by; all of them where none is named. */
   rules: readonly string[]
 }
 
-export const WIDE: Form = { name: '1280', width: 1280, height: 800, scheme: 'light', rules: [] }
+export const WIDE: Form = { name: '1280', width: 1280, height: 800, rules: [] }
 export const NARROW: Form = {
   name: '390',
   width: 390,
   height: 844,
-  scheme: 'light',
   rules: ['scrollable-region-focusable', 'target-size'],
 }
-export const DARK: Form = { name: 'dark', width: 1280, height: 800, scheme: 'dark', rules: ['color-contrast'] }
 
-/** Opens one browser for all tests of a file; what it gives opens pages in it. */
-export function inBrowser(): (form?: Form, account?: Account) => Promise<Page> {
+/** Opens one browser for all tests of a file; what it gives opens pages in it, signed in unless the account is null. */
+export function inBrowser(): (form?: Form, account?: Account | null) => Promise<Page> {
   let browser: Browser
   const opened: BrowserContext[] = []
   beforeAll(async () => {
@@ -47,14 +44,15 @@ export function inBrowser(): (form?: Form, account?: Account) => Promise<Page> {
     const context = await browser.newContext({
       baseURL: scene.url,
       viewport: { width: form.width, height: form.height },
-      colorScheme: form.scheme,
+      colorScheme: 'light',
+      reducedMotion: 'reduce', // nothing is judged half-way between two colours
       timezoneId: 'Europe/Berlin',
       locale: 'en-GB',
     })
     context.setDefaultTimeout(PATIENCE_MS)
     opened.push(context)
     const page = await context.newPage()
-    await signIn(page, account)
+    if (account) await signIn(page, account)
     return page
   }
 }
@@ -80,6 +78,12 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(
     () => !document.querySelector('[aria-busy="true"], .mantine-Skeleton-root, .mantine-Loader-root'),
   )
+}
+
+/** Has the system of the reader prefer light or dark, and waits until the page follows. */
+export async function looks(page: Page, scheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+  await page.waitForFunction((wanted) => document.documentElement.dataset['mantineColorScheme'] === wanted, scheme)
 }
 
 /** Keeps a screenshot for people to look at. */

@@ -9,6 +9,8 @@ export interface Scene {
   newcomer: Account
   /** Somebody who runs the station. */
   operator: Account
+  /** Somebody whose runs and uploads tests make. */
+  tess: Account
   /** A data set with text, table, image, JSON and a second version. */
   dataset: string
   /** What a run of `table-summary` made of it. */
@@ -17,6 +19,8 @@ export interface Scene {
   hostile: string
   /** A data set of many small files in folders, and how many. */
   many: { name: string; count: number }
+  /** Somebody with very many runs, one in twenty failed, of those one in a hundred for want of memory. */
+  crowd: Account & { runs: number }
   tool: string
   run: string
   failed: string

@@ -75,11 +75,17 @@ class Station:
         with self.database.begin() as tx:
             partitions.ensure(tx)
         path = self.settings.data / "admin-password"
-        password = self.settings.admin_password or _made_password(path)
+        password = self.settings.admin_password or _made_up(path)
         with self.database.begin() as tx:
             self.features.people.users.create_first(tx, _FIRST_USER, password)
         with self.database.begin() as tx:
             self.features.tools.install_builtins(tx)
+
+    @property
+    def made_password(self) -> Path | None:
+        """Where the made-up password of the first user lies; None where the settings gave one."""
+        path = self.settings.data / "admin-password"
+        return path if self.settings.admin_password is None and path.exists() else None
 
     def dispatches(self) -> bool:
         """Tell whether a living process starts runs on each engine, so that one submitted now does not wait."""
@@ -127,7 +133,7 @@ def build_station(
     )
 
 
-def _made_password(path: Path) -> str:
+def _made_up(path: Path) -> str:
     """Read the password that was made up at the first start, or make it up now (0600)."""
     if path.exists():
         return path.read_text().strip()

@@ -3,7 +3,7 @@
 import struct
 import uuid
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fieldstation.client import Order, Station
@@ -35,10 +35,34 @@ def picture(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
+def report(texts: Sequence[str]) -> bytes:
+    """Return a PDF with one page for each text, and a script that would rename the page that runs it."""
+    pages = [5 + 2 * at for at in range(len(texts))]
+    objects = {
+        1: "<< /Type /Catalog /Pages 2 0 R /OpenAction 4 0 R >>",
+        2: f"<< /Type /Pages /Kids [{' '.join(f'{page} 0 R' for page in pages)}] /Count {len(pages)} >>",
+        3: "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        4: "<< /S /JavaScript /JS (globalThis.document.title = 'reached'\\; app.alert\\('reached'\\)) >>",
+    }
+    for page, text in zip(pages, texts, strict=True):
+        drawing = f"BT /F1 28 Tf 60 700 Td ({text}) Tj ET"
+        resources = "/Resources << /Font << /F1 3 0 R >> >>"
+        objects[page] = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] {resources} /Contents {page + 1} 0 R >>"
+        objects[page + 1] = f"<< /Length {len(drawing)} >>\nstream\n{drawing}\nendstream"
+    written, places = b"%PDF-1.4\n", []
+    for number, content in sorted(objects.items()):
+        places.append(len(written))
+        written += f"{number} 0 obj\n{content}\nendobj\n".encode()
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    count = len(objects) + 1
+    ending = f"trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{len(written)}\n%%EOF\n"
+    return written + f"xref\n0 {count}\n0000000000 65535 f \n{table}{ending}".encode()
+
+
 def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]:
     """Make people, data and runs, and return what the tests have to know of them."""
     ada, newcomer = _account(operator, "ada"), _account(operator, "newcomer")
-    olga = _account(operator, "olga", operator=True)
+    olga, tess = _account(operator, "olga", operator=True), _account(operator, "tess")
     with operator.sign_in(ada["username"], ada["password"]) as station:
         station.datasets.create("weather", title="Weather of Seattle", labels={"site": "seattle", "year": "2012"})
         station.datasets.add_version("weather", [_mixed(folder / "mixed")], metadata={"instrument": "gauge"})
@@ -59,6 +83,7 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
         "ada": ada,
         "newcomer": newcomer,
         "operator": olga,
+        "tess": tess,
         "dataset": ids["weather"],
         "result": result.id,
         "hostile": ids["hostile"],
@@ -82,6 +107,7 @@ def _mixed(place: Path) -> Path:
     (place / "drawing.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><rect width="9" height="9" fill="#0b746e"/></svg>'
     )
+    (place / "report.pdf").write_bytes(report(["First page of the report", "Second page"]))
     (place / "stations.json").write_text('{"stations": [{"name": "Sea-Tac", "height_m": 132}]}')
     (place / "README.md").write_text("# Weather\n\nDaily values of one station.\n")
     (place / "raw.bin").write_bytes(bytes(range(256)))
@@ -91,10 +117,19 @@ def _mixed(place: Path) -> Path:
 
 def _hostile(place: Path) -> Path:
     place.mkdir()
-    (place / "page.html").write_text(f"<!doctype html><title>page</title><script>{_THEFT}</script>")
-    (place / "drawing.svg").write_text(
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>{_THEFT}</script></svg>'
-    )
+    page = f"<!doctype html><title>page</title><script>{_THEFT}</script>"
+    xhtml = "http://www.w3.org/1999/xhtml"
+    svg = "http://www.w3.org/2000/svg"
+    files = {
+        "page.html": page,
+        "words.txt": page,  # for browsers that guess from the content
+        "drawing.svg": f'<svg xmlns="{svg}" width="9" height="9"><script>{_THEFT}</script></svg>',
+        "strict.xhtml": f'<html xmlns="{xhtml}"><head><title>page</title><script>{_THEFT}</script></head></html>',
+        "feed.xml": f'<feed><script xmlns="{xhtml}">{_THEFT}</script></feed>',
+        "script.js": _THEFT,
+    }
+    for name, text in files.items():
+        (place / name).write_text(text)
     return place
 
 

@@ -1,8 +1,10 @@
-import { Button, Center, Paper, Stack, Text, Title } from '@mantine/core'
+import { Button, Center, Code, Paper, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { useLocation } from '@tanstack/react-router'
 import { Mark } from '@/shell/Mark'
 import { signInAddress } from './me'
+
+const OWN_MACHINE = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /** Stands in place of every page while nobody is signed in, and leads back to it. */
 export function SignIn() {
@@ -22,6 +24,12 @@ export function SignIn() {
           <Button component="a" href={signInAddress(here)} fullWidth>
             Sign in
           </Button>
+          {OWN_MACHINE.test(window.location.hostname) && (
+            <Text size="sm" c="dimmed">
+              A new station has one user, <Code>admin</Code>. The password lies in the file <Code>admin-password</Code>{' '}
+              of the station’s data directory; <Code>make up</Code> prints where.
+            </Text>
+          )}
         </Stack>
       </Paper>
     </Center>

@@ -102,6 +102,8 @@ def _tell(settings: Settings, station: Station, address: str, stopping: Stopping
     if stopping.wished:
         return
     StationRecord(url=address, pid=os.getpid(), version=__version__).write(settings.data)
+    if station.made_password is not None:
+        log.info("the first user is admin", password_in=str(station.made_password))
     sys.stdout.write(f"ready {address}\n")
     sys.stdout.flush()
 

@@ -1,0 +1,28 @@
+"""Running one file of web/tests in a real browser."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from fieldstation.client.things import Json
+from tests.chromium import chromium
+
+WEB = Path(__file__).parents[3] / "web"
+FILES = sorted(path.name for path in (WEB / "tests").glob("*.test.ts"))
+
+
+def passed_in_browser(file: str, scene: Mapping[str, Json], folder: Path) -> int:
+    """Run one file, which is told the scene, and return how many tests passed; AssertionError unless all did."""
+    report = folder / "report.json"
+    command = ["node_modules/.bin/vitest", "run", "--config", "vitest.browser.config.ts", f"tests/{file}"]
+    given = {"FIELDSTATION_TEST_SCENE": json.dumps(scene), "FIELDSTATION_TEST_CHROMIUM": chromium()}
+    done = subprocess.run(
+        [*command, "--reporter=default", "--reporter=json", f"--outputFile.json={report}"],
+        cwd=WEB, env=os.environ | given | {"NO_COLOR": "1"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    counted = json.loads(report.read_text())
+    assert counted["numPassedTests"] == counted["numTotalTests"] > 0
+    return int(counted["numPassedTests"])

@@ -1,0 +1,4 @@
+import { WIDE } from './browser'
+import { lookAtAll } from './visits'
+
+lookAtAll(WIDE)

@@ -1,0 +1,4 @@
+import { NARROW } from './browser'
+import { lookAtAll } from './visits'
+
+lookAtAll(NARROW)

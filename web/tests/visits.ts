@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import { complaints, inBrowser, looks, unsound, visit, type Form } from './browser'
+import { scene, type Account } from './scene'
+
+/** For each route of the router, an address where it has something to show. */
+export const VISITS: Record<string, string> = {
+  '/': '/',
+  '/data': '/data',
+  '/data/new': '/data/new',
+  '/data/$dataset': `/data/${scene.dataset}?version=1`,
+  '/data/$dataset/add': `/data/${scene.dataset}/add`,
+  '/runs': '/runs',
+  '/runs/$run': `/runs/${scene.run}`,
+  '/runs/$run/compare/$other': `/runs/${scene.run}/compare/${scene.failed}`,
+  '/tools': '/tools',
+  '/tools/$tool': `/tools/${scene.tool}`,
+  '/tools/$tool/run': `/tools/${scene.tool}/run`,
+  '/station': '/station',
+  '/station/users': '/station/users',
+  '/station/storage': '/station/storage',
+  '/station/errors': '/station/errors',
+  '/tokens': '/tokens',
+}
+
+/** Further states of these pages that people meet. */
+const MORE: Record<string, string> = {
+  'data-trash': '/data?trashed=true',
+  'data-nothing': '/data?name=no-such-name',
+  'dataset-about': `/data/${scene.dataset}?version=1&tab=about`,
+  'dataset-versions': `/data/${scene.dataset}?tab=versions`,
+  'dataset-lineage': `/data/${scene.result}?tab=lineage`,
+  'dataset-members': `/data/${scene.dataset}?tab=members`,
+  'dataset-many': `/data/${scene.many.name}`,
+  'dataset-gone': '/data/no-such-data',
+  'preview-table': `/data/${scene.dataset}?version=1&file=2012%2Fweather.csv`,
+  'preview-image': `/data/${scene.dataset}?version=1&file=map.png`,
+  'preview-json': `/data/${scene.dataset}?version=1&file=stations.json`,
+  'preview-none': `/data/${scene.dataset}?version=1&file=raw.bin`,
+  'run-failed': `/runs/${scene.failed}`,
+  'no-such-page': '/no/such/page',
+}
+
+const PAGES = [
+  ...Object.entries(VISITS).map(([route, path]) => [nameOf(route), path] as const),
+  ...Object.entries(MORE),
+]
+
+/** What a route is called among the screenshots. */
+export function nameOf(route: string): string {
+  return route === '/' ? 'home' : route.slice(1).replaceAll('$', '').replaceAll('/', '-')
+}
+
+/** What only operators see whole. */
+function isFor(account: Account, path: string): boolean {
+  return path.startsWith('/station') === (account === scene.operator)
+}
+
+/** Pages of routes are looked at whole, light and dark; their further states by what the form and the colours change. */
+function rulesFor(form: Form, path: string, scheme: string): readonly string[] {
+  if (Object.values(VISITS).includes(path)) return []
+  return scheme === 'dark' ? ['color-contrast', 'link-in-text-block'] : form.rules
+}
+
+/** Adds the tests that look at every page in one form, light and dark. */
+export function lookAtAll(form: Form): void {
+  const open = inBrowser()
+  describe.each([
+    ['who works here', scene.ada],
+    ['operators', scene.operator],
+  ])('the pages of %s', (_, account) => {
+    test('are sound: axe finds nothing serious, nothing scrolls sideways, nothing is complained of', async () => {
+      const faults: string[] = []
+      const page = await open(form, account)
+      const said = complaints(page)
+      for (const [name, path] of PAGES.filter(([, path]) => isFor(account, path))) {
+        said.length = 0
+        await visit(page, path)
+        for (const scheme of ['light', 'dark'] as const) {
+          await looks(page, scheme)
+          const shown = `${name}-${form.name}${scheme === 'dark' ? '-dark' : ''}`
+          faults.push(...(await unsound(page, shown, rulesFor(form, path, scheme))))
+        }
+        await looks(page, 'light')
+        const expected = (line: string) => path.includes('no-such-data') && line.includes('404')
+        faults.push(...said.filter((line) => !expected(line)).map((line) => `${name}: ${line}`))
+      }
+      expect(faults).toEqual([])
+    })
+  })
+}
