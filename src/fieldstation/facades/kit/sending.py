@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,6 +22,7 @@ PATHSEND = "http.response.pathsend"
 _SHOWN = frozenset(
     {"application/json", "image/gif", "image/jpeg", "image/png", "image/webp", "text/csv", "text/plain"}
 )  # what a browser may show instead of saving: none of it can run
+_TAKEN_FOR_CODE = re.compile(r"(?i)(text|application)/((x-)?(java|ecma|live|j)script[0-9.]*|css|xslt\+xml)")
 _STORED = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -74,7 +76,7 @@ class _FileAnswer(Response):
         self._part = part
         ranged = isinstance(part, Part)
         super().__init__(status_code=HTTPStatus.PARTIAL_CONTENT if ranged else HTTPStatus.OK, headers=headers)
-        self.headers["Content-Type"] = _with_charset(file.media_type)
+        self.headers["Content-Type"] = _with_charset(_sent_as(file.media_type))
         self.headers["Content-Disposition"] = disposition(file.name, shown=file.media_type in _SHOWN)
         self.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(file.sha256)).decode()}:"
         self.headers["Content-Length"] = str(part.size if isinstance(part, Part) else file.size)
@@ -142,6 +144,11 @@ def disposition(name: str, *, shown: bool) -> str:
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
     exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
     return f'{"inline" if shown else "attachment"}; filename="{plain}"{exact}'
+
+
+def _sent_as(media_type: str) -> str:
+    """Return the type that a file is sent with: what a page could load as its own script or style goes as text."""
+    return "text/plain" if _TAKEN_FOR_CODE.fullmatch(media_type.partition(";")[0].strip()) else media_type
 
 
 def _with_charset(media_type: str) -> str:
