@@ -6,10 +6,11 @@ from types import TracebackType
 from fieldstation.client.answers import read
 from fieldstation.client.datasets import Datasets
 from fieldstation.client.errors import ClientError
+from fieldstation.client.operations import Operations
 from fieldstation.client.people import Projects, Tokens, Users, why
 from fieldstation.client.profile import chosen_profile
 from fieldstation.client.runs import Runs
-from fieldstation.client.things import Decision, DeviceCode, User
+from fieldstation.client.things import Decision, DeviceCode, Found, User
 from fieldstation.client.tools import Tools
 from fieldstation.client.transport import Transport, at
 
@@ -38,6 +39,7 @@ class Station:
         self.users = Users(self.transport)
         self.tokens = Tokens(self.transport)
         self.projects = Projects(self.transport)
+        self.operations = Operations(self.transport)
 
     @property
     def url(self) -> str:
@@ -76,6 +78,10 @@ class Station:
     def why(self, permission: str, thing: str | None = None, user: str | None = None) -> Decision:
         """Return whether the caller, or `user`, may do something, and why."""
         return why(self.transport, permission, thing, user)
+
+    def search(self, text: str, limit: int = 5) -> Found:
+        """Return the data sets, tools and runs that `text` finds, at most `limit` of each kind."""
+        return self.transport.get_as(Found, at("search"), {"q": text, "limit": limit})
 
     def close(self) -> None:
         """Close all connections."""

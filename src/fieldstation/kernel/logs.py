@@ -2,11 +2,16 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Any
 
 import structlog
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+Follower = Callable[[str, BaseException, str], None]  # place, error, id of the request or ""
+_followers: list[Follower] = []
+_PLACES = ("loop", "chore", "route")  # named values that say where an error was met, the outermost first
 
 
 def configure_logs(level: str = "info", *, human: bool = False) -> None:
@@ -16,6 +21,7 @@ def configure_logs(level: str = "info", *, human: bool = False) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         _add_request_id,
+        _tell_followers,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
@@ -49,3 +55,29 @@ def _add_request_id(_logger: object, _method: str, event: structlog.typing.Event
     if current:
         event.setdefault("request", current)
     return event
+
+
+def follow_errors(follower: Follower) -> Callable[[], None]:
+    """Have `follower` told every exception that is logged as an error from now on; returns what ends that.
+
+    It is called by whoever logs, so it must be quick and must not raise.
+    """
+    _followers.append(follower)
+    return lambda: _followers.remove(follower)
+
+
+def _tell_followers(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    error = _error_of(event.get("exc_info"))
+    if error is not None and event.get("level") in ("error", "critical"):
+        places = [f"{name} {event[name]}" for name in _PLACES if name in event]
+        for follower in tuple(_followers):
+            follower(", ".join(places) or str(event.get("logger", "")), error, str(event.get("request", "")))
+    return event
+
+
+def _error_of(exc_info: Any) -> BaseException | None:
+    """Return the exception that a log entry carries, in any of the forms that logging knows."""
+    if exc_info is True:
+        return sys.exc_info()[1]
+    error = exc_info[1] if isinstance(exc_info, tuple) else exc_info
+    return error if isinstance(error, BaseException) else None

@@ -18,7 +18,7 @@ from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import install_problems
 from fieldstation.facades.kit.requests import Requests
 from fieldstation.facades.operations import Metrics
-from fieldstation.facades.rest import datasets, events, people, projects, runs, tools, uploads
+from fieldstation.facades.rest import datasets, events, people, projects, runs, search, takers, tools, uploads
 from fieldstation.facades.rest.datasets.parts import Parts
 from fieldstation.facades.rest.links import add_links
 from fieldstation.kernel.sealing import Sealer
@@ -48,7 +48,7 @@ def build_app(
     )
     app.state.core = Core(database, features.people)
     install_problems(app)
-    app.include_router(_rest(features, store, hub))
+    app.include_router(_rest(features, store, hub, public_url))
     include_sign_in(app, features.people, features.sealer, public_url)
     routes, metrics = operations
     app.include_router(routes)
@@ -92,12 +92,12 @@ def _describe(app: FastAPI) -> None:
     app.openapi = described  # type: ignore[method-assign]
 
 
-def _rest(features: Features, store: BlobStore, hub: Hub) -> APIRouter:
+def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str) -> APIRouter:
     rest = APIRouter(prefix="/api/v1")
     movers = Movers()
     rest.include_router(people.router(features.people, _finders(features)))
     rest.include_router(projects.router(features.projects))
-    rest.include_router(datasets.router(_dataset_parts(features, store, movers)))
+    rest.include_router(datasets.router(_dataset_parts(features, store, movers, public_url)))
     rest.include_router(uploads.router(features.uploads, store, movers))
     rest.include_router(tools.router(features.tools))
     door = runs.RunsDoor(
@@ -115,15 +115,20 @@ def _rest(features: Features, store: BlobStore, hub: Hub) -> APIRouter:
         movers=movers,
     )
     rest.include_router(runs.router(door))
+    rest.include_router(runs.attention_router(features.attentions))
     rest.include_router(events.router(features.news, hub))
     rest.include_router(runs.lineage_router(features.lineages, features.datasets))
+    rest.include_router(runs.uses_router(features.uses, features.datasets))
+    rest.include_router(takers.router(features.datasets, features.use, features.tools))
+    rest.include_router(search.router(features.datasets, features.tools, features.run_search))
     return rest
 
 
-def _dataset_parts(features: Features, store: BlobStore, movers: Movers) -> Parts:
+def _dataset_parts(features: Features, store: BlobStore, movers: Movers, public_url: str) -> Parts:
     return Parts(
         people=features.people,
         datasets=features.datasets,
+        folders=features.folders,
         uploads=features.uploads,
         contents=features.contents,
         registrar=features.registrar,
@@ -131,6 +136,7 @@ def _dataset_parts(features: Features, store: BlobStore, movers: Movers) -> Part
         garbage=features.garbage,
         store=store,
         movers=movers,
+        address=public_url.rstrip("/"),
     )
 
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fieldstation import __version__
-from fieldstation.core.datasets.service import Contents, Datasets, Garbage, Registrar, Trash, Uploads
+from fieldstation.core.datasets.service import Contents, Datasets, Folders, Garbage, Registrar, Trash, Uploads
 from fieldstation.core.datasets.service.use import DataUse
+from fieldstation.core.incidents.service import Incidents
 from fieldstation.core.news.service import News
 from fieldstation.core.people.service import Access, People
 from fieldstation.core.projects.service import Projects
 from fieldstation.core.runs.service.again import Again
+from fieldstation.core.runs.service.attention import Attentions
+from fieldstation.core.runs.service.backlog import Backlogs
 from fieldstation.core.runs.service.cancel import Cancels
 from fieldstation.core.runs.service.crates import Crates, Publisher
 from fieldstation.core.runs.service.explain import Explains
@@ -21,8 +24,10 @@ from fieldstation.core.runs.service.logs import Logs
 from fieldstation.core.runs.service.prepare import Collaborators, Preparing
 from fieldstation.core.runs.service.quote import Quotes
 from fieldstation.core.runs.service.rights import Rights
+from fieldstation.core.runs.service.search import RunSearch
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.core.runs.service.submit import Submits
+from fieldstation.core.runs.service.uses import Uses
 from fieldstation.core.tools.model.definition import HOST_IMAGE, STATION_IMAGE
 from fieldstation.core.tools.service import Tools
 from fieldstation.db.outbox import Outbox
@@ -46,9 +51,11 @@ class Features:
     outbox: Outbox
     rights: Rights
     news: News
+    incidents: Incidents
     people: People
     projects: Projects
     datasets: Datasets
+    folders: Folders
     uploads: Uploads
     contents: Contents
     registrar: Registrar
@@ -57,9 +64,13 @@ class Features:
     use: DataUse
     tools: Tools
     runs: Runs
+    run_search: RunSearch
+    uses: Uses
     submits: Submits
     quotes: Quotes
     cancels: Cancels
+    attentions: Attentions
+    backlogs: Backlogs
     explains: Explains
     lineages: Lineages
     logs: Logs
@@ -89,9 +100,11 @@ def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, E
         outbox=outbox,
         rights=Rights(access),
         news=News(access),
+        incidents=Incidents(access, __version__),
         people=people,
         projects=projects,
         datasets=datasets,
+        folders=Folders(datasets),
         contents=Contents(store, places),
         registrar=Registrar(places),
         trash=Trash(datasets, outbox),
@@ -100,9 +113,13 @@ def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, E
         use=use,
         tools=tools,
         runs=runs,
+        run_search=RunSearch(people),
+        uses=Uses(people, use),
         submits=submits,
         quotes=Quotes(people, use, preparing),
         cancels=Cancels(runs, outbox),
+        attentions=Attentions(people, runs),
+        backlogs=Backlogs(people),
         explains=Explains(runs),
         lineages=Lineages(runs, use),
         logs=Logs(runs, engines, store),

@@ -10,6 +10,7 @@ from fieldstation.core.runs.service.tidy import forget_submits
 from fieldstation.core.runs.service.watch import Watching
 from fieldstation.db import Database, Tx, partitions
 from fieldstation.db.snapshot import may_remove
+from fieldstation.kernel.logs import follow_errors
 from fieldstation.ports.engine import Engine
 from fieldstation.ports.storage import BlobStore
 from fieldstation.settings import Settings
@@ -19,6 +20,7 @@ from fieldstation.workers.collect import Bench, Collect, Pace
 from fieldstation.workers.crew import Crew
 from fieldstation.workers.dispatch import Dispatch, Place
 from fieldstation.workers.health import Health
+from fieldstation.workers.incidents import KeepIncidents
 from fieldstation.workers.loop import Loop
 from fieldstation.workers.react import Handler, React
 from fieldstation.workers.release import Release
@@ -50,6 +52,7 @@ class LoopBuilder:
         data = Data(datasets=features.datasets, use=features.use, contents=features.contents)
         staging = Staging(self._database, data, features.tools, self._store)
         self._health = Health(engines)
+        self._keep_incidents()
         for name, engine in engines.items():
             self._add_engine(roles, name, engine, staging)
         if "sweep" in roles:
@@ -58,6 +61,10 @@ class LoopBuilder:
             react = self._add(Loop("react", React(self._database, self._consumers()).step))
             self._wakes["dataset.purged"].append(react)
         return Crew(self._loops, self._wakes, self._closers)
+
+    def _keep_incidents(self) -> None:
+        keep = KeepIncidents(self._database, self._features.incidents)
+        keep.wake = self._add(Loop("incidents", keep.step), follow_errors(keep.told)).wake
 
     def _add_engine(self, roles: Collection[str], name: str, engine: Engine, staging: Staging) -> None:
         collects: list[Loop] = []
@@ -104,6 +111,7 @@ class LoopBuilder:
                 Chore(name="device grants", seconds=_HOUR, work=self._features.people.devices.sweep),
                 Chore(name="signing keys", seconds=_HOUR, work=self._features.people.keys.rotate_when_due),
                 Chore(name="partitions", seconds=_HOUR, work=_partitions),
+                Chore(name="incidents", seconds=_HOUR, work=self._features.incidents.tidy),
                 *_garbage(self._features.garbage),
             ],
         )

@@ -44,6 +44,6 @@ def collect_garbage(settings: Settings, database: Database) -> None:
     with database.begin() as tx:
         if not may_remove(tx):
             raise Conflict("a backup is under way", next_step="wait until it has ended", reason="backup_under_way")
-    for step in (garbage.expire_uploads, garbage.empty_trash, garbage.sweep_blobs, garbage.tidy):
+    for step in garbage.steps():
         while database.retrying(step):
             pass

@@ -40,4 +40,6 @@ def build_operations(
     routes = APIRouter()
     routes.include_router(operations.router(readiness, metrics))
     routes.include_router(operations.station_router(overview))
+    routes.include_router(operations.queue_router(features.backlogs))
+    routes.include_router(operations.errors_router(features.incidents))
     return routes, metrics

@@ -11,6 +11,7 @@ from fieldstation.cli.output import Meter, ago, size, table
 from fieldstation.cli.user.arguments import read_moment
 from fieldstation.cli.user.run_figures import counted, used
 from fieldstation.cli.user.run_follow import copy_log, follow_logs, wait_for
+from fieldstation.cli.user.run_news import news
 from fieldstation.cli.user.run_submit import finish, quote, submit
 from fieldstation.cli.user.run_text import compared, explained, facts, took
 from fieldstation.cli.user.verb import Limit, Session, noun, some, verb
@@ -19,6 +20,7 @@ from fieldstation.kernel.clock import wire_time
 
 app = noun("run", "Runs: executions of a tool beside the data.")
 verb(app)(submit)
+verb(app)(news)
 verb(app)(quote)
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="Its id.")]

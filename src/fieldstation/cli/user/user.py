@@ -1,4 +1,4 @@
-"""`user add|list|suspend`."""
+"""`user add|list|suspend|password`."""
 
 import getpass
 import secrets
@@ -76,3 +76,20 @@ def suspend(
     """Keep a user out: their sessions end at once, their tokens count no more."""
     user = session.station.users.change(username, suspended=not undo)
     session.answer(user, lambda: f"{user.username} is {'back' if undo else 'suspended'}")
+
+
+@verb(app)
+def password(
+    session: Session,
+    username: Annotated[str, typer.Argument()],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read it from standard input; else asked for or made up.")
+    ] = False,
+) -> None:
+    """Give a user another password; their sessions end at once."""
+    given, made_up = _password(username, Person(password_stdin=password_stdin))
+    user = session.station.users.change(username, password=given)
+    told = {"password": given} if made_up else {}
+    session.answer(
+        merged(user, **told), lambda: f"{user.username} has a new password" + (f": {given}" if made_up else "")
+    )

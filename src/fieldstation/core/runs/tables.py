@@ -70,6 +70,13 @@ run = Table(
     Index("ix_run_tool", "tool_name", "id"),
     Index("ix_run_state", "state", "id"),
     Index("ix_run_reason", "reason", "id", postgresql_where=text("reason IS NOT NULL")),
+    Index(
+        "ix_run_name",
+        "name",
+        postgresql_using="gin",
+        postgresql_ops={"name": "gin_trgm_ops"},
+        postgresql_where=text("name IS NOT NULL"),
+    ),
     Index("ix_run_queue", "project_id", "priority", "queued_at", "id", postgresql_where=text("state = 'queued'")),
     Index("ix_run_reuse", "reuse_key", postgresql_where=text("state = 'succeeded' AND reused_from IS NULL")),
 )
@@ -86,7 +93,7 @@ run_input = Table(
     Column("manifest_digest", _C, nullable=False),
     Column("path", _C),
     Column("target", _C, nullable=False),
-    Index("ix_run_input_version", "version_id"),
+    Index("ix_run_input_version", "version_id", "run_id"),
 )
 
 run_output = Table(
@@ -155,3 +162,21 @@ project_use = Table(
     Column("used_seconds", Double, nullable=False),
     Column("counted_at", _TIME, nullable=False),
 )
+
+run_look = Table(
+    "run_look",
+    metadata,
+    Column("user_id", _C, ForeignKey("station_user.id", name="run_look_user_id_fkey"), primary_key=True),
+    Column("at", _TIME, nullable=False),
+)
+
+run_seen = Table(
+    "run_seen",
+    metadata,
+    Column("run_id", _C, ForeignKey("run.id", name="run_seen_run_id_fkey"), primary_key=True),
+    Column("at", _TIME, nullable=False),
+)
+
+Index("ix_run_own_open", run.c.user_id, run.c.id, postgresql_where=text("ended_at IS NULL"))
+Index("ix_run_own_ended", run.c.user_id, run.c.ended_at, run.c.id, postgresql_where=text("ended_at IS NOT NULL"))
+Index("ix_run_own_failed", run.c.user_id, run.c.ended_at, postgresql_where=text("state = 'failed'"))

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from fieldstation.facades.kit.methods import allowed_methods
-from fieldstation.facades.kit.requests import SCOPE_KEY
+from fieldstation.facades.kit.requests import SCOPE_KEY, route_of
 from fieldstation.kernel import errors
 from fieldstation.kernel.logs import logger, request_id
 
@@ -92,9 +92,9 @@ def install_problems(app: FastAPI) -> None:
     """Have `app` answer every error, its own and the framework's, as a problem document."""
 
     @app.exception_handler(errors.FieldstationError)
-    async def ours(_request: Request, error: errors.FieldstationError) -> JSONResponse:
+    async def ours(request: Request, error: errors.FieldstationError) -> JSONResponse:
         if error.fault is errors.Fault.OURS:
-            log.error("request failed", reason=error.reason, text=error.text)
+            log.error("request failed", reason=error.reason, route=_route(request), exc_info=error)
         return problem_response(error)
 
     @app.exception_handler(RequestValidationError)
@@ -130,7 +130,7 @@ def install_problems(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
         request_id.set(request.scope.get(SCOPE_KEY, ""))  # this runs outside of what gave the request its id
-        log.error("unexpected error in a request", exc_info=error)
+        log.error("unexpected error in a request", route=_route(request), exc_info=error)
         return _respond(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             detail="the station met an error that it did not expect",
@@ -138,6 +138,10 @@ def install_problems(app: FastAPI) -> None:
             fault=errors.Fault.OURS,
             next_step="tell the operator of this station the request id in `instance`",
         )
+
+
+def _route(request: Request) -> str:
+    return f"{request.method} {route_of(request.scope)}"
 
 
 class _ProblemResponse(JSONResponse):

@@ -49,14 +49,14 @@ class Requests:
             request_id.reset(token)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        route = _template(scope)
+        route = route_of(scope)
         if self._observe is not None:
             self._observe(scope["method"], route, status, seconds)
         if scope["path"] not in _QUIET:
             log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
 
 
-def _template(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """Return the whole template of the route that answered; a route of an included router knows only its own part."""
     included = scope.get("fastapi", {}).get("effective_route_context")
     return str(getattr(included, "path_format", None) or getattr(scope.get("route"), "path", "unmatched"))

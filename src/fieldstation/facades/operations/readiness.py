@@ -4,6 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 
 from fieldstation.db import Database, condition
@@ -11,6 +12,7 @@ from fieldstation.kernel.parts import Condition, Part
 
 _AGAIN_SECONDS = 60.0
 _KEPT_SECONDS = 0.5  # an answer; however many ask, the parts are looked at twice a second at most
+_SILENT_SECONDS = 3.0  # of a database that took the question
 
 Probe = Callable[[], str | None]
 
@@ -37,11 +39,55 @@ class EngineProbes:
         return not works and time.monotonic() - self._found_at > _AGAIN_SECONDS
 
 
+class _DatabaseLook:
+    """Looks at the database in a thread of its own, so that one which takes the question and stays silent holds nobody.
+
+    While a look is without an answer there is no second one.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._asked: Future[tuple[Part, ...]] | None = None
+
+    def __call__(self) -> tuple[Part, ...]:
+        """Return what the database says of itself, or that it says nothing."""
+        asked = self._asked = self._asked or self._ask()
+        try:
+            parts = asked.result(_SILENT_SECONDS)
+        except TimeoutError:
+            return (_SILENT,)
+        finally:
+            if asked.done():
+                self._asked = None
+        return parts
+
+    def _ask(self) -> "Future[tuple[Part, ...]]":
+        asked: Future[tuple[Part, ...]] = Future()
+
+        def look() -> None:
+            try:
+                asked.set_result(condition.readiness(self._database))
+            except Exception as error:  # top of the thread: it is whoever asked who hears of it
+                asked.set_exception(error)
+
+        threading.Thread(target=look, name="readiness", daemon=True).start()
+        return asked
+
+
+_SILENT = Part(
+    name="database",
+    condition=Condition.DOWN,
+    text=f"took the question and has not answered it for {_SILENT_SECONDS:.0f} seconds",
+    next_step="look whether its server is overloaded, stopped, or holds a lock on its schema (a migration under way)",
+    reason="database_silent",
+)
+
+
 class Readiness:
     """The parts that `/readyz` names: the database decides, the others only degrade."""
 
     def __init__(self, database: Database, engines: EngineProbes, data: Path, reserve_bytes: int) -> None:
-        self._database = database
+        self._database = _DatabaseLook(database)
         self._engines = engines
         self._data = data
         self._reserve_bytes = reserve_bytes
@@ -50,7 +96,7 @@ class Readiness:
         self._seen_at = 0.0
 
     def parts(self) -> tuple[Part, ...]:
-        """Look at every part, or return what was seen just now; takes a second or two at most."""
+        """Look at every part, or return what was seen just now; takes some seconds at most."""
         with self._lock:
             if not self._seen or time.monotonic() - self._seen_at > _KEPT_SECONDS:
                 self._seen = self._look()
@@ -59,7 +105,7 @@ class Readiness:
 
     def _look(self) -> tuple[Part, ...]:
         return (
-            *condition.readiness(self._database),
+            *self._database(),
             engine_part(self._engines.findings()),
             disk_part(self._data, self._reserve_bytes),
         )

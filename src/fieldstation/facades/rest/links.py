@@ -61,6 +61,8 @@ _FOLLOWS = (
     _made("submit_run", (200, 201), "/runs/{run_id}", **_RUN),
     _made("rerun", (200, 201), "/runs/{run_id}", **_RUN),
     _listed("list_runs", "/runs/{", run_id="/items/0/id", other="/items/0/id", stream="stdout"),
+    _made("show_attention", (200,), "/attention/runs/{run_id}", run_id="/ended/0/id"),
+    _listed("list_errors", "/station/errors/{error}", error="/items/0/id"),
     Follow(
         operation="list_files",
         statuses=(200,),

@@ -17,6 +17,8 @@ from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.people.service import Access
 from fieldstation.db import Tx
 from fieldstation.db.outbox import Event, Outbox
+from fieldstation.db.snapshot import may_remove
+from fieldstation.kernel.errors import Conflict
 from fieldstation.ports.storage import BlobStore
 
 _WINDOW = 5000  # blobs looked at in one step
@@ -46,6 +48,16 @@ class Garbage:
     def survey(self, tx: Tx) -> Plan:
         """Tell the same to who holds the data directory; decides nothing."""
         return store.plan(tx, _SHOWN)
+
+    def may_collect(self, tx: Tx, caller: Caller) -> None:
+        """Let an operator go on to `steps`; Conflict while a backup needs every byte."""
+        self._access.require(caller, Permission.STATION_OPERATE)
+        if not may_remove(tx):
+            raise Conflict("a backup is under way", next_step="wait until it has ended", reason="backup_under_way")
+
+    def steps(self) -> Sequence[Callable[[Tx], bool]]:
+        """Return everything that frees something, in its order; each is repeated while it says that there is more."""
+        return (self.expire_uploads, self.empty_trash, lambda tx: may_remove(tx) and self.sweep_blobs(tx), self.tidy)
 
     def expire_uploads(self, tx: Tx) -> bool:
         """End uploads whose time is over: their room is free again, their bytes go."""

@@ -1,5 +1,6 @@
 """Routes that tell what room data takes, and what would be freed."""
 
+import time
 from collections.abc import Mapping
 
 from fastapi import APIRouter
@@ -13,6 +14,8 @@ from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.rest.datasets.parts import Parts
 from fieldstation.kernel.clock import wire_time
+
+_LONGEST_SECONDS = 30.0
 
 
 class AccountOut(BaseModel):
@@ -73,6 +76,21 @@ def add_routes(routes: APIRouter, parts: Parts) -> None:
             return _plan(found, usernames(tx, owners))
 
         return await call(work)
+
+    @routes.post(
+        "/storage/collection",
+        operation_id="collect_garbage",
+        summary="Free now what may be freed, and show what is left (operators)",
+        description="The station does this by itself each hour. What is not freed within half a minute goes later.",
+        responses=responses(403, 409),
+    )
+    async def collect(call: CallerCall) -> PlanOut:
+        await call(parts.garbage.may_collect)
+        deadline = time.monotonic() + _LONGEST_SECONDS
+        for step in parts.garbage.steps():
+            while await call.core.run(step) and time.monotonic() < deadline:
+                pass
+        return await plan(call)
 
 
 def _account(account: Account) -> AccountOut:

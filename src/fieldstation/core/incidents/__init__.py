@@ -1,0 +1,1 @@
+"""Errors that nobody expected, kept for those who operate the station."""
