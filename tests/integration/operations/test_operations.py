@@ -104,6 +104,16 @@ def test_without_the_database_nothing_is_ready_but_the_process_is_alive(portal: 
     assert door.get("/healthz").json() == {"status": "ok"}
 
 
+def test_a_database_that_stays_silent_holds_nobody(portal: BlockingPortal, database: Database, tmp_path: Path) -> None:
+    door = Door(portal, database, tmp_path, sandbox=None)
+    with database.begin() as tx:
+        tx.execute(text("LOCK TABLE alembic_version"))
+        answers = [door.get("/readyz") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert {part["reason"] for part in answers[0].json()["parts"] if part["name"] == "database"} == {"database_silent"}
+    wait_until(lambda: door.get("/readyz").status_code == 200)
+
+
 def test_while_the_database_is_away_many_who_ask_wait_for_one_look(portal: BlockingPortal, tmp_path: Path) -> None:
     looks: list[None] = []
 

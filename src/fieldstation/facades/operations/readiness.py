@@ -67,7 +67,7 @@ class _DatabaseLook:
         def look() -> None:
             try:
                 asked.set_result(condition.readiness(self._database))
-            except Exception as error:  # top of the thread: it is whoever asked who hears of it
+            except Exception as error:  # noqa: BLE001  top of the thread: whoever asked hears of it
                 asked.set_exception(error)
 
         threading.Thread(target=look, name="readiness", daemon=True).start()
