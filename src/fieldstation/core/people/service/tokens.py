@@ -1,9 +1,7 @@
 """Service tokens: scoped, expiring, shown once, kept as a hash."""
 
-import hashlib
 import hmac
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +12,7 @@ from fieldstation.core.audit.service import record
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.people.service.access import Access, scope_missing
 from fieldstation.core.people.service.keys import unknown_token
+from fieldstation.core.people.service.secrets import fresh_secret, hash_of
 from fieldstation.core.people.store import credentials as store
 from fieldstation.db import Tx
 from fieldstation.kernel.canonical import Json
@@ -25,7 +24,6 @@ PREFIX = "fst_"
 DEFAULT_DAYS = 90
 MAX_DAYS = 400
 _FORM = re.compile(r"fst_([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
-_SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,14 +72,14 @@ class Tokens:
         beyond = _beyond(caller, new.scopes)
         if beyond is not None:
             raise scope_missing(beyond)
-        token_id, secret = new_id("token"), secrets.token_urlsafe(_SECRET_BYTES)
+        token_id, secret = new_id("token"), fresh_secret()
         expires_at = tx.now() + timedelta(days=new.days)
         scopes = None if new.scopes is None else sorted(scope.value for scope in new.scopes)
         values = {
             "id": token_id,
             "user_id": caller.user_id,
             "name": new.name,
-            "hash": _hash(secret),
+            "hash": hash_of(secret),
             "scopes": scopes,
             "expires_at": expires_at,
         }
@@ -111,7 +109,7 @@ def caller_row(tx: Tx, text: str) -> Any:
     """Load the row of the caller whose live service token `text` is, in one statement; Unauthenticated otherwise."""
     form = _FORM.fullmatch(text)
     row = store.caller_by_service_token(tx, f"token-{UUID(form[1])}") if form else None
-    if form is None or row is None or not hmac.compare_digest(row.hash, _hash(form[2])):
+    if form is None or row is None or not hmac.compare_digest(row.hash, hash_of(form[2])):
         raise unknown_token()
     if row.revoked or row.expires_at <= row.now:
         what = "was revoked" if row.revoked else "has expired"
@@ -129,10 +127,6 @@ def _beyond(caller: Caller, scopes: frozenset[Permission] | None) -> Permission 
         return None
     surplus = (frozenset(Permission) if scopes is None else scopes) - caller.scopes
     return min(surplus, default=None)
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
 
 
 def _token(row: Any) -> Token:
