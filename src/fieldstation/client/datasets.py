@@ -11,7 +11,7 @@ from fieldstation.client.errors import ClientError
 from fieldstation.client.members import Shared
 from fieldstation.client.multipart import Form, Progress
 from fieldstation.client.sources import find_sources
-from fieldstation.client.things import Dataset, FileEntry, Json, Lineage, Version
+from fieldstation.client.things import Citation, Dataset, FileEntry, Json, Lineage, Tool, TreeEntry, Use, Version
 from fieldstation.client.transport import at
 from fieldstation.client.uploads import send_all, worth_resuming
 
@@ -124,6 +124,11 @@ class Datasets(Shared):
         address = at("datasets", name, "versions", number, "files")
         return self._transport.pages(FileEntry, address, {"prefix": prefix, "limit": 1000})
 
+    def folder(self, name: str, number: int, folder: str | None = None) -> Iterator[TreeEntry]:
+        """Yield the folders and files that lie directly in a folder of a version, by path; None means the top."""
+        address = at("datasets", name, "versions", number, "tree")
+        return self._transport.pages(TreeEntry, address, {"folder": folder, "limit": 1000})
+
     def fetch(self, reference: str, folder: Path, progress: Progress = lambda _count: None) -> Iterator[Received]:
         """Bring the files that `reference` means below `folder`, yielding each once its digest is proven.
 
@@ -146,6 +151,23 @@ class Datasets(Shared):
         """Return what a version was made from (`up`), or what was made from it (`down`)."""
         address = at("datasets", name, "versions", number, "lineage")
         return self._transport.get_as(Lineage, address, {"direction": direction})
+
+    def uses(self, name: str, number: int) -> Iterator[Use]:
+        """Yield the runs that took a version, newest first, and what they made of it."""
+        return self._transport.pages(Use, at("datasets", name, "versions", number, "uses"))
+
+    def takers(self, name: str, number: int, path: str | None = None) -> Iterator[Tool]:
+        """Yield the tools with an input that takes files of a version, or the one file at `path`."""
+        return self._transport.pages(Tool, at("datasets", name, "versions", number, "tools"), {"path": path})
+
+    def citation(self, name: str, number: int) -> Citation:
+        """Return how a version is cited."""
+        return self._transport.get_as(Citation, at("datasets", name, "versions", number, "citation"))
+
+    def describe(self, name: str, metadata: Mapping[str, Json]) -> Version:
+        """Give a data set new metadata: its next version, with the files of the newest one."""
+        body = {"base": self.version(name).number, "metadata": dict(metadata)}
+        return read(Version, self._transport.send("POST", at("datasets", name, "versions"), body))
 
     def _chosen(self, wanted: Reference, number: int) -> Iterator[FileEntry]:
         path = wanted.path

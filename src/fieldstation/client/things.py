@@ -96,7 +96,10 @@ class Member:
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """A data set; `latest` is the number of its newest version, 0 before the first, `size` that of all versions."""
+    """A data set; `latest` is the number of its newest version, 0 before the first, `size` that of all versions.
+
+    `permissions` is what the caller may do with it; None in lists.
+    """
 
     id: str
     name: str
@@ -111,6 +114,7 @@ class Dataset:
     metadata_schema: Mapping[str, Json] | None = None
     trashed: datetime | None = None
     purge_after: datetime | None = None
+    permissions: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +142,98 @@ class FileEntry:
     size: int
     sha256: str
     media_type: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreeEntry:
+    """A file or a folder (its `path` ends with `/`) in a folder of a version.
+
+    Of a folder, `files` and `size` are those of everything below it; with `more` there is more than was counted.
+    """
+
+    path: str
+    kind: str
+    size: int
+    files: int | None = None
+    more: bool = False
+    sha256: str | None = None
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """The version that a run made."""
+
+    dataset: str
+    name: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """A run that took a version, as the inputs `slots`; `made` is its result, where the caller may see that."""
+
+    run: str
+    state: str
+    tool: str
+    tool_version: str
+    submitted_by: str
+    created_at: datetime
+    slots: Sequence[str]
+    name: str | None = None
+    made: Made | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citation:
+    """A version, cited: as a sentence, as BibTeX, as an item of CSL-JSON; `url` is where it is found."""
+
+    text: str
+    bibtex: str
+    csl: Mapping[str, Any]
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a search found of each kind, newest first."""
+
+    datasets: Sequence["FoundDataset"]
+    tools: Sequence["FoundTool"]
+    runs: Sequence["FoundRun"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundDataset:
+    """A data set that a search found."""
+
+    id: str
+    name: str
+    title: str
+    owner: str
+    latest: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundTool:
+    """A tool that a search found, in its newest version."""
+
+    id: str
+    name: str
+    version: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundRun:
+    """A run that a search found."""
+
+    id: str
+    tool: str
+    state: str
+    submitted_by: str
+    created_at: datetime
+    name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

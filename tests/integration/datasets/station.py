@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from fieldstation.core.datasets.service import Contents, Datasets, Garbage, Registrar, Trash, Uploads
+from fieldstation.core.datasets.service import Contents, Datasets, Folders, Garbage, Registrar, Trash, Uploads
 from fieldstation.core.people.model import Caller
 from fieldstation.core.people.service import NewUser, People
 from fieldstation.core.people.service.tokens import NewToken
@@ -89,6 +89,7 @@ class Station:
         return Parts(
             people=self.people,
             datasets=self.datasets,
+            folders=Folders(self.datasets),
             uploads=self.uploads,
             contents=Contents(self.store, self.places),
             registrar=Registrar(self.places),
@@ -96,6 +97,7 @@ class Station:
             garbage=self.garbage,
             store=self.store,
             movers=Movers(),
+            address="http://station.example",
         )
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
-"""`dataset list|show|version|get|trash|restore`; `add` has a module of its own."""
+"""`dataset list|show|version|ls|get|trash|restore`; `add`, and what is made of data, have modules of their own."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -9,11 +10,12 @@ import typer
 
 from fieldstation.cli.output import Meter, ago, count, details, merged, note, size, table
 from fieldstation.cli.user.dataset_add import add
+from fieldstation.cli.user.dataset_use import cite, metadata, tools, uses
 from fieldstation.cli.user.lineage import drawn
 from fieldstation.cli.user.member import add_member_verb
 from fieldstation.cli.user.verb import Limit, Session, noun, some, verb
 from fieldstation.client import read_reference
-from fieldstation.client.things import Dataset, FileEntry, Json, Version
+from fieldstation.client.things import Dataset, FileEntry, Json, TreeEntry, Version
 
 app = noun("dataset", "Data sets: versioned, immutable sets of files.")
 verb(app)(add)
@@ -21,17 +23,31 @@ verb(app)(add)
 Name = Annotated[str, typer.Argument(metavar="DATASET", help="Its name or id.")]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which data sets are listed."""
+
+    search: Annotated[str | None, typer.Option(help="Only with these words in name, title, text or labels.")] = None
+    owner: Annotated[str | None, typer.Option(help="Only those of this user.")] = None
+    origin: Annotated[str | None, typer.Option(help="How the newest version came: run, upload or place.")] = None
+    own: Annotated[bool, typer.Option("--own", help="Only yours.")] = False
+    trashed: Annotated[bool, typer.Option("--trashed", help="What is in the trash.")] = False
+
+    def query(self) -> Mapping[str, str | bool | None]:
+        """Return it as the station reads it."""
+        given = {"search": self.search, "owner": self.owner, "origin": self.origin}
+        return {**given, "own": self.own or None, "trashed": self.trashed or None}
+
+
 @verb(app)
 def list_(
     session: Session,
+    wanted: Wanted,
     prefix: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only names that begin so.")] = None,
-    own: Annotated[bool, typer.Option("--own", help="Only yours.")] = False,
-    trashed: Annotated[bool, typer.Option("--trashed", help="What is in the trash.")] = False,
     limit: Limit = 100,
 ) -> None:
     """List the data sets that you see, newest first."""
-    found = session.station.datasets.all(name=prefix, own=own or None, trashed=trashed or None)
-    datasets = some(found, limit)
+    datasets = some(session.station.datasets.all(name=prefix, **wanted.query()), limit)
 
     def shown() -> str:
         rows = [
@@ -67,6 +83,22 @@ def version(
     found = datasets.version(wanted.name, wanted.number)
     files = some(datasets.files(wanted.name, wanted.number), limit)
     session.answer(merged(found, files=files), lambda: f"{_version_facts(found)}\n\n{_files(files)}")
+
+
+@verb(app)
+def ls(
+    session: Session,
+    reference: Annotated[
+        str, typer.Argument(metavar="DATASET[@NUMBER][:FOLDER]", help="By default the top of the newest version.")
+    ],
+    limit: Limit = 1000,
+) -> None:
+    """List what lies in a folder of a version: folders with what is below them, and files."""
+    wanted = read_reference(reference)
+    datasets = session.station.datasets
+    number = datasets.version(wanted.name, wanted.number).number
+    entries = some(datasets.folder(wanted.name, number, wanted.path), limit)
+    session.answer({"items": entries}, lambda: _tree(entries))
 
 
 @verb(app)
@@ -106,6 +138,8 @@ def get(
     )
 
 
+for more in (uses, tools, cite, metadata):
+    verb(app)(more)
 add_member_verb(app, "DATASET", lambda station: station.datasets)
 
 
@@ -171,6 +205,15 @@ def _versions(versions: Sequence[Version]) -> str:
 def _files(files: Sequence[FileEntry]) -> str:
     rows = [[one.path, size(one.size), one.sha256[:12], one.media_type or ""] for one in files]
     return table(["path", ">size", "sha256", "type"], rows)
+
+
+def _tree(entries: Sequence[TreeEntry]) -> str:
+    rows = [[one.path, _below(one), ("more than " if one.more else "") + size(one.size)] for one in entries]
+    return table(["path", ">files", ">size"], rows)
+
+
+def _below(entry: TreeEntry) -> str:
+    return "" if entry.files is None else f"{'more than ' if entry.more else ''}{entry.files}"
 
 
 def _pairs(values: Mapping[str, Json]) -> str:

@@ -50,7 +50,7 @@ def add(
     name = about.to or given[0]
     if not places:
         raise typer.BadParameter("give the name of the data set and then at least one file or folder")
-    metadata = _metadata(about.metadata)
+    metadata = read_metadata(about.metadata)
     labels = pairs(about.label or [], "label")
     total = 0 if about.in_place else sum(source.size for source in find_sources(places))  # before anything is made
     datasets = session.station.datasets
@@ -94,7 +94,8 @@ def _cleanly(datasets: Datasets, made: str | None, send: Callable[[], Version]) 
         raise
 
 
-def _metadata(file: Path | None) -> Mapping[str, Json]:
+def read_metadata(file: Path | None) -> Mapping[str, Json]:
+    """Return the JSON object that a file holds, an empty one for no file; wrong usage when it holds anything else."""
     if file is None:
         return {}
     try:

@@ -41,11 +41,15 @@ dataset = Table(
     Column("trashed", _TIME),
     Column("purge_after", _TIME),
     Column("purged", _TIME),
+    Column("origin", _KEY),
+    Column("words", Text, nullable=False, server_default=text("''")),
     Index("uq_dataset_space_name", "space", "name", unique=True, postgresql_where=text("trashed IS NULL")),
     Index("ix_dataset_name", "name", postgresql_where=text("trashed IS NULL")),
     Index("ix_dataset_owner_id", "owner", "id"),
     Index("ix_dataset_trash", "id", postgresql_where=text("trashed IS NOT NULL AND purged IS NULL")),
     Index("ix_dataset_labels", "labels", postgresql_using="gin", postgresql_ops={"labels": "jsonb_path_ops"}),
+    Index("ix_dataset_origin_id", "origin", "id"),
+    Index("ix_dataset_words", "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
     Index("ix_dataset_purge_after", "purge_after", postgresql_where=text("purge_after IS NOT NULL")),
 )
 

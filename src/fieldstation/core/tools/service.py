@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from fieldstation.core.audit.model import STATION, Deed, Entry
@@ -32,6 +32,7 @@ from fieldstation.kernel.paging import Page, PageRequest, page_of
 _MAX_WORDS = 8
 _MOST_KEPT = 256  # definitions in memory
 _MAX_SEARCH = 250
+ANYTHING = "*/*"  # what an input takes that names no media type
 _NAME = re.compile(r"[a-z0-9._-]{1,100}")
 
 
@@ -119,6 +120,15 @@ class Tools:
             return Page(items=[])
         values = {"before": before, "limit": request.limit + 1, **visible.values}
         rows = store.page(tx, visible.where("t.id"), query, values)
+        return page_of([_summary(row) for row in rows], request, lambda tool: (tool.id,))
+
+    def takers(self, tx: Tx, caller: Caller, request: PageRequest, types: Collection[str]) -> Page[ToolSummary]:
+        """Return the tools that the caller may use and that have an input for files of one of these media types."""
+        visible = self._access.visible(caller, Permission.TOOL_USE, Kind.TOOL)
+        values = {"before": request.after[0] if request.after else store.LAST, "limit": request.limit + 1}
+        plain = {one.partition(";")[0].strip() for one in types}
+        wanted = sorted({ANYTHING, *plain, *(f"{one.partition('/')[0]}/*" for one in plain)})
+        rows = store.takers(tx, visible.where("t.id"), {**values, **visible.values, "types": wanted})
         return page_of([_summary(row) for row in rows], request, lambda tool: (tool.id,))
 
     def members(self, tx: Tx, caller: Caller, reference: str) -> Sequence[Member]:
@@ -217,8 +227,12 @@ def _demand_same(tx: Tx, tool_id: str, definition: Definition, revision: str, by
     raise Conflict(text, next_step="raise `version` in the definition and publish it again", reason="version_taken")
 
 
-def _described(definition: Definition) -> dict[str, str]:
-    return {"title": definition.title, "description": definition.description}
+def _described(definition: Definition) -> dict[str, Any]:
+    return {
+        "title": definition.title,
+        "description": definition.description,
+        "takes": sorted({one for taken in definition.inputs.values() for one in taken.media_types or (ANYTHING,)}),
+    }
 
 
 def _query(search: str) -> str:

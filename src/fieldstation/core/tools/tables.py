@@ -5,7 +5,7 @@ kept with the version and not with the revision, because two authors may publish
 read the other's comments.
 """
 
-from sqlalchemy import Column, DateTime, FetchedValue, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import ARRAY, Column, DateTime, FetchedValue, ForeignKey, Index, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSON, TSVECTOR
 
 from fieldstation.db import metadata
@@ -19,10 +19,12 @@ tool = Table(
     Column("newest", Text(collation="C"), nullable=False),
     Column("title", Text, nullable=False),
     Column("description", Text, nullable=False),
+    Column("takes", ARRAY(Text(collation="C")), nullable=False, server_default=text("'{}'")),
     Column("words", TSVECTOR, nullable=False),
     Column("created_at", DateTime(timezone=True), FetchedValue(), nullable=False),
     UniqueConstraint("namespace", "name"),
     Index("ix_tool_name", "name"),
+    Index("ix_tool_takes", "takes", postgresql_using="gin"),
     Index("ix_tool_words", "words", postgresql_using="gin"),
 )
 

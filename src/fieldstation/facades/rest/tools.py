@@ -160,7 +160,7 @@ def _add_tools(routes: APIRouter, tools: Tools) -> None:
             Text | None, Query(max_length=200, description="beginnings of words in name, title and description")
         ] = None,
     ) -> PageOut[ToolItemOut]:
-        return await call(lambda tx, caller: page_out(tools.list(tx, caller, page, search), _item_out))
+        return await call(lambda tx, caller: page_out(tools.list(tx, caller, page, search), item_out))
 
     @routes.post(
         "/tools",
@@ -271,7 +271,8 @@ def _add_members(routes: APIRouter, tools: Tools) -> None:
         await call(lambda tx, caller: tools.remove_member(tx, caller, reference, username))
 
 
-def _item_out(tool: ToolSummary) -> ToolItemOut:
+def item_out(tool: ToolSummary) -> ToolItemOut:
+    """Write a tool of a list."""
     return ToolItemOut(
         id=tool.id,
         namespace=tool.namespace,

@@ -1,5 +1,8 @@
 """What data sets, versions, files and references are, and which of them are well formed."""
 
+from fieldstation.core.datasets.model.citation import Citation, cite
+from fieldstation.core.datasets.model.finding import Facets, Filter, Origin, words_of
+from fieldstation.core.datasets.model.folder import Folder, folder_path
 from fieldstation.core.datasets.model.garbage import Plan, Share, Trashed
 from fieldstation.core.datasets.model.manifest import FileEntry, Manifest, manifest_of
 from fieldstation.core.datasets.model.media import media_type_of, worth_keeping
@@ -23,12 +26,17 @@ from fieldstation.core.datasets.model.values import (
 __all__ = [
     "Account",
     "Change",
+    "Citation",
     "Dataset",
     "DatasetName",
+    "Facets",
     "FileEntry",
+    "Filter",
+    "Folder",
     "Manifest",
     "NewDataset",
     "NewVersion",
+    "Origin",
     "Piece",
     "Plan",
     "Recipe",
@@ -42,11 +50,14 @@ __all__ = [
     "check_metadata",
     "check_paths",
     "check_schema",
+    "cite",
     "folded",
+    "folder_path",
     "manifest_of",
     "media_type_of",
     "name_fault",
     "path_fault",
     "read_reference",
+    "words_of",
     "worth_keeping",
 ]

@@ -2,10 +2,10 @@
 
 from fieldstation.core.datasets.service.contents import Contents
 from fieldstation.core.datasets.service.datasets import Datasets, File
+from fieldstation.core.datasets.service.folders import Folders
 from fieldstation.core.datasets.service.garbage import Garbage
 from fieldstation.core.datasets.service.register import Registrar
 from fieldstation.core.datasets.service.trash import Trash
 from fieldstation.core.datasets.service.uploads import Incoming, Uploads
-from fieldstation.core.datasets.store.datasets import Filter
 
-__all__ = ["Contents", "Datasets", "File", "Filter", "Garbage", "Incoming", "Registrar", "Trash", "Uploads"]
+__all__ = ["Contents", "Datasets", "File", "Folders", "Garbage", "Incoming", "Registrar", "Trash", "Uploads"]

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from fieldstation.core.datasets.model import (
     Change,
     Dataset,
+    Facets,
     FileEntry,
+    Filter,
     NewDataset,
     NewVersion,
     Source,
@@ -16,9 +18,9 @@ from fieldstation.core.datasets.model import (
 )
 from fieldstation.core.datasets.service.check import check_change, check_new
 from fieldstation.core.datasets.service.publish import Publisher, blob_gone, in_trash
-from fieldstation.core.datasets.store import blobs, versions
+from fieldstation.core.datasets.store import blobs, finding, versions
 from fieldstation.core.datasets.store import datasets as store
-from fieldstation.core.datasets.store.datasets import Filter, NameTaken, Seen
+from fieldstation.core.datasets.store.datasets import NameTaken, Seen
 from fieldstation.core.people.model import Caller, Kind, Permission, Role, Thing, hidden
 from fieldstation.core.people.service import Member, People
 from fieldstation.db import Tx
@@ -70,8 +72,12 @@ class Datasets:
 
     def list(self, tx: Tx, caller: Caller, wanted: Filter, request: PageRequest) -> Page[Dataset]:
         """Return a page of the data sets that the caller may see, newest first."""
-        rows = store.page(tx, self._seen(caller, _READ), wanted, request)
+        rows = finding.page(tx, self._seen(caller, _READ), wanted, request)
         return page_of(rows, request, lambda dataset: (dataset.id,))
+
+    def facets(self, tx: Tx, caller: Caller, wanted: Filter) -> Facets:
+        """Count the data sets that the caller may see and that a filter leaves, by owner, origin and label."""
+        return finding.facets(tx, self._seen(caller, _READ), wanted)
 
     def edit(self, tx: Tx, caller: Caller, reference: str, wanted: Change) -> Dataset:
         """Change name, texts, labels or schema; versions never change."""
@@ -185,6 +191,14 @@ class Datasets:
         """Walk over all files of a version in the order of their paths, some thousand at a time; decides nothing."""
         for file in versions.all_files(tx, version_id):
             yield TreeEntry(path=file.path, size=file.size, sha256=file.sha256)
+
+    def require(self, tx: Tx, caller: Caller, dataset_id: str, permission: Permission) -> None:
+        """Return when the caller has `permission` on the data set; raises as `People.decide`."""
+        self._people.decide(tx, caller, permission, _thing(dataset_id))
+
+    def permissions(self, tx: Tx, caller: Caller, dataset_id: str) -> Sequence[Permission]:
+        """Return what the caller may do with a data set."""
+        return self._people.permissions(tx, caller, _thing(dataset_id))
 
     def _by_id_or_name(self, tx: Tx, caller: Caller, reference: str, *, trashed: bool) -> Dataset:
         if is_id(reference, "dataset"):

@@ -11,26 +11,39 @@ from sqlalchemy import Row, text
 
 from fieldstation.core.datasets.model import Change, Dataset, NewDataset
 from fieldstation.db import Tx
-from fieldstation.kernel.paging import PageRequest
 
-_COLUMNS = """d.id, d.name, d.space, d.owner, d.title, d.description, d.labels, d.metadata_schema, d.created, d.changed,
+COLUMNS = """d.id, d.name, d.space, d.owner, d.title, d.description, d.labels, d.metadata_schema, d.created, d.changed,
        d.latest, d.size, d.trashed, d.purge_after, d.purged"""
+
+_NEW_TEXTS = ("coalesce(:name, d.name)", "coalesce(:title, d.title)", "coalesce(:description, d.description)")
+_LABELS = "coalesce(cast(:labels AS jsonb), d.labels)"
+
+
+def _words(name: str, title: str, description: str, labels: str) -> str:
+    """Write the SQL of the text that a search looks into."""
+    texts = ", ".join(f"cast({one} AS text)" for one in (name, title, description))
+    whole = f"concat_ws(' ', {texts}, cast(cast({labels} AS jsonb) AS text))"
+    return f'lower({whole} COLLATE "default")'  # in the collation of names only ASCII has small letters
+
 
 _INSERT = text(f"""
     INSERT INTO dataset AS d
            (id, name, space, owner, title, description, labels, metadata_schema, created, changed, latest, awaits,
-            size)
+            size, words)
     VALUES (:id, :name, :space, :owner, :title, :description, cast(:labels AS jsonb), cast(:schema AS jsonb),
-            station_now(), station_now(), 0, :awaits, 0)
-    RETURNING {_COLUMNS}
+            station_now(), station_now(), 0, :awaits, 0, {_words(":name", ":title", ":description", ":labels")})
+    RETURNING {COLUMNS}
 """)
-_BY_ID = text(f"SELECT {_COLUMNS} FROM dataset d WHERE d.id = :id")
+_BY_ID = text(f"SELECT {COLUMNS} FROM dataset d WHERE d.id = :id")
 _LOCKED = text("""
     SELECT d.id, d.name, d.owner, d.latest, d.metadata_schema, d.trashed FROM dataset d
      WHERE d.id = ANY(:ids) ORDER BY d.id FOR NO KEY UPDATE
 """)
 _ADVANCE = text("""
-    UPDATE dataset d SET latest = d.latest + row.versions, size = d.size + row.bytes, changed = station_now()
+    UPDATE dataset d
+       SET latest = d.latest + row.versions, size = d.size + row.bytes, changed = station_now(),
+           origin = (SELECT CASE WHEN v.run_id IS NOT NULL THEN 'run' WHEN v.in_place THEN 'place' ELSE 'upload' END
+                       FROM version v WHERE v.dataset_id = d.id AND v.number = d.latest + row.versions)
       FROM unnest(cast(:ids AS text[]), cast(:versions AS integer[]), cast(:bytes AS bigint[]))
         AS row (id, versions, bytes)
      WHERE d.id = row.id
@@ -38,23 +51,24 @@ _ADVANCE = text("""
 _CHANGE = text(f"""
     UPDATE dataset d
        SET name = coalesce(:name, d.name), title = coalesce(:title, d.title),
-           description = coalesce(:description, d.description), labels = coalesce(cast(:labels AS jsonb), d.labels),
+           description = coalesce(:description, d.description), labels = {_LABELS},
+           words = {_words(*_NEW_TEXTS, labels=_LABELS)},
            metadata_schema = CASE WHEN :keeps_schema THEN d.metadata_schema ELSE cast(:schema AS jsonb) END,
            changed = station_now()
      WHERE d.id = :id AND d.trashed IS NULL
-    RETURNING {_COLUMNS}
+    RETURNING {COLUMNS}
 """)
 _TRASH = text(f"""
     UPDATE dataset d
        SET trashed = coalesce(d.trashed, station_now()), purge_after = station_now() + :days * interval '1 day',
            changed = station_now()
      WHERE d.id = :id AND d.purged IS NULL
-    RETURNING {_COLUMNS}
+    RETURNING {COLUMNS}
 """)
 _RESTORE = text(f"""
     UPDATE dataset d SET trashed = NULL, purge_after = NULL, changed = station_now()
      WHERE d.id = :id AND d.trashed IS NOT NULL AND d.purged IS NULL
-    RETURNING {_COLUMNS}
+    RETURNING {COLUMNS}
 """)
 
 
@@ -68,16 +82,6 @@ class Seen:
 
     condition: str
     values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filter:
-    """Which data sets a list shows: all that are given must hold."""
-
-    owner: str | None = None
-    prefix: str | None = None
-    labels: Mapping[str, str] | None = None
-    trashed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,52 +109,24 @@ def insert(tx: Tx, dataset_id: str, owner: str, space: str, new: NewDataset) -> 
         "schema": None if new.schema is None else json.dumps(new.schema),
         "awaits": new.awaits,
     }
-    return _dataset(_naming(tx, _INSERT, values)[0])
+    return dataset_of(_naming(tx, _INSERT, values)[0])
 
 
 def by_id(tx: Tx, dataset_id: str) -> Dataset | None:
     """Find a data set by id, also in the trash."""
     row = tx.one_or_none(_BY_ID, {"id": dataset_id})
-    return None if row is None else _dataset(row)
+    return None if row is None else dataset_of(row)
 
 
 def by_name(tx: Tx, name: str, space: str, seen: Seen, *, trashed: bool = False) -> Sequence[Dataset]:
     """Find up to three data sets of this name that the caller may see, first that of `space`; index (name)."""
     state = "NOT NULL" if trashed else "NULL"
     query = text(f"""
-        SELECT {_COLUMNS} FROM dataset d
+        SELECT {COLUMNS} FROM dataset d
          WHERE d.name = :name AND d.trashed IS {state} AND d.purged IS NULL AND (d.space = :space OR {seen.condition})
          ORDER BY (d.space = :space) DESC, d.id LIMIT 3
     """)
-    return [_dataset(row) for row in tx.listed(query, {"name": name, "space": space, **seen.values})]
-
-
-def page(tx: Tx, seen: Seen, wanted: Filter, request: PageRequest) -> Sequence[Dataset]:
-    """Read one page and one row more, newest first, along the primary key.
-
-    Those that await their first outputs are left out: a run that fails leaves nothing that anybody would look for.
-    """
-    conditions = [
-        seen.condition,
-        "d.purged IS NULL",
-        "(d.latest > 0 OR NOT d.awaits)",
-        f"d.trashed IS {'NOT NULL' if wanted.trashed else 'NULL'}",
-    ]
-    values: dict[str, Any] = {**seen.values, "limit": request.limit + 1}
-    if request.after:
-        conditions.append("d.id < :after")
-        values["after"] = request.after[0]
-    if wanted.owner:
-        conditions.append("d.owner = :owner")
-        values["owner"] = wanted.owner
-    if wanted.prefix:
-        conditions.append("d.name >= :prefix AND d.name < :prefix_end")
-        values |= {"prefix": wanted.prefix, "prefix_end": wanted.prefix + "\U0010ffff"}
-    if wanted.labels:
-        conditions.append("d.labels @> cast(:labels AS jsonb)")
-        values["labels"] = json.dumps(wanted.labels)
-    query = text(f"SELECT {_COLUMNS} FROM dataset d WHERE {' AND '.join(conditions)} ORDER BY d.id DESC LIMIT :limit")
-    return [_dataset(row) for row in tx.listed(query, values)]
+    return [dataset_of(row) for row in tx.listed(query, {"name": name, "space": space, **seen.values})]
 
 
 def change(tx: Tx, dataset_id: str, wanted: Change) -> Dataset | None:
@@ -193,7 +169,7 @@ def lock(tx: Tx, ids: Sequence[str]) -> Mapping[str, Locked]:
 
 
 def advance(tx: Tx, added: Mapping[str, tuple[int, int]]) -> None:
-    """Count versions and bytes that were added to each data set."""
+    """Count versions and bytes that were added to each data set; the versions are there already."""
     values = {
         "ids": list(added),
         "versions": [versions for versions, _ in added.values()],
@@ -212,10 +188,11 @@ def _naming(tx: Tx, statement: Any, values: Mapping[str, Any]) -> Sequence[Row[A
 
 
 def _first(rows: Sequence[Row[Any]]) -> Dataset | None:
-    return _dataset(rows[0]) if rows else None
+    return dataset_of(rows[0]) if rows else None
 
 
-def _dataset(row: Any) -> Dataset:
+def dataset_of(row: Any) -> Dataset:
+    """Build a data set from its row, which has COLUMNS."""
     return Dataset(
         id=row.id,
         name=row.name,

@@ -95,6 +95,12 @@ class Access:
         """Tell whether `decide` would return."""
         return holds(caller, permission, _standing(tx, caller, permission, thing))
 
+    def permissions(self, tx: Tx, caller: Caller, thing: Thing) -> Sequence[Permission]:
+        """Return everything that `may` would allow the caller on `thing`, in one statement."""
+        standing = store.standing(tx, caller.principals, thing)
+        of_kind = [permission for permission in Permission if kind_of(permission) is thing.kind]
+        return [permission for permission in of_kind if holds(caller, permission, standing)]
+
     def require(self, caller: Caller, permission: Permission) -> None:
         """Return when the caller has this permission on the station as a whole; otherwise raise Forbidden."""
         if kind_of(permission) is not Kind.STATION:

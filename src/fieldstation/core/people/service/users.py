@@ -176,6 +176,12 @@ def usernames(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
     return store.usernames(tx, sorted(set(ids)))
 
 
+def user_id(tx: Tx, username: str) -> str | None:
+    """Return the id of the user of this name; None when there is none."""
+    row = store.by_username(tx, username)
+    return None if row is None else str(row.id)
+
+
 def _row(new: NewUser, created: CreatedUser) -> dict[str, Any]:
     return {
         "id": created.id,

@@ -7,6 +7,7 @@ down_revision = None
 
 
 def upgrade() -> None:
+    op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")  # finds texts inside texts; whoever owns the database may
     op.execute("""
         CREATE FUNCTION station_now() RETURNS timestamptz LANGUAGE sql STABLE AS $$
             SELECT clock_timestamp()

@@ -32,6 +32,8 @@ def _datasets() -> None:
             trashed timestamptz,
             purge_after timestamptz,
             purged timestamptz,
+            origin text COLLATE "C",
+            words text NOT NULL DEFAULT '',
             CONSTRAINT pk_dataset PRIMARY KEY (id)
         )
     """)
@@ -40,6 +42,8 @@ def _datasets() -> None:
     op.execute("CREATE INDEX ix_dataset_owner_id ON dataset (owner, id)")
     op.execute("CREATE INDEX ix_dataset_trash ON dataset (id) WHERE trashed IS NOT NULL AND purged IS NULL")
     op.execute("CREATE INDEX ix_dataset_labels ON dataset USING gin (labels jsonb_path_ops)")
+    op.execute("CREATE INDEX ix_dataset_origin_id ON dataset (origin, id)")
+    op.execute("CREATE INDEX ix_dataset_words ON dataset USING gin (words gin_trgm_ops)")
     op.execute("CREATE INDEX ix_dataset_purge_after ON dataset (purge_after) WHERE purge_after IS NOT NULL")
     op.execute("""
         CREATE TABLE version (

@@ -15,6 +15,7 @@ def upgrade() -> None:
             newest text COLLATE "C" NOT NULL,
             title text NOT NULL,
             description text NOT NULL,
+            takes text[] COLLATE "C" NOT NULL DEFAULT '{}',
             words tsvector NOT NULL,
             created_at timestamptz NOT NULL DEFAULT station_now(),
             CONSTRAINT pk_tool PRIMARY KEY (id),
@@ -22,6 +23,7 @@ def upgrade() -> None:
         )
     """)
     op.execute("CREATE INDEX ix_tool_name ON tool (name)")
+    op.execute("CREATE INDEX ix_tool_takes ON tool USING gin (takes)")
     op.execute("CREATE INDEX ix_tool_words ON tool USING gin (words)")
     op.execute("""
         CREATE TABLE tool_revision (

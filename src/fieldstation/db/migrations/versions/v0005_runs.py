@@ -111,9 +111,10 @@ def upgrade() -> None:
     op.execute("CREATE INDEX ix_run_tool ON run (tool_name, id)")
     op.execute("CREATE INDEX ix_run_state ON run (state, id)")
     op.execute("CREATE INDEX ix_run_reason ON run (reason, id) WHERE reason IS NOT NULL")
+    op.execute("CREATE INDEX ix_run_name ON run USING gin (name gin_trgm_ops) WHERE name IS NOT NULL")
     op.execute("CREATE INDEX ix_run_queue ON run (project_id, priority, queued_at, id) WHERE state = 'queued'")
     op.execute("CREATE INDEX ix_run_reuse ON run (reuse_key) WHERE state = 'succeeded' AND reused_from IS NULL")
-    op.execute("CREATE INDEX ix_run_input_version ON run_input (version_id)")
+    op.execute("CREATE INDEX ix_run_input_version ON run_input (version_id, run_id)")
     op.execute("CREATE INDEX ix_run_output_version ON run_output (version_id)")
     op.execute("CREATE INDEX ix_attempt_live ON attempt (engine, state) WHERE released_at IS NULL")
     op.execute("""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Path
 
-from fieldstation.core.datasets.service import Contents, Datasets, Garbage, Registrar, Trash, Uploads
+from fieldstation.core.datasets.service import Contents, Datasets, Folders, Garbage, Registrar, Trash, Uploads
 from fieldstation.core.people.service import People
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.ports.storage import BlobStore
@@ -19,6 +19,7 @@ class Parts:
 
     people: People
     datasets: Datasets
+    folders: Folders
     uploads: Uploads
     contents: Contents
     registrar: Registrar
@@ -26,3 +27,4 @@ class Parts:
     garbage: Garbage
     store: BlobStore
     movers: Movers
+    address: str  # of the station, as users see it

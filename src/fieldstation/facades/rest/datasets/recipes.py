@@ -75,7 +75,7 @@ class RecipeIn(BaseModel):
 def _schema() -> dict[str, object]:
     schema = RecipeIn.model_json_schema()
     schema["properties"]["files"]["items"] = schema.pop("$defs")["PieceIn"]
-    schema["properties"]["metadata"] = {"type": "object"}
+    schema["properties"]["metadata"] = {"type": "object", "additionalProperties": True}
     return schema
 
 

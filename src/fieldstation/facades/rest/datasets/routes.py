@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from fieldstation.facades.rest.datasets import files, storage, things, versions
+from fieldstation.facades.rest.datasets import citation, files, storage, things, tree, versions
 from fieldstation.facades.rest.datasets.parts import Parts
 
 
@@ -11,8 +11,10 @@ def router(parts: Parts) -> APIRouter:
     routes = APIRouter(tags=["datasets"])
     things.add_routes(routes, parts.datasets)
     things.add_sharing(routes, parts.datasets)
-    things.add_trash(routes, parts.trash)
+    things.add_trash(routes, parts.datasets, parts.trash)
     versions.add_routes(routes, parts)
+    tree.add_routes(routes, parts)
+    citation.add_routes(routes, parts)
     files.add_routes(routes, parts)
     storage.add_routes(routes, parts)
     return routes

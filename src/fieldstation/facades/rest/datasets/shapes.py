@@ -1,13 +1,15 @@
 """Data sets, versions and files as our REST API writes them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
-from fieldstation.core.datasets.model import Change, Dataset, FileEntry, NewDataset, Version, media_type_of
+from fieldstation.core.datasets.model import Change, Dataset, Facets, FileEntry, NewDataset, Version, media_type_of
 from fieldstation.core.datasets.model.names import NAME_LENGTH
 from fieldstation.core.datasets.service import check
+from fieldstation.core.people.model import Permission
+from fieldstation.facades.kit.pages import PageOut
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.ids import id_pattern
 
@@ -107,6 +109,32 @@ class DatasetOut(BaseModel):
     changed: str
     trashed: str | None = Field(default=None, description="when it was put into the trash")
     purge_after: str | None = Field(default=None, description="when its files may be removed for good")
+    permissions: list[Permission] | None = Field(
+        default=None, description="what you may do with it; told of one data set, not in lists"
+    )
+
+
+class CountOut(BaseModel):
+    """How many data sets have a value."""
+
+    value: str
+    count: int
+
+
+class FacetsOut(BaseModel):
+    """How many of the data sets that a list has are of which kind."""
+
+    total: int
+    more: bool | None = Field(default=None, description="there are more than were counted: these are the newest")
+    owners: list[CountOut] = Field(description="by username, whichever owner is chosen")
+    origins: list[CountOut] = Field(description="how the newest version came to be, whichever origin is chosen")
+    labels: list[CountOut] = Field(description="by `key=value`, the most frequent first")
+
+
+class DatasetPageOut(PageOut[DatasetOut]):
+    """One page of data sets; ask again with `after` = `next` until `next` is absent."""
+
+    facets: FacetsOut | None = Field(default=None, description="where they were asked for")
 
 
 class VersionOut(BaseModel):
@@ -136,8 +164,10 @@ class FileOut(BaseModel):
     media_type: str
 
 
-def dataset_out(dataset: Dataset, names: Mapping[str, str]) -> DatasetOut:
-    """Write a data set; `names` gives usernames by id."""
+def dataset_out(
+    dataset: Dataset, names: Mapping[str, str], permissions: Sequence[Permission] | None = None
+) -> DatasetOut:
+    """Write a data set; `names` gives usernames by id, `permissions` what the caller may do with it."""
     return DatasetOut(
         id=dataset.id,
         name=dataset.name,
@@ -152,7 +182,24 @@ def dataset_out(dataset: Dataset, names: Mapping[str, str]) -> DatasetOut:
         changed=wire_time(dataset.changed),
         trashed=None if dataset.trashed is None else wire_time(dataset.trashed),
         purge_after=None if dataset.purge_after is None else wire_time(dataset.purge_after),
+        permissions=None if permissions is None else list(permissions),
     )
+
+
+def facets_out(found: Facets, names: Mapping[str, str]) -> FacetsOut:
+    """Write the counts of facets; `names` gives usernames by id."""
+    owners = {names.get(owner, owner): count for owner, count in found.owners.items()}
+    return FacetsOut(
+        total=found.total,
+        more=True if found.more else None,
+        owners=_counts(owners),
+        origins=_counts(found.origins),
+        labels=_counts(found.labels),
+    )
+
+
+def _counts(found: Mapping[str, int]) -> list[CountOut]:
+    return [CountOut(value=value, count=count) for value, count in found.items()]
 
 
 def version_out(version: Version, names: Mapping[str, str]) -> VersionOut:

@@ -1,27 +1,29 @@
 """Routes of data sets themselves."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from pydantic import WithJsonSchema
+from fastapi import APIRouter, Depends, Query
 
-from fieldstation.core.datasets.model import Dataset
-from fieldstation.core.datasets.service import Datasets, Filter, Trash
+from fieldstation.core.datasets.model import Dataset, Facets
+from fieldstation.core.datasets.service import Datasets, Trash
 from fieldstation.core.people.model import Caller
 from fieldstation.core.people.service.users import usernames
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
-from fieldstation.facades.kit.pages import ById, PageOut, page_out
+from fieldstation.facades.kit.pages import ById
 from fieldstation.facades.kit.problems import responses
-from fieldstation.facades.rest.datasets.shapes import DatasetChange, DatasetIn, DatasetOut, dataset_out
+from fieldstation.facades.rest.datasets.narrowing import Narrowed, Searched, narrowed, searched, wanted_of
+from fieldstation.facades.rest.datasets.shapes import (
+    DatasetChange,
+    DatasetIn,
+    DatasetOut,
+    DatasetPageOut,
+    dataset_out,
+    facets_out,
+)
 from fieldstation.facades.rest.members import MemberIn, MembersOut, members_out
-from fieldstation.facades.rest.names import Text
-from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import Page
-
-Label = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[^=\\u0000][^\\u0000]*$"})]
 
 
 def add_routes(routes: APIRouter, datasets: Datasets) -> None:
@@ -36,30 +38,26 @@ def add_routes(routes: APIRouter, datasets: Datasets) -> None:
         responses=responses(403, 409),
     )
     async def create(body: DatasetIn, call: CallerCall) -> DatasetOut:
-        return await call(lambda tx, caller: shown(tx, datasets.create(tx, caller, body.new())))
+        return await call(lambda tx, caller: shown(tx, caller, datasets, datasets.create(tx, caller, body.new())))
 
     @routes.get(
         "/datasets",
         operation_id="list_datasets",
-        summary="List data sets, newest first",
+        summary="List or search data sets, newest first",
         response_model_exclude_none=True,
         responses=responses(),
     )
     async def list_all(
         call: CallerCall,
         page: ById,
-        name: Annotated[Text | None, Query(description="only names that begin so", max_length=100)] = None,
-        label: Annotated[
-            list[Label] | None, Query(description="only with this label: `key=value`; may be repeated")
-        ] = None,
-        own: Annotated[bool, Query(description="only those you own")] = False,
-        trashed: Annotated[bool, Query(description="those in the trash, instead of those that are not")] = False,
-    ) -> PageOut[DatasetOut]:
-        labels = _labels(label or [])
-
-        def work(tx: Tx, caller: Caller) -> PageOut[DatasetOut]:
-            wanted = Filter(owner=caller.user_id if own else None, prefix=name, labels=labels, trashed=trashed)
-            return _page(tx, datasets.list(tx, caller, wanted, page))
+        narrowed: Annotated[Narrowed, Depends(narrowed)],
+        searched: Annotated[Searched, Depends(searched)],
+        facets: Annotated[bool, Query(description="also count them by owner, origin and label")] = False,
+    ) -> DatasetPageOut:
+        def work(tx: Tx, caller: Caller) -> DatasetPageOut:
+            wanted = wanted_of(tx, caller, narrowed, searched)
+            counts = datasets.facets(tx, caller, wanted) if facets else None
+            return _page(tx, datasets.list(tx, caller, wanted, page), counts)
 
         return await call(work)
 
@@ -71,7 +69,7 @@ def add_routes(routes: APIRouter, datasets: Datasets) -> None:
         responses=responses(403, 404, 409),
     )
     async def show(reference: str, call: CallerCall) -> DatasetOut:
-        return await call(lambda tx, caller: shown(tx, datasets.show(tx, caller, reference)))
+        return await call(lambda tx, caller: shown(tx, caller, datasets, datasets.show(tx, caller, reference)))
 
     @routes.patch(
         "/datasets/{reference}",
@@ -81,7 +79,9 @@ def add_routes(routes: APIRouter, datasets: Datasets) -> None:
         responses=responses(403, 404, 409),
     )
     async def change(reference: str, body: DatasetChange, call: CallerCall) -> DatasetOut:
-        return await call(lambda tx, caller: shown(tx, datasets.edit(tx, caller, reference, body.change())))
+        return await call(
+            lambda tx, caller: shown(tx, caller, datasets, datasets.edit(tx, caller, reference, body.change()))
+        )
 
 
 def add_sharing(routes: APIRouter, datasets: Datasets) -> None:
@@ -117,7 +117,7 @@ def add_sharing(routes: APIRouter, datasets: Datasets) -> None:
         await call(lambda tx, caller: datasets.remove_member(tx, caller, reference, username))
 
 
-def add_trash(routes: APIRouter, trash: Trash) -> None:
+def add_trash(routes: APIRouter, datasets: Datasets, trash: Trash) -> None:
     """Add the routes to the trash and back."""
 
     @routes.delete(
@@ -132,7 +132,9 @@ def add_trash(routes: APIRouter, trash: Trash) -> None:
         call: CallerCall,
         at_once: Annotated[bool, Query(description="let its files be removed without delay")] = False,
     ) -> DatasetOut:
-        return await call(lambda tx, caller: shown(tx, trash.put(tx, caller, reference, at_once=at_once)))
+        return await call(
+            lambda tx, caller: shown(tx, caller, datasets, trash.put(tx, caller, reference, at_once=at_once))
+        )
 
     @routes.post(
         "/datasets/{reference}/restore",
@@ -142,20 +144,19 @@ def add_trash(routes: APIRouter, trash: Trash) -> None:
         responses=responses(403, 404, 409),
     )
     async def restore(reference: str, call: CallerCall) -> DatasetOut:
-        return await call(lambda tx, caller: shown(tx, trash.take_back(tx, caller, reference)))
+        return await call(lambda tx, caller: shown(tx, caller, datasets, trash.take_back(tx, caller, reference)))
 
 
-def shown(tx: Tx, dataset: Dataset) -> DatasetOut:
-    """Write one data set with the name of its owner."""
-    return dataset_out(dataset, usernames(tx, [dataset.owner]))
+def shown(tx: Tx, caller: Caller, datasets: Datasets, dataset: Dataset) -> DatasetOut:
+    """Write one data set with the name of its owner and what the caller may do with it."""
+    permissions = datasets.permissions(tx, caller, dataset.id)
+    return dataset_out(dataset, usernames(tx, [dataset.owner]), permissions)
 
 
-def _page(tx: Tx, page: Page[Dataset]) -> PageOut[DatasetOut]:
-    names = usernames(tx, {dataset.owner for dataset in page.items})
-    return page_out(page, lambda dataset: dataset_out(dataset, names))
-
-
-def _labels(given: Sequence[str]) -> dict[str, str]:
-    if bad := [label for label in given if not label.partition("=")[0] or "\0" in label]:
-        raise Invalid(f"{bad[0]!r} is not a label", next_step="write label=key=value")
-    return {label.partition("=")[0]: label.partition("=")[2] for label in given}
+def _page(tx: Tx, page: Page[Dataset], counts: Facets | None) -> DatasetPageOut:
+    names = usernames(tx, {*(dataset.owner for dataset in page.items), *(counts.owners if counts else ())})
+    return DatasetPageOut(
+        items=[dataset_out(dataset, names) for dataset in page.items],
+        next=page.next,
+        facets=facets_out(counts, names) if counts else None,
+    )
