@@ -2,11 +2,13 @@ import { AppShell, Burger, Group, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Outlet } from '@tanstack/react-router'
 import type { Me } from '@/api/client'
+import { SearchButton } from '@/search/SearchButton'
 import { PageLink } from '@/show/links'
 import { Mark } from './Mark'
 import { Navigation } from './Navigation'
 import { OfflineNote } from './OfflineNote'
 import { ThemeSwitch } from './ThemeSwitch'
+import { TrayButton } from './tray/TrayButton'
 import { UserMenu } from './UserMenu'
 import classes from './Shell.module.css'
 
@@ -39,6 +41,8 @@ export function Shell({ me }: { me: Me }) {
             </PageLink>
           </Group>
           <Group gap={4} wrap="nowrap">
+            <TrayButton />
+            <SearchButton />
             <ThemeSwitch />
             <UserMenu me={me} />
           </Group>

@@ -2,6 +2,7 @@ import { Button, Text } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { count } from '@/format/number'
 import { ButtonLink } from '@/show/links'
 import { LongList } from '@/show/LongList'
 import { Empty, Page } from '@/show/Page'
@@ -19,6 +20,7 @@ export function Data() {
   const navigate = route.useNavigate()
   const found = useInfiniteQuery(datasetsQuery(filters))
   const sets = found.data?.pages.flatMap((page) => page.items) ?? []
+  const counted = found.data?.pages[0]?.facets
   const narrow = (change: Partial<DataFilters>) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
   return (
@@ -32,8 +34,14 @@ export function Data() {
       }
     >
       <div className={classes.layout}>
-        <Facets filters={filters} sets={sets} narrow={narrow} />
+        <Facets filters={filters} counted={counted} narrow={narrow} />
         <section className="panel" aria-label="Data sets">
+          {counted && sets.length > 0 && (
+            <Text size="sm" c="dimmed" px="md" py={6} role="status" className={`${classes.total} tabular`}>
+              {counted.more && 'more than '}
+              {count(counted.total, 'data set')}
+            </Text>
+          )}
           <LongList
             label="Data sets"
             found={found}

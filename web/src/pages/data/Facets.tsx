@@ -2,24 +2,27 @@ import { Checkbox, Group, SegmentedControl, Stack, Text, TextInput } from '@mant
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { Dataset } from '@/api/client'
-import { labelFacets, labelText, type DataFilters } from './filters'
+import type { DatasetFacets } from '@/api/client'
+import { grouped } from '@/format/number'
+import { choicesOf, labelText, ORIGINS, type Choice, type DataFilters, type Origin } from './filters'
 import classes from './Data.module.css'
 
 const PAUSE_MS = 250
-const MOST_LABELS = 12
+const MOST = 12
 
 interface FacetsProps {
   filters: DataFilters
-  sets: readonly Dataset[]
+  /** How many there are of which kind; not there before the first answer. */
+  counted: DatasetFacets | null | undefined
   narrow: (change: Partial<DataFilters>) => void
 }
 
-/** What the list is narrowed by. */
-export function Facets({ filters, sets, narrow }: FacetsProps) {
+/** What the list is narrowed by, each choice with how many data sets it leaves. */
+export function Facets({ filters, counted, narrow }: FacetsProps) {
+  const { owner, origin, labels = [] } = filters
   return (
     <Stack component="search" gap="md" className={classes.facets} aria-label="Narrow the list">
-      <NameFacet name={filters.name ?? ''} narrow={narrow} />
+      <SearchFacet search={filters.search ?? ''} narrow={narrow} />
       <SegmentedControl
         fullWidth
         size="xs"
@@ -31,7 +34,27 @@ export function Facets({ filters, sets, narrow }: FacetsProps) {
           { value: 'own', label: 'Mine' },
         ]}
       />
-      <LabelFacet filters={filters} sets={sets} narrow={narrow} />
+      <Facet
+        title="Labels"
+        choices={choicesOf(counted?.labels ?? [], labels)}
+        chosen={labels}
+        write={labelText}
+        onChange={(chosen) => narrow({ labels: chosen.length > 0 ? chosen : undefined })}
+      />
+      <Facet
+        title="Made by"
+        choices={choicesOf(counted?.origins ?? [], origin ? [origin] : [])}
+        chosen={origin ? [origin] : []}
+        write={(value) => ORIGINS[value as Origin]}
+        onChange={(chosen) => narrow({ origin: chosen.at(-1) as Origin | undefined })}
+      />
+      <Facet
+        title="Owner"
+        choices={choicesOf(counted?.owners ?? [], owner ? [owner] : [])}
+        chosen={owner ? [owner] : []}
+        write={(value) => value}
+        onChange={(chosen) => narrow({ owner: chosen.at(-1) })}
+      />
       <Checkbox
         label="In the trash"
         checked={filters.trashed ?? false}
@@ -41,16 +64,17 @@ export function Facets({ filters, sets, narrow }: FacetsProps) {
   )
 }
 
-function NameFacet({ name, narrow }: { name: string; narrow: FacetsProps['narrow'] }) {
-  const [typed, setTyped] = useState(name)
-  const ask = useDebouncedCallback((text: string) => narrow({ name: text || undefined }), PAUSE_MS)
+function SearchFacet({ search, narrow }: { search: string; narrow: FacetsProps['narrow'] }) {
+  const [typed, setTyped] = useState(search)
+  const ask = useDebouncedCallback((text: string) => narrow({ search: text || undefined }), PAUSE_MS)
   return (
     <TextInput
       type="search"
-      label="Name begins with"
-      placeholder="rainfall"
+      label="Search data"
+      placeholder="Words of name, title, labels"
       leftSection={<IconSearch size={15} aria-hidden />}
       value={typed}
+      maxLength={200}
       onChange={(event) => {
         setTyped(event.currentTarget.value)
         ask(event.currentTarget.value.trim())
@@ -59,22 +83,24 @@ function NameFacet({ name, narrow }: { name: string; narrow: FacetsProps['narrow
   )
 }
 
-function LabelFacet({ filters, sets, narrow }: FacetsProps) {
-  const chosen = filters.labels ?? []
-  const facets = labelFacets(sets, chosen).slice(0, MOST_LABELS)
-  if (facets.length === 0) return null
+interface FacetProps {
+  title: string
+  choices: readonly Choice[]
+  chosen: readonly string[]
+  write: (value: string) => string
+  onChange: (chosen: string[]) => void
+}
+
+function Facet({ title, choices, chosen, write, onChange }: FacetProps) {
+  if (choices.length === 0) return null
   return (
-    <Checkbox.Group
-      label="Labels"
-      value={chosen}
-      onChange={(labels) => narrow({ labels: labels.length > 0 ? labels : undefined })}
-    >
+    <Checkbox.Group label={title} value={[...chosen]} onChange={onChange}>
       <Stack gap={6} mt={4}>
-        {facets.map(({ label, count }) => (
-          <Group key={label} justify="space-between" wrap="nowrap" gap="xs">
-            <Checkbox size="xs" value={label} label={labelText(label)} className="break" />
-            <Text size="xs" c="dimmed" className="tabular" title="among the rows loaded so far">
-              {count}
+        {choices.slice(0, MOST).map(({ value, count }) => (
+          <Group key={value} justify="space-between" wrap="nowrap" gap="xs">
+            <Checkbox size="xs" value={value} label={write(value)} className="break" />
+            <Text size="xs" c="dimmed" className="tabular">
+              {grouped(count)}
             </Text>
           </Group>
         ))}

@@ -1,42 +1,57 @@
+/** How the newest version of a data set came to be. */
+export const ORIGINS = { run: 'Made by a run', upload: 'Uploaded', place: 'Registered in place' } as const
+export type Origin = keyof typeof ORIGINS
+
 /** Which data sets the list shows; all of it is in the address, so that it can be shared. */
 export interface DataFilters {
-  name?: string
+  /** Texts that all occur in name, title, description or labels. */
+  search?: string
+  /** A username. */
+  owner?: string
+  origin?: Origin
   own?: boolean
   trashed?: boolean
   /** `key=value`; all of them. */
   labels?: string[]
 }
 
-export function readDataFilters(search: Record<string, unknown>): DataFilters {
-  const labels = Array.isArray(search.labels) ? search.labels.filter(isLabel) : []
+export function readDataFilters(given: Record<string, unknown>): DataFilters {
+  const labels = Array.isArray(given.labels) ? given.labels.filter(isLabel) : []
+  const search = textOf(given.search)
+  const owner = textOf(given.owner)
   return {
-    ...(typeof search.name === 'string' && search.name ? { name: search.name.slice(0, 100) } : {}),
-    ...(search.own === true ? { own: true } : {}),
-    ...(search.trashed === true ? { trashed: true } : {}),
+    ...(search ? { search: search.slice(0, 200) } : {}),
+    ...(owner ? { owner: owner.slice(0, 100) } : {}),
+    ...(isOrigin(given.origin) ? { origin: given.origin } : {}),
+    ...(given.own === true ? { own: true } : {}),
+    ...(given.trashed === true ? { trashed: true } : {}),
     ...(labels.length > 0 ? { labels } : {}),
   }
+}
+
+/** A text of the address, also where it looks like a number and was read as one. */
+function textOf(given: unknown): string {
+  return typeof given === 'number' ? String(given) : typeof given === 'string' ? given : ''
+}
+
+function isOrigin(given: unknown): given is Origin {
+  return typeof given === 'string' && given in ORIGINS
 }
 
 function isLabel(given: unknown): given is string {
   return typeof given === 'string' && given.indexOf('=') > 0
 }
 
-export interface Facet {
-  label: string
+export interface Choice {
+  value: string
   count: number
 }
 
-/** The labels of these data sets, the most frequent first; chosen ones are always among them. */
-export function labelFacets(sets: readonly { labels: Record<string, string> }[], chosen: readonly string[]): Facet[] {
-  const counts = new Map(chosen.map((label) => [label, 0]))
-  for (const { labels } of sets) {
-    for (const [key, value] of Object.entries(labels)) {
-      const label = `${key}=${value}`
-      counts.set(label, (counts.get(label) ?? 0) + 1)
-    }
-  }
-  const facets = [...counts].map(([label, count]) => ({ label, count }))
-  return facets.sort((one, other) => other.count - one.count || one.label.localeCompare(other.label))
+/** The values that can be chosen, as the station counted them; chosen ones are always among them. */
+export function choicesOf(counted: readonly Choice[], chosen: readonly string[]): Choice[] {
+  const known = new Set(counted.map(({ value }) => value))
+  const missing = chosen.filter((value) => !known.has(value)).map((value) => ({ value, count: 0 }))
+  return [...counted, ...missing]
 }
 
 /** How a label is shown: `site: north`, or only its key where it has no value. */

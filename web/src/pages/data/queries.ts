@@ -4,13 +4,15 @@ import type { DataFilters } from './filters'
 
 const PAGE = 100
 
-export function datasetsQuery({ name, own, trashed, labels }: DataFilters) {
+export function datasetsQuery({ search, owner, origin, own, trashed, labels }: DataFilters) {
   return infiniteQueryOptions({
-    queryKey: ['datasets', 'list', { name, own, trashed, labels }],
+    queryKey: ['datasets', 'list', { search, owner, origin, own, trashed, labels }],
     queryFn: ({ pageParam, signal }) => {
       const query = { limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }
-      const asked = { name: name?.toLowerCase(), own: own ?? false, trashed: trashed ?? false, label: labels }
-      return take(api.GET('/api/v1/datasets', { params: { query: { ...query, ...asked } }, signal }))
+      const asked = { search, owner, origin, own: own ?? false, trashed: trashed ?? false, label: labels }
+      return take(
+        api.GET('/api/v1/datasets', { params: { query: { ...query, ...asked, facets: pageParam === '' } }, signal }),
+      )
     },
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,

@@ -1,4 +1,6 @@
-import { Stack, Table, Text } from '@mantine/core'
+import { Button, Stack, Table, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconPencil } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Dataset, Version } from '@/api/client'
@@ -8,11 +10,20 @@ import { PageLink } from '@/show/links'
 import { Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { Time } from '@/show/Time'
+import { Cite } from './Cite'
 import { Labels } from './Labels'
-import { versionQuery } from './queries'
+import { may } from './may'
+import { MetadataEditor } from './metadata/MetadataEditor'
+import { citationQuery, versionQuery } from './queries'
+
+interface AboutProps {
+  dataset: Dataset
+  number: number
+  showVersion: (number: number) => void
+}
 
 /** What is written about a data set and one of its versions. */
-export function About({ dataset, number }: { dataset: Dataset; number: number }) {
+export function About({ dataset, number, showVersion }: AboutProps) {
   const found = useQuery(versionQuery(dataset.id, number))
   return (
     <Stack>
@@ -23,24 +34,26 @@ export function About({ dataset, number }: { dataset: Dataset; number: number })
         <Section title={`Version ${number}`}>
           {found.error && <ProblemNote error={found.error} retry={() => void found.refetch()} />}
           {found.isPending && <Loading />}
-          {found.data && <VersionFacts version={found.data} name={dataset.name} />}
+          {found.data && <VersionFacts version={found.data} dataset={dataset} />}
         </Section>
       )}
       {found.data && (
-        <Section title="Metadata">
-          <Metadata metadata={found.data.metadata} />
-        </Section>
+        <MetadataSection key={found.data.id} dataset={dataset} version={found.data} showVersion={showVersion} />
       )}
+      {number > 0 && <Cite dataset={dataset.id} number={number} />}
     </Stack>
   )
 }
 
-function VersionFacts({ version, name }: { version: Version; name: string }) {
+function VersionFacts({ version, dataset }: { version: Version; dataset: Dataset }) {
+  const address = useQuery(citationQuery(dataset.id, version.number)).data?.url
   return (
     <Facts
       rows={[
-        ['Reference', <Copied key="reference" text={`${name}@${version.number}`} what="reference" />],
-        ['Id of the version', <Copied key="id" text={version.id} what="id" />],
+        ['Reference', <Copied key="reference" text={`${dataset.name}@${version.number}`} what="reference" />],
+        ['Address', address ? <Copied key="address" text={address} what="address" /> : <Loading rows={1} />],
+        ['Id of the data set', <Copied key="dataset" text={dataset.id} what="id of the data set" />],
+        ['Id of the version', <Copied key="id" text={version.id} what="id of the version" />],
         ['Digest of all files', <Copied key="digest" text={version.manifest_digest} what="digest" />],
         ['Contents', `${count(version.file_count, 'file')}, ${size(version.size)}`],
         ['Published', <Time key="created" at={version.created} full />],
@@ -57,6 +70,34 @@ function RunLink({ run }: { run: string }) {
     <PageLink to="/runs/$run" params={{ run }} className="mono break">
       {run}
     </PageLink>
+  )
+}
+
+interface MetadataSectionProps {
+  dataset: Dataset
+  version: Version
+  showVersion: (number: number) => void
+}
+
+function MetadataSection({ dataset, version, showVersion }: MetadataSectionProps) {
+  const [editing, { open, close }] = useDisclosure(false)
+  const edit = (
+    <Button size="xs" variant="default" leftSection={<IconPencil size={14} aria-hidden />} onClick={open}>
+      Edit metadata
+    </Button>
+  )
+  const done = (made: Version | null) => {
+    close()
+    if (made) showVersion(made.number)
+  }
+  return (
+    <Section title="Metadata" aside={!editing && may(dataset, 'dataset:edit') ? edit : null}>
+      {editing ? (
+        <MetadataEditor dataset={dataset} version={version} done={done} />
+      ) : (
+        <Metadata metadata={version.metadata} />
+      )}
+    </Section>
   )
 }
 
@@ -77,7 +118,7 @@ function Facts({ rows }: { rows: [string, ReactNode][] }) {
       <Table.Tbody>
         {rows.map(([name, value]) => (
           <Table.Tr key={name}>
-            <Table.Th w={150} c="dimmed" fw={500} style={{ verticalAlign: 'top' }} scope="row">
+            <Table.Th w={150} c="dimmed" fw={500} style={{ verticalAlign: 'top' }} scope="row" className="break">
               {name}
             </Table.Th>
             <Table.Td>{value}</Table.Td>

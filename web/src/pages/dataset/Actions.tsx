@@ -1,16 +1,19 @@
 import { ActionIcon, Button, Group, Menu, Modal, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconDots, IconDownload, IconTrash, IconUpload } from '@tabler/icons-react'
+import { IconDots, IconDownload, IconPlayerPlay, IconTrash, IconUpload } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, take, type Dataset } from '@/api/client'
 import { ButtonLink } from '@/show/links'
 import { ProblemNote } from '@/show/Problem'
+import { may } from './may'
 import { archiveAddress } from './preview'
 import { datasetQuery } from './queries'
+import { Takers } from './Takers'
 
 /** What can be done with a data set. */
 export function Actions({ dataset, number }: { dataset: Dataset; number: number }) {
   const [asked, { open, close }] = useDisclosure(false)
+  const [choosing, tools] = useDisclosure(false)
   if (dataset.trashed) return null
   return (
     <>
@@ -25,26 +28,36 @@ export function Actions({ dataset, number }: { dataset: Dataset; number: number 
           Download as zip
         </Button>
       )}
-      <ButtonLink
-        to="/data/$dataset/add"
-        params={{ dataset: dataset.id }}
-        leftSection={<IconUpload size={16} aria-hidden />}
-      >
-        Add files
-      </ButtonLink>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon variant="default" size="lg" aria-label="More that can be done">
-            <IconDots size={16} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconTrash size={15} aria-hidden />} onClick={open}>
-            Put into the trash
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      {number > 0 && may(dataset, 'dataset:compute') && (
+        <Button variant="default" leftSection={<IconPlayerPlay size={16} aria-hidden />} onClick={tools.open}>
+          Run a tool on this
+        </Button>
+      )}
+      {may(dataset, 'dataset:edit') && (
+        <ButtonLink
+          to="/data/$dataset/add"
+          params={{ dataset: dataset.id }}
+          leftSection={<IconUpload size={16} aria-hidden />}
+        >
+          Add files
+        </ButtonLink>
+      )}
+      {may(dataset, 'dataset:own') && (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon variant="default" size="lg" aria-label="More that can be done">
+              <IconDots size={16} aria-hidden />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<IconTrash size={15} aria-hidden />} onClick={open}>
+              Put into the trash
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
       <TrashQuestion dataset={dataset} asked={asked} close={close} />
+      <Takers dataset={dataset} number={number} opened={choosing} close={tools.close} />
     </>
   )
 }

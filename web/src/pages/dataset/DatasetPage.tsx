@@ -11,10 +11,12 @@ import { Time } from '@/show/Time'
 import { About } from './About'
 import { Actions } from './Actions'
 import { Files } from './Files'
+import { may } from './may'
 import { Members } from './Members'
 import { datasetQuery, versionQuery } from './queries'
 import { TABS, type DatasetView, type Tab } from './search'
 import { TrashNote } from './TrashNote'
+import { Uses } from './Uses'
 import { Versions } from './Versions'
 
 const Lineage = lazy(() => import('./lineage/Lineage'))
@@ -24,6 +26,7 @@ const NAMES: Record<Tab, string> = {
   about: 'About',
   versions: 'Versions',
   lineage: 'Lineage',
+  uses: 'Used by',
   members: 'Members',
 }
 
@@ -43,7 +46,8 @@ function Known({ dataset }: { dataset: Dataset }) {
   const view = route.useSearch()
   const navigate = route.useNavigate()
   const number = view.version ?? dataset.latest
-  const show = (change: Partial<DatasetView>) => void navigate({ search: (before) => ({ ...before, ...change }) })
+  const show = (change: Partial<DatasetView>, replace = false) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace })
   return (
     <Page
       title={dataset.name}
@@ -77,17 +81,17 @@ interface PanelsProps {
   dataset: Dataset
   number: number
   view: DatasetView
-  show: (change: Partial<DatasetView>) => void
+  show: (change: Partial<DatasetView>, inPlace?: boolean) => void
 }
 
 function Panels({ dataset, number, view, show }: PanelsProps) {
   const files =
-    number > 0 ? <Files dataset={dataset} number={number} view={view} show={show} /> : <NoVersion {...dataset} />
+    number > 0 ? <Files dataset={dataset} number={number} view={view} show={show} /> : <NoVersion dataset={dataset} />
   return (
     <>
       <Tabs.Panel value="files">{files}</Tabs.Panel>
       <Tabs.Panel value="about">
-        <About dataset={dataset} number={number} />
+        <About dataset={dataset} number={number} showVersion={(made) => show({ version: made })} />
       </Tabs.Panel>
       <Tabs.Panel value="versions">
         <Versions dataset={dataset} shown={number} />
@@ -98,8 +102,11 @@ function Panels({ dataset, number, view, show }: PanelsProps) {
             <Lineage dataset={dataset.id} number={number} />
           </Suspense>
         ) : (
-          <NoVersion {...dataset} />
+          <NoVersion dataset={dataset} />
         )}
+      </Tabs.Panel>
+      <Tabs.Panel value="uses">
+        {number > 0 ? <Uses dataset={dataset} number={number} /> : <NoVersion dataset={dataset} />}
       </Tabs.Panel>
       <Tabs.Panel value="members">
         <Members dataset={dataset} />
@@ -149,9 +156,10 @@ function VersionChoice({ dataset, number, show }: Pick<PanelsProps, 'dataset' | 
   )
 }
 
-function NoVersion({ id }: { id: string }) {
+function NoVersion({ dataset }: { dataset: Dataset }) {
+  if (!may(dataset, 'dataset:edit')) return <Empty title="This data set has no version yet" />
   const action = (
-    <ButtonLink to="/data/$dataset/add" params={{ dataset: id }}>
+    <ButtonLink to="/data/$dataset/add" params={{ dataset: dataset.id }}>
       Add files
     </ButtonLink>
   )

@@ -10,6 +10,8 @@ import { Empty } from '@/show/Page'
 import { Preview } from './Preview'
 import { filesQuery } from './queries'
 import type { DatasetView } from './search'
+import { FileTree } from './tree/FileTree'
+import { folderOf } from './tree/rows'
 import classes from './Dataset.module.css'
 
 const PAUSE_MS = 200
@@ -18,13 +20,12 @@ interface FilesProps {
   dataset: Dataset
   number: number
   view: DatasetView
-  show: (change: Partial<DatasetView>) => void
+  show: (change: Partial<DatasetView>, inPlace?: boolean) => void
 }
 
-/** The files of a version by path, narrowed to a folder or any beginning of a path; one of them looked into. */
+/** The files of a version, as a tree or (where a beginning of paths is given) as a list; one of them looked into. */
 export function Files({ dataset, number, view, show }: FilesProps) {
   const under = view.under ?? ''
-  const found = useInfiniteQuery(filesQuery(dataset.id, number, under))
   const narrow = (to: string) => show({ under: to || undefined, file: undefined })
   return (
     <section className="panel" aria-label="Files">
@@ -32,15 +33,24 @@ export function Files({ dataset, number, view, show }: FilesProps) {
         <Folders under={under} narrow={narrow} />
         <PathFilter key={under} under={under} narrow={narrow} />
       </Group>
-      <LongList
-        label="Files"
-        found={found}
-        keyOf={(file) => file.path}
-        rowHeight={37}
-        empty={<Empty title="No path begins so">Paths look like 2021/may.csv; clear the field to see all files.</Empty>}
-      >
-        {(file) => <FileRow file={file} under={under} narrow={narrow} open={() => show({ file: file.path })} />}
-      </LongList>
+      {under ? (
+        <FilesBelow
+          dataset={dataset}
+          number={number}
+          under={under}
+          narrow={narrow}
+          open={(file) => show({ file: file.path })}
+        />
+      ) : (
+        <FileTree
+          key={`${dataset.id} ${number}`}
+          dataset={dataset.id}
+          number={number}
+          at={view.file ?? view.at ?? ''}
+          onFolder={(at) => show({ at: at || undefined }, true)}
+          onFile={(file) => show({ file, at: folderOf(file) || undefined })}
+        />
+      )}
       <Drawer
         opened={view.file !== undefined}
         onClose={() => show({ file: undefined })}
@@ -49,9 +59,32 @@ export function Files({ dataset, number, view, show }: FilesProps) {
         title={<span className="break mono">{view.file}</span>}
         closeButtonProps={{ 'aria-label': 'Close the preview' }}
       >
-        {view.file !== undefined && <Preview dataset={dataset.id} number={number} path={view.file} />}
+        {view.file !== undefined && <Preview dataset={dataset} number={number} path={view.file} />}
       </Drawer>
     </section>
+  )
+}
+
+interface FilesBelowProps {
+  dataset: Dataset
+  number: number
+  under: string
+  narrow: (to: string) => void
+  open: (file: StoredFile) => void
+}
+
+function FilesBelow({ dataset, number, under, narrow, open }: FilesBelowProps) {
+  const found = useInfiniteQuery(filesQuery(dataset.id, number, under))
+  return (
+    <LongList
+      label="Files"
+      found={found}
+      keyOf={(file) => file.path}
+      rowHeight={37}
+      empty={<Empty title="No path begins so">Paths look like 2021/may.csv; clear the field to see all files.</Empty>}
+    >
+      {(file) => <FileRow file={file} under={under} narrow={narrow} open={() => open(file)} />}
+    </LongList>
   )
 }
 

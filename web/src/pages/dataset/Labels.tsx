@@ -4,6 +4,7 @@ import { useState, type SyntheticEvent } from 'react'
 import { api, take, type Dataset } from '@/api/client'
 import { labelText } from '@/pages/data/filters'
 import { ProblemNote } from '@/show/Problem'
+import { may } from './may'
 import { datasetQuery } from './queries'
 
 /** The free labels of a data set, by which the list is narrowed. */
@@ -20,6 +21,7 @@ export function Labels({ dataset }: { dataset: Dataset }) {
     },
   })
   const labels = Object.entries(dataset.labels)
+  const edits = may(dataset, 'dataset:edit')
   const without = (key: string) => Object.fromEntries(labels.filter(([other]) => other !== key))
   return (
     <Stack gap="sm">
@@ -31,7 +33,7 @@ export function Labels({ dataset }: { dataset: Dataset }) {
           <Pill
             key={key}
             size="md"
-            withRemoveButton
+            withRemoveButton={edits}
             removeButtonProps={{ 'aria-label': `Remove the label ${key}`, 'aria-hidden': false, tabIndex: 0 }}
             onRemove={() => change.mutate(without(key))}
             disabled={change.isPending}
@@ -40,7 +42,9 @@ export function Labels({ dataset }: { dataset: Dataset }) {
           </Pill>
         ))}
       </Group>
-      <NewLabel busy={change.isPending} add={(key, value) => change.mutate({ ...dataset.labels, [key]: value })} />
+      {edits && (
+        <NewLabel busy={change.isPending} add={(key, value) => change.mutate({ ...dataset.labels, [key]: value })} />
+      )}
       {change.error && <ProblemNote error={change.error} title="The labels stayed as they were" />}
     </Stack>
   )

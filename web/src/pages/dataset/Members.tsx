@@ -5,6 +5,7 @@ import { useState, type SyntheticEvent } from 'react'
 import { api, take, type Dataset } from '@/api/client'
 import { Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
+import { may } from './may'
 import { membersQuery } from './queries'
 
 type Role = 'owner' | 'editor' | 'reader'
@@ -28,6 +29,7 @@ export function Members({ dataset }: { dataset: Dataset }) {
     onSuccess: refresh,
   })
   const remove = useMutation({ mutationFn: (name: string) => take(api.DELETE(address, at(name))), onSuccess: refresh })
+  const owns = may(dataset, 'dataset:own')
   if (found.isPending) return <Loading />
   if (found.error) return <ProblemNote error={found.error} retry={() => void found.refetch()} />
   return (
@@ -42,21 +44,23 @@ export function Members({ dataset }: { dataset: Dataset }) {
                 </Table.Th>
                 <Table.Td>{ROLES.find((role) => role.value === member.role)?.label}</Table.Td>
                 <Table.Td ta="right">
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    c="inherit"
-                    aria-label={`Remove ${member.name}`}
-                    onClick={() => remove.mutate(member.name)}
-                  >
-                    <IconX size={15} aria-hidden />
-                  </ActionIcon>
+                  {owns && (
+                    <ActionIcon
+                      variant="subtle"
+                      color="gray"
+                      c="inherit"
+                      aria-label={`Remove ${member.name}`}
+                      onClick={() => remove.mutate(member.name)}
+                    >
+                      <IconX size={15} aria-hidden />
+                    </ActionIcon>
+                  )}
                 </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
-        <NewMember busy={put.isPending} add={(name, role) => put.mutate({ name, role })} />
+        {owns && <NewMember busy={put.isPending} add={(name, role) => put.mutate({ name, role })} />}
         {put.error && <ProblemNote error={put.error} title="Nobody was added" />}
         {remove.error && <ProblemNote error={remove.error} title="Nobody was removed" />}
       </Stack>

@@ -1,25 +1,31 @@
 import { Alert, Button, Group, Stack, Table, Text } from '@mantine/core'
-import { IconDownload } from '@tabler/icons-react'
+import { useDisclosure } from '@mantine/hooks'
+import { IconDownload, IconPlayerPlay } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
-import type { StoredFile } from '@/api/client'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import type { Dataset, StoredFile } from '@/api/client'
 import { size } from '@/format/number'
 import { Copied } from '@/show/Copied'
 import { Empty, Loading } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
-import { fileAddress, IMAGE_BYTES, kindOf, prettyJson, TABLE_ROWS, tableOf, TEXT_BYTES, type Kind } from './preview'
+import { may } from './may'
+import { fileAddress, kindOf, prettyJson, readOf, TABLE_ROWS, tableOf, TEXT_BYTES, type Kind } from './preview'
 import { bytesQuery, fileQuery } from './queries'
+import { Takers } from './Takers'
 import classes from './Dataset.module.css'
 
+const PdfPages = lazy(() => import('./PdfPages'))
+
 interface PreviewProps {
-  dataset: string
+  dataset: Dataset
   number: number
   path: string
 }
 
 /** Looks into a file: as text, table or image; nothing of it is ever run. */
 export function Preview({ dataset, number, path }: PreviewProps) {
-  const found = useQuery(fileQuery(dataset, number, path))
+  const [choosing, tools] = useDisclosure(false)
+  const found = useQuery(fileQuery(dataset.id, number, path))
   if (found.isPending) return <Loading />
   if (found.error) return <ProblemNote error={found.error} retry={() => void found.refetch()} />
   if (!found.data) return <Empty title="This version has no such file">Another version may have it.</Empty>
@@ -30,9 +36,21 @@ export function Preview({ dataset, number, path }: PreviewProps) {
         <Text c="dimmed" className="tabular">
           {file.media_type} · {size(file.size)}
         </Text>
+        {may(dataset, 'dataset:compute') && (
+          <Button
+            size="xs"
+            variant="default"
+            ml="auto"
+            leftSection={<IconPlayerPlay size={15} aria-hidden />}
+            onClick={tools.open}
+          >
+            Run a tool on this file
+          </Button>
+        )}
+        <Takers dataset={dataset} number={number} file={file} opened={choosing} close={tools.close} />
         <Button
           component="a"
-          href={fileAddress(dataset, number, path)}
+          href={fileAddress(dataset.id, number, path)}
           download={path.slice(path.lastIndexOf('/') + 1)}
           size="xs"
           leftSection={<IconDownload size={15} aria-hidden />}
@@ -40,7 +58,7 @@ export function Preview({ dataset, number, path }: PreviewProps) {
           Download
         </Button>
       </Group>
-      <Content dataset={dataset} number={number} file={file} />
+      <Content dataset={dataset.id} number={number} file={file} />
       <Text size="sm" c="dimmed" component="div">
         SHA-256 <Copied text={file.sha256} what="SHA-256" />
       </Text>
@@ -50,14 +68,21 @@ export function Preview({ dataset, number, path }: PreviewProps) {
 
 function Content({ dataset, number, file }: { dataset: string; number: number; file: StoredFile }) {
   const kind = kindOf(file.media_type)
-  const limit = kind === 'image' ? IMAGE_BYTES : TEXT_BYTES
-  const possible = kind !== 'none' && file.size > 0 && (kind !== 'image' || file.size <= IMAGE_BYTES)
+  const limit = readOf(kind, file.size)
+  const possible = limit > 0 && file.size > 0
   const bytes = useQuery({ ...bytesQuery(dataset, number, file.path, limit), enabled: possible })
   if (file.size === 0) return <Empty title="This file is empty" />
   if (!possible) return <Empty title="There is no preview of this file">Download it to look into it.</Empty>
   if (bytes.error) return <ProblemNote error={bytes.error} retry={() => void bytes.refetch()} />
   if (!bytes.data) return <Loading rows={5} />
   if (kind === 'image') return <Picture bytes={bytes.data} type={file.media_type} path={file.path} />
+  if (kind === 'pdf') {
+    return (
+      <Suspense fallback={<Loading rows={5} />}>
+        <PdfPages bytes={bytes.data} path={file.path} sha256={file.sha256} />
+      </Suspense>
+    )
+  }
   return <Written bytes={bytes.data} kind={kind} file={file} cut={file.size > limit} />
 }
 

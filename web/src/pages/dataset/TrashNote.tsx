@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, take, type Dataset } from '@/api/client'
 import { ProblemNote } from '@/show/Problem'
 import { Time } from '@/show/Time'
+import { may } from './may'
 
 /** Says that a data set lies in the trash and how long, and takes it out. */
 export function TrashNote({ dataset }: { dataset: Dataset }) {
@@ -27,9 +28,11 @@ export function TrashNote({ dataset }: { dataset: Dataset }) {
             Its files may be removed for good from <Time at={dataset.purge_after} full /> on.
           </Text>
         )}
-        <Button size="xs" variant="default" loading={restore.isPending} onClick={() => restore.mutate()}>
-          Restore it
-        </Button>
+        {may(dataset, 'dataset:own') && (
+          <Button size="xs" variant="default" loading={restore.isPending} onClick={() => restore.mutate()}>
+            Restore it
+          </Button>
+        )}
         {restore.error && <ProblemNote error={restore.error} title="It could not be restored" />}
       </Stack>
     </Alert>

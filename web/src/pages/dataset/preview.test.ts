@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fileAddress, kindOf, prettyJson, TABLE_ROWS, tableOf } from './preview'
+import { fileAddress, kindOf, prettyJson, readOf, TABLE_ROWS, tableOf } from './preview'
 
 test('what may be looked at, by media type', () => {
   expect(['image/png', 'image/svg+xml', 'text/csv', 'application/geo+json'].map(kindOf)).toEqual([
@@ -14,7 +14,12 @@ test('what may be looked at, by media type', () => {
     'json',
     'text',
   ])
-  expect(['application/pdf', 'application/octet-stream', 'image/fits'].map(kindOf)).toEqual(['none', 'none', 'none'])
+  expect(['application/octet-stream', 'image/fits', 'application/pdf'].map(kindOf)).toEqual(['none', 'none', 'pdf'])
+})
+
+test('what must be whole is not shown when it is very large', () => {
+  expect([readOf('image', 2 ** 30), readOf('pdf', 2 ** 30), readOf('none', 1)]).toEqual([0, 0, 0])
+  expect(readOf('text', 2 ** 40)).toBeGreaterThan(0)
 })
 
 test('addresses of files keep their folders and escape everything else', () => {

@@ -1,8 +1,9 @@
 /** How a file can be looked at without running anything of it. */
-export type Kind = 'image' | 'table' | 'json' | 'text' | 'none'
+export type Kind = 'image' | 'table' | 'json' | 'text' | 'pdf' | 'none'
 
 export const TEXT_BYTES = 256 * 1024
 export const IMAGE_BYTES = 32 * 1024 * 1024
+export const PDF_BYTES = 64 * 1024 * 1024
 export const TABLE_ROWS = 200
 
 const IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/svg+xml', 'image/avif', 'image/bmp']
@@ -14,7 +15,15 @@ export function kindOf(mediaType: string): Kind {
   if (IMAGES.includes(mediaType)) return 'image'
   if (TABLES.includes(mediaType)) return 'table'
   if (JSONS.test(mediaType)) return 'json'
+  if (mediaType === 'application/pdf') return 'pdf'
   return WRITTEN.test(mediaType) ? 'text' : 'none'
+}
+
+/** How many bytes of a file its preview reads; what must be whole and is larger has none. */
+export function readOf(kind: Kind, size: number): number {
+  if (kind === 'image') return size <= IMAGE_BYTES ? IMAGE_BYTES : 0
+  if (kind === 'pdf') return size <= PDF_BYTES ? PDF_BYTES : 0
+  return kind === 'none' ? 0 : TEXT_BYTES
 }
 
 /** The address of a file; each part of its path is escaped. */

@@ -49,6 +49,19 @@ export function filesQuery(reference: string, number: number, prefix: string) {
   })
 }
 
+/** One page of what lies in a folder of a version; `position` is null for the first. */
+export function folderQuery(reference: string, number: number, folder: string, position: string | null) {
+  return queryOptions({
+    queryKey: ['datasets', reference, 'versions', number, 'tree', folder, position],
+    queryFn: ({ signal }) => {
+      const query = { folder, limit: PAGE, ...(position ? { after: position } : {}) }
+      const path = { reference, number }
+      return take(api.GET('/api/v1/datasets/{reference}/versions/{number}/tree', { params: { path, query }, signal }))
+    },
+    staleTime: Infinity, // versions never change
+  })
+}
+
 /** One file of a version; null where there is none at this path. */
 export function fileQuery(reference: string, number: number, prefix: string) {
   return queryOptions({
@@ -59,6 +72,42 @@ export function fileQuery(reference: string, number: number, prefix: string) {
       return found.items.find((file) => file.path === prefix) ?? null
     },
     staleTime: Infinity,
+  })
+}
+
+/** The runs that took a version, newest first. */
+export function usesQuery(reference: string, number: number) {
+  return infiniteQueryOptions({
+    queryKey: ['datasets', reference, 'versions', number, 'uses'],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }
+      const path = { reference, number }
+      return take(api.GET('/api/v1/datasets/{reference}/versions/{number}/uses', { params: { path, query }, signal }))
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
+}
+
+/** The tools that take files of a version, or one file of it. */
+export function takersQuery(reference: string, number: number, file: string | undefined) {
+  return queryOptions({
+    queryKey: ['datasets', reference, 'versions', number, 'tools', file],
+    queryFn: ({ signal }) => {
+      const query = { limit: PAGE, ...(file === undefined ? {} : { path: file }) }
+      const path = { reference, number }
+      return take(api.GET('/api/v1/datasets/{reference}/versions/{number}/tools', { params: { path, query }, signal }))
+    },
+  })
+}
+
+export function citationQuery(reference: string, number: number) {
+  return queryOptions({
+    queryKey: ['datasets', reference, 'versions', number, 'citation'],
+    queryFn: ({ signal }) => {
+      const params = { path: { reference, number } }
+      return take(api.GET('/api/v1/datasets/{reference}/versions/{number}/citation', { params, signal }))
+    },
   })
 }
 

@@ -13,7 +13,7 @@ const route = getRouteApi('/tools/$tool/run')
 /** The form of a tool; it begins with the values of another run where the address names one. */
 export function Launch() {
   const { tool: reference } = route.useParams()
-  const { from } = route.useSearch()
+  const { from, data, type } = route.useSearch()
   const tool = useQuery(toolQuery(reference))
   const form = useQuery(formQuery(reference))
   const before = useQuery({ ...runQuery(from ?? ''), enabled: from !== undefined })
@@ -35,10 +35,11 @@ export function Launch() {
       {!error && !ready && <Loading rows={6} />}
       {ready && tool.data && (
         <LaunchForm
-          key={`${reference} ${from ?? ''}`}
+          key={`${reference} ${from ?? ''} ${data ?? ''}`}
           tool={tool.data}
           form={form.data as RJSFSchema}
           from={before.data}
+          data={data ? { reference: data, type: type ?? '' } : undefined}
         />
       )}
     </Page>

@@ -9,20 +9,24 @@ import { ProblemNote } from '@/show/Problem'
 import { InputPicker } from './InputPicker'
 import { Options } from './Options'
 import { Parameters } from './Parameters'
+import { Quote } from './Quote'
 import { faultsOf } from './validator'
+import { withData, type GivenData } from './taking'
 import { beginning, lacking, parametersOf, requestOf, slotsOf, type Filled } from './values'
 
 interface LaunchFormProps {
   tool: Tool
   form: RJSFSchema
   from: Run | undefined
+  /** What the first input that takes it begins with. */
+  data?: GivenData | undefined
 }
 
 /** Everything that a run of the tool is given. */
-export function LaunchForm({ tool, form, from }: LaunchFormProps) {
+export function LaunchForm({ tool, form, from, data }: LaunchFormProps) {
   const slots = useMemo(() => slotsOf(form), [form])
   const schema = useMemo(() => parametersOf(form), [form])
-  const [filled, setFilled] = useState<Filled>(() => beginning(tool, slots, from))
+  const [filled, setFilled] = useState<Filled>(() => withData(beginning(tool, slots, from), slots, data))
   const [checked, setChecked] = useState(false)
   const change = (part: Partial<Filled>) => setFilled((before) => ({ ...before, ...part }))
   const submit = useSubmit()
@@ -62,6 +66,7 @@ export function LaunchForm({ tool, form, from }: LaunchFormProps) {
         </Section>
       )}
       <Options tool={tool} filled={filled} onChange={change} />
+      <Quote request={wanting.length === 0 && faults.length === 0 ? requestOf(tool, slots, filled) : null} />
       {submit.error && <ProblemNote error={submit.error} title="The run was not accepted" />}
       <Group>
         <Button size="md" onClick={send} loading={submit.isPending}>

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { api, take, type Dataset } from '@/api/client'
+import { api, take, type Dataset, type Version } from '@/api/client'
+import { asProblem } from '@/api/problem'
 import type { Chosen } from './choice'
 import { Sending, Stopped, type Progress } from './sending'
 
@@ -38,7 +39,7 @@ export function useUpload(done: (dataset: string) => void) {
       const { dataset, sending } = work.current
       const files = await sending.run()
       setPhase('publishing')
-      const body = { files, ...(goal.base ? { base: goal.base } : {}) }
+      const body = { files, ...(goal.base ? { base: goal.base, metadata: await metadataOf(dataset, goal.base) } : {}) }
       await take(api.POST('/api/v1/datasets/{reference}/versions', { params: { path: { reference: dataset } }, body }))
       await sending.forget()
       await queries.invalidateQueries({ queryKey: ['datasets'] })
@@ -54,8 +55,25 @@ export function useUpload(done: (dataset: string) => void) {
 
 async function datasetOf({ dataset, name, title }: Goal): Promise<string> {
   if (dataset) return dataset.id
-  const made = await take(api.POST('/api/v1/datasets', { body: { name, title, description: '' } }))
-  return made.id
+  try {
+    return (await take(api.POST('/api/v1/datasets', { body: { name, title, description: '' } }))).id
+  } catch (thrown) {
+    const begun = asProblem(thrown).reason === 'name_taken' ? await begunBefore(name) : undefined
+    if (!begun) throw thrown
+    return begun.id
+  }
+}
+
+/** The data set of this name that an upload which broke off has left without a version. */
+async function begunBefore(name: string): Promise<Dataset | undefined> {
+  const found = await take(api.GET('/api/v1/datasets', { params: { query: { name, own: true, limit: 1000 } } }))
+  return found.items.find((one) => one.name === name && one.latest === 0)
+}
+
+/** What was said about a version is said about the next one too, until somebody says something else. */
+async function metadataOf(reference: string, number: number): Promise<Version['metadata']> {
+  const params = { path: { reference, number } }
+  return (await take(api.GET('/api/v1/datasets/{reference}/versions/{number}', { params }))).metadata
 }
 
 function warnWhile(busy: boolean): (() => void) | undefined {
