@@ -35,6 +35,16 @@ export function Options({ tool, filled, onChange }: OptionsProps) {
           value={filled.resources}
           onChange={(resources) => onChange({ resources })}
         />
+        <NumberInput
+          label="Priority"
+          description="9 runs first, 0 last"
+          value={filled.priority}
+          min={0}
+          max={9}
+          allowDecimal={false}
+          w={160}
+          onChange={(next) => onChange({ priority: typeof next === 'number' ? next : 5 })}
+        />
         <Switch
           label="Use the result of an identical run, if there is one"
           checked={filled.reuse}

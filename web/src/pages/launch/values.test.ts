@@ -55,8 +55,15 @@ it('asks only for what differs from the tool itself', () => {
 
 it('begins with the values of the run that is changed', () => {
   const inputs = [{ slot: 'table', dataset: 'dataset-1', number: 3, path: 'a/b.csv' }]
-  const from = { inputs, parameters: { times: 2 }, name: 'Before' } as unknown as Run
+  const resources = { cpu: 4, memory_bytes: 1 << 30, disk_bytes: 256 << 20, pids: 9 }
+  const given = { parameters: { times: 2 }, name: 'Before', output_name: 'sums', priority: 7 }
+  const from = { inputs, resources, ...given } as unknown as Run
   const filled = beginning(TOOL, SLOTS, from)
+  expect(requestOf(TOOL, SLOTS, filled)).toMatchObject({
+    priority: 7,
+    output: { dataset: 'sums' },
+    resources: { cpu: 4, memory_bytes: 1 << 30 },
+  })
   expect(filled.inputs).toEqual({ table: ['dataset-1@3:a/b.csv'], masks: [''] })
   expect([filled.parameters, filled.name]).toEqual([{ times: 2 }, 'Before'])
 })

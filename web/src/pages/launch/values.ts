@@ -3,6 +3,7 @@ import type { NewRun, Run, Tool } from '@/api/client'
 import { written } from './reference'
 
 const MIB = 1 << 20
+const USUAL_PRIORITY = 5
 
 /** What the form of a tool holds while it is filled in. */
 export interface Filled {
@@ -11,6 +12,8 @@ export interface Filled {
   inputs: Readonly<Record<string, readonly string[]>>
   name: string
   output: string
+  /** From 0 (last) to 9 (first). */
+  priority: number
   reuse: boolean
   resources: Resources
 }
@@ -67,9 +70,20 @@ export function beginning(tool: Tool, slots: readonly Slot[], from: Run | undefi
     parameters: from?.parameters ?? {},
     inputs: Object.fromEntries(inputs),
     name: from?.name ?? '',
-    output: '',
+    output: from?.output_name ?? '',
+    priority: from?.priority ?? USUAL_PRIORITY,
     reuse: true,
-    resources: resourcesOf(tool),
+    resources: from ? takenBy(from, resourcesOf(tool)) : resourcesOf(tool),
+  }
+}
+
+/** What a run was allowed; in whole MiB, as the form has it. */
+function takenBy(run: Run, usual: Resources): Resources {
+  const { cpu, memory_bytes: memory, disk_bytes: disk } = run.resources
+  return {
+    cpu: typeof cpu === 'number' ? cpu : usual.cpu,
+    memory: typeof memory === 'number' ? Math.round(memory / MIB) : usual.memory,
+    disk: typeof disk === 'number' ? Math.round(disk / MIB) : usual.disk,
   }
 }
 
@@ -98,7 +112,7 @@ export function requestOf(tool: Tool, slots: readonly Slot[], filled: Filled): N
     inputs,
     ...(filled.name.trim() && { name: filled.name.trim() }),
     ...(filled.output.trim() && { output: { dataset: filled.output.trim() } }),
-    priority: 5,
+    priority: filled.priority,
     reuse: filled.reuse,
     resources: {
       ...(cpu !== usual.cpu && { cpu }),

@@ -13,7 +13,7 @@ import { sentence } from '@/show/words'
 /** What can be done with a run. */
 export function Actions({ run }: { run: Run }) {
   const over = isFinal(run.state)
-  const { before } = useSearch({ from: '/runs/$run' })
+  const { before = run.rerun_of } = useSearch({ from: '/runs/$run' })
   return (
     <>
       {over && before && before !== run.id && (

@@ -5,10 +5,12 @@ import { useState } from 'react'
 import type { StoredFile } from '@/api/client'
 import { problemFrom } from '@/api/problem'
 import { size } from '@/format/number'
+import { tableOf } from '@/pages/dataset/preview'
 import { Loading } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
-import { firstLook, lookOf, TEXT_BYTES } from './previews'
+import { firstLook, lookOf, separatorOf, TEXT_BYTES } from './previews'
 import { fileAddress } from './queries'
+import { TableLook } from './TableLook'
 import classes from './FileList.module.css'
 
 interface FileListProps {
@@ -86,13 +88,19 @@ function TextLook({ file, address }: { file: StoredFile; address: string }) {
   })
   if (text.error) return <ProblemNote error={text.error} />
   if (text.data === undefined) return <Loading />
+  const cut = file.size > TEXT_BYTES
+  const separator = separatorOf(file)
   return (
     <>
-      {/* A region that scrolls has to be reached by the keyboard. */}
-      <pre className={classes.text} tabIndex={0} role="region" aria-label={`Beginning of ${file.path}`}>
-        {text.data}
-      </pre>
-      {file.size > TEXT_BYTES && (
+      {separator ? (
+        <TableLook path={file.path} rows={tableOf(text.data, separator, cut)} />
+      ) : (
+        // A region that scrolls has to be reached by the keyboard.
+        <pre className={classes.text} tabIndex={0} role="region" aria-label={`Beginning of ${file.path}`}>
+          {text.data}
+        </pre>
+      )}
+      {cut && (
         <Text size="sm" c="dimmed">
           The first {size(TEXT_BYTES)} of {size(file.size)}
         </Text>

@@ -1,9 +1,8 @@
 import { Anchor, Table, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import type { Run } from '@/api/client'
 import { PageLink } from '@/show/links'
 import { Section } from '@/show/Page'
-import { archiveAddress, datasetQuery } from './queries'
+import { archiveAddress } from './queries'
 
 type Input = Run['inputs'][number]
 
@@ -36,14 +35,13 @@ export function Inputs({ run }: { run: Run }) {
 }
 
 function InputRow({ input }: { input: Input }) {
-  const { dataset, number, path, slot } = input
-  const { data } = useQuery(datasetQuery(dataset))
+  const { dataset, number, path, slot, name, title } = input
   return (
     <Table.Tr>
       <Table.Td>{slot}</Table.Td>
       <Table.Td className="break">
         <PageLink to="/data/$dataset" params={{ dataset }} search={{ version: number }}>
-          {data?.title || data?.name || 'a data set'}, version {number}
+          {title ?? name ?? 'a data set that you may not see'}, version {number}
         </PageLink>
       </Table.Td>
       <Table.Td className="break">

@@ -7,14 +7,12 @@ import { ButtonLink, PageLink } from '@/show/links'
 import { Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { FileList } from './FileList'
-import { archiveAddress, datasetQuery, filesQuery } from './queries'
+import { archiveAddress, filesQuery } from './queries'
 
 /** The version that a run made, with what its files look like. */
 export function Outputs({ output }: { output: NonNullable<Run['output']> }) {
-  const { dataset, number } = output
+  const { dataset, number, name, title } = output
   const files = useQuery(filesQuery(dataset, number))
-  const made = useQuery(datasetQuery(dataset))
-  const title = made.data?.title || made.data?.name
   return (
     <Section
       title="Result"
@@ -46,7 +44,7 @@ export function Outputs({ output }: { output: NonNullable<Run['output']> }) {
         <Text>
           Version {number} of{' '}
           <PageLink to="/data/$dataset" params={{ dataset }} search={{ version: number }} fw={600}>
-            {title || 'a data set'}
+            {title ?? name ?? 'a data set'}
           </PageLink>
           {files.data && !files.data.next && `, ${count(files.data.items.length, 'file')}`}
         </Text>

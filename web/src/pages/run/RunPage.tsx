@@ -2,6 +2,7 @@ import { Grid, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { Run } from '@/api/client'
+import { useSeen } from '@/attention/look'
 import { usePolling } from '@/live/news'
 import { PageLink } from '@/show/links'
 import { Loading, Page } from '@/show/Page'
@@ -18,6 +19,7 @@ import { Log } from './log/Log'
 import { Outputs } from './Outputs'
 import { runQuery } from './queries'
 import { Status } from './Status'
+import { Usage } from './usage/Usage'
 
 const route = getRouteApi('/runs/$run')
 
@@ -29,6 +31,7 @@ export function RunPage() {
     ...runQuery(id),
     refetchInterval: ({ state }) => (state.data && isFinal(state.data.state) ? false : poll),
   })
+  useSeen(run.data)
   if (run.data) return <Shown key={id} run={run.data} />
   return (
     <Page title="Run">
@@ -48,6 +51,7 @@ function Shown({ run }: { run: Run }) {
       {run.output && <Outputs output={run.output} />}
       <Attempts run={run} />
       {!run.reused_from && <Log run={run.id} failed={run.state === 'failed'} />}
+      <Usage run={run} />
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack gap="md">

@@ -1,7 +1,7 @@
 import { Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { Explanation, Run } from '@/api/client'
-import { count } from '@/format/number'
+import { count, grouped } from '@/format/number'
 import { duration } from '@/format/time'
 import { usePolling } from '@/live/news'
 import { PageLink } from '@/show/links'
@@ -18,7 +18,8 @@ export function Status({ run }: { run: Run }) {
   const waits = run.state === 'queued' || run.state === 'held'
   const poll = usePolling()
   const explained = useQuery({ ...explainQuery(run.id), refetchInterval: waits ? poll || 5000 : false })
-  const why = explained.data?.waiting ?? run.reason
+  const waiting = waits ? explained.data?.waiting : null // what was said of a run that waited is no longer true
+  const why = waiting ?? run.reason
   return (
     <Stack gap={6} className="panel" p="md" role="status" aria-label="State of the run">
       <Group gap="md">
@@ -39,7 +40,7 @@ export function Status({ run }: { run: Run }) {
           )}
         </Text>
       )}
-      {explained.data?.waiting && <Queue waiting={explained.data.waiting} />}
+      {waiting && <Queue waiting={waiting} />}
       {why && run.state !== 'canceled' && (
         <Text>
           <strong>Next step:</strong> <Prose text={sentence(why.next_step)} />{' '}
@@ -57,6 +58,15 @@ export function Status({ run }: { run: Run }) {
           .
         </Text>
       )}
+      {run.rerun_of && (
+        <Text>
+          It repeats{' '}
+          <PageLink to="/runs/$run" params={{ run: run.rerun_of }}>
+            run {shortId(run.rerun_of)}
+          </PageLink>
+          .
+        </Text>
+      )}
     </Stack>
   )
 }
@@ -67,7 +77,7 @@ function Queue({ waiting }: { waiting: NonNullable<Explanation['waiting']> }) {
   const estimate = waiting.estimate_seconds ?? null
   return (
     <Text className="tabular">
-      {ahead === 0 ? 'No run is before it.' : `${count(ahead, 'run')} ${ahead === 1 ? 'is' : 'are'} before it.`}
+      Place {grouped(ahead + 1)} in the queue{ahead === 0 ? ': it is the next.' : `, behind ${count(ahead, 'run')}.`}
       {estimate !== null && ` It should begin in about ${duration(estimate * 1000)}.`}
     </Text>
   )

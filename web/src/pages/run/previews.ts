@@ -20,3 +20,9 @@ export function lookOf(file: Pick<StoredFile, 'media_type' | 'size'>): Look | nu
 export function firstLook(files: readonly StoredFile[]): string | null {
   return files.find((file) => lookOf(file) === 'image')?.path ?? null
 }
+
+/** What stands between the cells of a file that is a table; null for any other. */
+export function separatorOf(file: Pick<StoredFile, 'media_type'>): ',' | '\t' | null {
+  const type = file.media_type.split(';')[0] ?? ''
+  return type === 'text/csv' ? ',' : type === 'text/tab-separated-values' ? '\t' : null
+}

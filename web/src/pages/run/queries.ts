@@ -27,6 +27,20 @@ export function eventsQuery(id: string) {
   })
 }
 
+/** What an attempt used over time; null means the newest. */
+export function usageQuery(id: string, attempt: number | null) {
+  return queryOptions({
+    queryKey: ['run', id, 'usage', attempt],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET('/api/v1/runs/{run_id}/usage', {
+          params: { path: { run_id: id }, query: attempt === null ? {} : { attempt } },
+          signal,
+        }),
+      ),
+  })
+}
+
 export function explainQuery(id: string) {
   return queryOptions({
     queryKey: ['run', id, 'explain'],

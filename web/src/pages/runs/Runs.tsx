@@ -4,11 +4,11 @@ import { useState } from 'react'
 import { ButtonLink } from '@/show/links'
 import { Empty, Loading, Page } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
-import { FailureReasons } from './FailureReasons'
 import { Filters } from './Filters'
 import { isFiltered } from './filters'
 import { useRunList } from './list'
 import { RunTable } from './RunTable'
+import { Summary } from './Summary'
 
 const route = getRouteApi('/runs')
 
@@ -24,7 +24,7 @@ export function Runs() {
     <Page title="Runs" actions={<ButtonLink to="/tools">Run a tool</ButtonLink>}>
       <Stack gap="sm">
         <Filters filters={filters} />
-        {filters.state === 'failed' && <FailureReasons runs={rows} more={list.hasNextPage} />}
+        <Summary filters={filters} />
         {list.isPending && <Loading rows={8} />}
         {list.error && <ProblemNote error={list.error} retry={() => void list.refetch()} />}
         {list.isSuccess && rows.length === 0 && <NoRuns filtered={isFiltered(filters)} />}

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest'
 import type { Page, Run } from '@/api/client'
-import { countNewer, patched, reasonsOf, refreshed, rowsOf, type Loaded } from './rows'
+import { countNewer, patched, refreshed, rowsOf, type Loaded } from './rows'
 
-function run(id: number, state: Run['state'] = 'running', reason?: string): Run {
-  const why = reason && { reason, text: `text of ${reason}`, fault: 'yours', next_step: '' }
-  return { id: `run-${id}`, state, ...(why && { reason: why }) } as unknown as Run
+function run(id: number, state: Run['state'] = 'running'): Run {
+  return { id: `run-${id}`, state } as unknown as Run
 }
 
 function page(ids: readonly number[], next?: string): Page<Run> {
@@ -61,12 +60,4 @@ it('patches one run wherever it lies', () => {
     'running',
   ])
   expect(found.pages[0]).toBe(LIST.pages[0])
-})
-
-it('counts reasons of failed runs, most frequent first', () => {
-  const runs = [run(1, 'failed', 'a'), run(2, 'failed', 'b'), run(3, 'failed', 'b'), run(4, 'queued', 'c')]
-  expect(reasonsOf(runs)).toEqual([
-    { reason: 'b', text: 'text of b', count: 2 },
-    { reason: 'a', text: 'text of a', count: 1 },
-  ])
 })

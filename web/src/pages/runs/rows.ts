@@ -62,14 +62,3 @@ export function took(run: Run, now: number): number | null {
   if (!run.started_at) return null
   return (run.ended_at ? Date.parse(run.ended_at) : now) - Date.parse(run.started_at)
 }
-
-/** The reasons of failed runs with how often each occurs, most frequent first. */
-export function reasonsOf(runs: readonly Run[]): readonly { reason: string; text: string; count: number }[] {
-  const found = new Map<string, { reason: string; text: string; count: number }>()
-  for (const run of runs) {
-    if (run.state !== 'failed' || !run.reason) continue
-    const { reason, text } = run.reason
-    found.set(reason, { reason, text, count: (found.get(reason)?.count ?? 0) + 1 })
-  }
-  return [...found.values()].sort((a, b) => b.count - a.count)
-}
