@@ -48,7 +48,7 @@ export function readNews(event: StreamEvent): News | null {
 /** Which queries go out of date by news of a kind. */
 export function outdated(news: News): readonly (readonly string[])[] {
   const kind = news.kind.slice(0, news.kind.indexOf('.'))
-  if (kind === 'run') return [['newest-runs'], ['run', news.thing], ['home'], ['storage']]
+  if (kind === 'run') return [['newest-runs'], ['run', news.thing], ['home'], ['storage'], ['attention']]
   if (kind === 'tool') return [['tools'], ['tool']]
   if (kind === 'dataset' || kind === 'version') return [['datasets'], ['dataset', news.thing], ['storage']]
   return []

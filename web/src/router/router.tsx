@@ -5,6 +5,7 @@ import { readDatasetView } from '@/pages/dataset/search'
 import { readRunFilters } from '@/pages/runs/filters'
 import { readRunSearch } from '@/pages/run/given'
 import { readLaunch } from '@/pages/launch/given'
+import { readErrorSearch } from '@/pages/station/errors/search'
 import { readSearch } from '@/pages/tools/search'
 import { Root } from '@/shell/Root'
 import { NotFound, PageFailed } from '@/shell/Failures'
@@ -92,6 +93,25 @@ const station = createRoute({
   component: lazyRouteComponent(() => import('@/pages/station/Station'), 'Station'),
 })
 
+const stationUsers = createRoute({
+  getParentRoute: () => root,
+  path: '/station/users',
+  component: lazyRouteComponent(() => import('@/pages/station/users/Users'), 'StationUsers'),
+})
+
+const stationStorage = createRoute({
+  getParentRoute: () => root,
+  path: '/station/storage',
+  component: lazyRouteComponent(() => import('@/pages/station/storage/StoragePage'), 'StationStorage'),
+})
+
+const stationErrors = createRoute({
+  getParentRoute: () => root,
+  path: '/station/errors',
+  validateSearch: readErrorSearch,
+  component: lazyRouteComponent(() => import('@/pages/station/errors/Errors'), 'StationErrors'),
+})
+
 const tokens = createRoute({
   getParentRoute: () => root,
   path: '/tokens',
@@ -111,6 +131,9 @@ const tree = root.addChildren([
   tool,
   launch,
   station,
+  stationUsers,
+  stationStorage,
+  stationErrors,
   tokens,
 ])
 

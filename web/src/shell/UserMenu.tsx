@@ -19,7 +19,9 @@ export function UserMenu({ me }: { me: Me }) {
           rightSection={<IconChevronDown size={14} aria-hidden />}
           aria-label={`Account of ${me.username}`}
         >
-          {me.username}
+          <Text component="span" inherit visibleFrom="sm">
+            {me.username}
+          </Text>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

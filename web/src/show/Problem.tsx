@@ -1,17 +1,22 @@
 import { Alert, Button, Group, List, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
 import { asProblem, type FaultAt } from '@/api/problem'
+import { meQuery } from '@/session/me'
+import { PageLink } from './links'
 import { Prose } from './Prose'
 import { sentence, whose } from './words'
 
 interface ProblemProps {
   error: unknown
+  /** Which of its faults are listed here; all of them unless some stand at their fields. */
+  faults?: readonly FaultAt[]
   title?: string
   retry?: (() => void) | undefined
 }
 
 /** A failed request: what happened, whose fault it is, and the next step. */
-export function ProblemNote({ error, title = 'That did not work', retry }: ProblemProps) {
+export function ProblemNote({ error, faults, title = 'That did not work', retry }: ProblemProps) {
   const problem = asProblem(error)
   return (
     <Alert
@@ -26,7 +31,7 @@ export function ProblemNote({ error, title = 'That did not work', retry }: Probl
         <Text>
           <Prose text={sentence(problem.message)} />
         </Text>
-        <Faults faults={problem.faults} />
+        <Faults faults={faults ?? problem.faults} />
         {problem.nextStep && (
           <Text>
             <strong>Next step:</strong> <Prose text={sentence(problem.nextStep)} />
@@ -37,7 +42,7 @@ export function ProblemNote({ error, title = 'That did not work', retry }: Probl
             Whose fault: {whose(problem.fault)}
             {problem.request && (
               <>
-                {' · '}request <span className="mono break">{problem.request}</span>
+                {' · '}request <Request id={problem.request} ours={problem.status >= 500} />
               </>
             )}
           </Text>
@@ -49,6 +54,17 @@ export function ProblemNote({ error, title = 'That did not work', retry }: Probl
         </Group>
       </Stack>
     </Alert>
+  )
+}
+
+/** The id of a request; for operators it leads to the error that the station met. */
+function Request({ id, ours }: { id: string; ours: boolean }) {
+  const me = useQueryClient().getQueryData(meQuery.queryKey)
+  if (!ours || !me?.operator) return <span className="mono break">{id}</span>
+  return (
+    <PageLink to="/station/errors" search={{ error: id }} className="mono break">
+      {id}
+    </PageLink>
   )
 }
 

@@ -1,12 +1,11 @@
 import { Grid, Stack } from '@mantine/core'
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useQueries } from '@tanstack/react-query'
 import { api, take, type RunState } from '@/api/client'
 import { usePolling } from '@/live/news'
-import { meQuery } from '@/session/me'
 import { ButtonLink, PageLink } from '@/show/links'
 import { Loading, Page, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
-import { useNow } from '@/show/Time'
+import { NeedsYou } from './NeedsYou'
 import { NextSteps } from './NextSteps'
 import { overview } from './overview'
 import { RunList } from './RunList'
@@ -25,24 +24,13 @@ function runsQuery(state: RunState | undefined, limit: number, poll: number | fa
 
 /** What runs, what ended, what asks for the reader, and how full their storage is. */
 export function Home() {
-  const me = useQuery(meQuery)
   const poll = usePolling()
-  const now = useNow()
   const lists = useQueries({
-    queries: [
-      runsQuery(undefined, 30, poll),
-      runsQuery('running', 20, poll),
-      runsQuery('queued', 20, poll),
-      runsQuery('failed', 20, poll),
-    ],
+    queries: [runsQuery(undefined, 30, poll), runsQuery('running', 20, poll), runsQuery('queued', 20, poll)],
   })
   const error = lists.find((list) => list.error)?.error
   const pending = lists.some((list) => list.isPending)
-  const { active, finished, failed } = overview(
-    lists.map((list) => list.data?.items ?? []),
-    me.data?.username ?? '',
-    now,
-  )
+  const { active, finished } = overview(lists.map((list) => list.data?.items ?? []))
   const empty = lists[0].data?.items.length === 0
   return (
     <Page
@@ -75,28 +63,7 @@ export function Home() {
         )}
         <Grid.Col span={{ base: 12, md: empty ? 12 : 4 }}>
           <Stack gap="md">
-            {!empty && (
-              <Section
-                title="Needs you"
-                aside={
-                  failed.length > 0 && (
-                    <PageLink to="/runs" search={{ state: 'failed' }}>
-                      All failed
-                    </PageLink>
-                  )
-                }
-              >
-                {pending ? (
-                  <Loading />
-                ) : (
-                  <RunList
-                    runs={failed.slice(0, SHOWN)}
-                    none="No run of yours failed in the last seven days."
-                    reasons
-                  />
-                )}
-              </Section>
-            )}
+            <NeedsYou />
             <Storage />
           </Stack>
         </Grid.Col>

@@ -1,21 +1,18 @@
 import { Group, Stack, Text } from '@mantine/core'
 import type { Run } from '@/api/client'
 import { PageLink } from '@/show/links'
-import { Prose } from '@/show/Prose'
 import { nameOf } from '@/show/run'
 import { State } from '@/show/State'
 import { Time } from '@/show/Time'
-import { sentence } from '@/show/words'
 
 interface RunListProps {
   runs: readonly Run[]
   /** What is said where there are none. */
   none: string
-  reasons?: boolean
 }
 
 /** A few runs, each with its state and when that came about. */
-export function RunList({ runs, none, reasons = false }: RunListProps) {
+export function RunList({ runs, none }: RunListProps) {
   if (runs.length === 0) return <Text c="dimmed">{none}</Text>
   return (
     <Stack gap="xs" component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
@@ -26,17 +23,12 @@ export function RunList({ runs, none, reasons = false }: RunListProps) {
               {nameOf(run)}
             </PageLink>
             <Group gap="sm" wrap="nowrap" style={{ flexShrink: 0 }}>
-              {!reasons && <State state={run.state} />}
+              <State state={run.state} />
               <Text span size="sm" c="dimmed" ta="right" miw={72}>
                 <Time at={run.ended_at ?? run.started_at ?? run.created_at} />
               </Text>
             </Group>
           </Group>
-          {reasons && run.reason && (
-            <Text size="sm" c="dimmed">
-              <Prose text={sentence(run.reason.text)} />
-            </Text>
-          )}
         </li>
       ))}
     </Stack>

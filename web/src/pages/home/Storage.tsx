@@ -1,17 +1,14 @@
 import { Progress, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { api, take } from '@/api/client'
 import { size } from '@/format/number'
 import { Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { filled } from './overview'
+import { storageQuery } from './queries'
 
 /** How much of their quota the reader has used. */
 export function Storage() {
-  const storage = useQuery({
-    queryKey: ['storage'],
-    queryFn: ({ signal }) => take(api.GET('/api/v1/storage', { signal })),
-  })
+  const storage = useQuery(storageQuery)
   const found = storage.data
   return (
     <Section title="Storage">

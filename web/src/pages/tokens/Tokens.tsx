@@ -4,9 +4,11 @@ import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-q
 import { useState } from 'react'
 import { api, take, type Token } from '@/api/client'
 import { Copied } from '@/show/Copied'
+import { fieldFaults } from '@/show/faults'
 import { Loading, Page, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { Time } from '@/show/Time'
+import { Wide } from '@/show/Wide'
 
 const LONGEST_DAYS = 400
 
@@ -49,6 +51,7 @@ function NewToken() {
       return queries.invalidateQueries({ queryKey: ['tokens'] })
     },
   })
+  const { at, rest } = fieldFaults(make.error, ['name', 'days'])
   return (
     <Section title="New token">
       <form
@@ -63,6 +66,7 @@ function NewToken() {
             required
             maxLength={200}
             value={name}
+            error={at.name}
             onChange={(event) => setName(event.currentTarget.value)}
             flex="2 1 14rem"
           />
@@ -73,6 +77,7 @@ function NewToken() {
             clampBehavior="strict"
             allowDecimal={false}
             value={days}
+            error={at.days}
             onChange={(value) => setDays(typeof value === 'number' ? value : 1)}
             w={130}
           />
@@ -81,7 +86,7 @@ function NewToken() {
           </Button>
         </Group>
       </form>
-      {make.error && <ProblemNote error={make.error} title="No token was made" />}
+      {make.error && <ProblemNote error={make.error} faults={rest} title="No token was made" />}
       {make.data && (
         <Alert mt="sm" variant="outline" title={`Token for ${make.data.name}`} role="status">
           <Text mb={6}>Keep it now: it is shown this once.</Text>
@@ -94,7 +99,7 @@ function NewToken() {
 
 function TokenTable({ tokens }: { tokens: readonly Token[] }) {
   return (
-    <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <Wide minWidth={480}>
       <Table verticalSpacing={6} horizontalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
@@ -125,7 +130,7 @@ function TokenTable({ tokens }: { tokens: readonly Token[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Wide>
   )
 }
 
