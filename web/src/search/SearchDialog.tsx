@@ -71,7 +71,7 @@ export default function SearchDialog({ close }: { close: () => void }) {
             <Hits key={group.title} group={group} chosen={hits[at]} go={go} />
           ))}
         </div>
-        <Text size="sm" c="dimmed" px="md" py="sm" role="status">
+        <Text size="sm" c="dimmed" px="md" py={hits.length > 0 ? 0 : 'sm'} role="status">
           {says(text, found.isPending, hits.length)}
         </Text>
       </Modal.Content>

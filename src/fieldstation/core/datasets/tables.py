@@ -1,4 +1,7 @@
-"""The tables of data sets, as migration 0003 makes them."""
+"""The tables of data sets, as migration 0003 makes them.
+
+`metadata_schema` is `json`, not `jsonb`: it keeps the author's order of fields, which their form follows.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -15,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 from fieldstation.db import metadata
 
@@ -32,7 +35,7 @@ dataset = Table(
     Column("title", Text, nullable=False),
     Column("description", Text, nullable=False),
     Column("labels", JSONB, nullable=False),
-    Column("metadata_schema", JSONB),
+    Column("metadata_schema", JSON),
     Column("created", _TIME, nullable=False),
     Column("changed", _TIME, nullable=False),
     Column("latest", Integer, nullable=False),

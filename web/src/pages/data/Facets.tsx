@@ -42,7 +42,7 @@ export function Facets({ filters, counted, narrow }: FacetsProps) {
         onChange={(chosen) => narrow({ labels: chosen.length > 0 ? chosen : undefined })}
       />
       <Facet
-        title="Made by"
+        title="Origin"
         choices={choicesOf(counted?.origins ?? [], origin ? [origin] : [])}
         chosen={origin ? [origin] : []}
         write={(value) => ORIGINS[value as Origin]}
@@ -71,7 +71,7 @@ function SearchFacet({ search, narrow }: { search: string; narrow: FacetsProps['
     <TextInput
       type="search"
       label="Search data"
-      placeholder="Words of name, title, labels"
+      placeholder="Name, title, label"
       leftSection={<IconSearch size={15} aria-hidden />}
       value={typed}
       maxLength={200}

@@ -4,6 +4,7 @@ import type { Dataset, StoredFile } from '@/api/client'
 import { written } from '@/pages/launch/reference'
 import { PageLink } from '@/show/links'
 import { Empty, Loading } from '@/show/Page'
+import { Prose } from '@/show/Prose'
 import { ProblemNote } from '@/show/Problem'
 import { takersQuery } from './queries'
 
@@ -55,7 +56,7 @@ function TakerList({ dataset, number, file }: Pick<TakersProps, 'dataset' | 'num
             {tool.name} {tool.version}
           </Text>
           <Text size="sm" lineClamp={2}>
-            {tool.description}
+            <Prose text={tool.description} />
           </Text>
         </li>
       ))}

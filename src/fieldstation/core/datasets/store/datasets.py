@@ -30,7 +30,7 @@ _INSERT = text(f"""
     INSERT INTO dataset AS d
            (id, name, space, owner, title, description, labels, metadata_schema, created, changed, latest, awaits,
             size, words)
-    VALUES (:id, :name, :space, :owner, :title, :description, cast(:labels AS jsonb), cast(:schema AS jsonb),
+    VALUES (:id, :name, :space, :owner, :title, :description, cast(:labels AS jsonb), cast(:schema AS json),
             station_now(), station_now(), 0, :awaits, 0, {_words(":name", ":title", ":description", ":labels")})
     RETURNING {COLUMNS}
 """)
@@ -53,7 +53,7 @@ _CHANGE = text(f"""
        SET name = coalesce(:name, d.name), title = coalesce(:title, d.title),
            description = coalesce(:description, d.description), labels = {_LABELS},
            words = {_words(*_NEW_TEXTS, labels=_LABELS)},
-           metadata_schema = CASE WHEN :keeps_schema THEN d.metadata_schema ELSE cast(:schema AS jsonb) END,
+           metadata_schema = CASE WHEN :keeps_schema THEN d.metadata_schema ELSE cast(:schema AS json) END,
            changed = station_now()
      WHERE d.id = :id AND d.trashed IS NULL
     RETURNING {COLUMNS}

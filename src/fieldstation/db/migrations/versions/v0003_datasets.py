@@ -23,7 +23,7 @@ def _datasets() -> None:
             title text NOT NULL,
             description text NOT NULL,
             labels jsonb NOT NULL,
-            metadata_schema jsonb,
+            metadata_schema json,
             created timestamptz NOT NULL,
             changed timestamptz NOT NULL,
             latest integer NOT NULL,
