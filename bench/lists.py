@@ -92,7 +92,7 @@ def _lists(bench: Bench, member: httpx.Client, scale: Scale) -> Figure:
 
 
 def _counts(bench: Bench, member: httpx.Client, scale: Scale) -> Figure:
-    asks = scale.asks // 10
+    asks = scale.asks // 4
     measured = {
         (who, *asked.items()): _counting(http, asked, asks)
         for who, http in (("operator", bench.http), ("member", member))

@@ -17,7 +17,7 @@ from fieldstation.kernel.ids import first_id
 from fieldstation.kernel.paging import PageRequest
 
 MOST_OF_A_STATE = 10_000  # counted of each state where all runs are looked at
-MOST_NARROWED = 50_000  # counted of all states together where a filter or one's rights leave few
+MOST_NARROWED = 10_000  # counted of all states together where a filter or one's rights leave fewer
 
 _COLUMNS = {
     "state": "r.state",

@@ -88,8 +88,8 @@ def add_find_routes(routes: APIRouter, runs: Runs, writing: Writing) -> None:
     async def count(call: CallerCall, wanted: Wanted) -> RunGroupsOut:
         """Count all runs that the same filters would list, grouped by state and reason.
 
-        Of very many runs the newest are counted, and `more` says so: 10,000 of each state for an operator without
-        another filter, else 50,000 in all.
+        Of very many runs the newest are counted, and `more` says so: 10,000 in all, of each state where an operator
+        filters by state and reason alone.
         """
         found = await call(lambda tx, caller: runs.groups(tx, caller, wanted))
         return RunGroupsOut(items=[_group(group) for group in found])
