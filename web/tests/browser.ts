@@ -84,6 +84,10 @@ export async function settled(page: Page): Promise<void> {
 export async function looks(page: Page, scheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
   await page.waitForFunction((wanted) => document.documentElement.dataset['mantineColorScheme'] === wanted, scheme)
+  await page.evaluate(async () => {
+    const changing = document.getAnimations().filter((animation) => animation instanceof CSSTransition)
+    await Promise.allSettled(changing.map((animation) => animation.finished))
+  })
 }
 
 /** Keeps a screenshot for people to look at. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { problemFrom } from '@/api/problem'
-import { fieldFaults, steps } from './faults'
+import { faultsBelow, fieldFaults, steps } from './faults'
 
 const problem = problemFrom(422, {
   detail: 'no',
@@ -26,4 +26,16 @@ it('finds none where nothing failed, or something else did', () => {
 it('reads the steps of a pointer', () => {
   expect(steps('/body/labels/a~1b')).toEqual(['labels', 'a/b'])
   expect(steps('line 1')).toEqual([])
+})
+
+it('takes a field by its steps, and a refusal by its reason', () => {
+  expect(fieldFaults(problem, ['inputs/table', 'inputs/other']).at).toEqual({ 'inputs/table': 'is needed' })
+  expect(fieldFaults(problem, ['inputs/tab']).at).toEqual({})
+  const taken = problemFrom(409, { detail: 'the name is taken', reason: 'name_taken' })
+  expect(fieldFaults(taken, ['name'], { name_taken: 'name' }).at).toEqual({ name: 'The name is taken.' })
+})
+
+it('gives the faults below a field with the steps from there', () => {
+  expect(faultsBelow(problem, 'inputs')).toEqual([{ steps: ['table'], text: 'is needed' }])
+  expect(faultsBelow(undefined, 'inputs')).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { asProblem, type FaultAt } from '@/api/problem'
+import { sentence } from './words'
 
 const ROOTS = new Set(['body', 'query', 'path', 'header'])
 
@@ -18,15 +19,37 @@ export function steps(where: string): readonly string[] {
   return ROOTS.has(all[0] ?? '') ? all.slice(1) : all
 }
 
-/** Sort the faults that the station named to the fields of a form; several of one field become one text. */
-export function fieldFaults<Name extends string>(error: unknown, names: readonly Name[]): FieldFaults<Name> {
+/**
+ * Sort what the station named to the fields of a form; several faults of one field become one text.
+ *
+ * A field is named by the steps to it, `name` or `inputs/table`; one above takes the faults of all below it.
+ * `reasons` says of which field a refusal without faults speaks: `{ name_taken: 'name' }`.
+ */
+export function fieldFaults<Name extends string>(
+  error: unknown,
+  names: readonly Name[],
+  reasons: Readonly<Record<string, Name>> = {},
+): FieldFaults<Name> {
+  if (error === null || error === undefined) return { at: {}, rest: [] }
+  const problem = asProblem(error)
   const at: Partial<Record<Name, string>> = {}
   const rest: FaultAt[] = []
-  const faults = error === null || error === undefined ? [] : asProblem(error).faults
-  for (const fault of faults) {
-    const name = names.find((one) => one === steps(fault.where)[0])
+  for (const fault of problem.faults) {
+    const path = `${steps(fault.where).join('/')}/`
+    const name = names.find((one) => path.startsWith(`${one}/`))
     if (name === undefined) rest.push(fault)
     else at[name] = at[name] ? `${at[name]}; ${fault.text}` : fault.text
   }
+  const meant = reasons[problem.reason]
+  if (meant !== undefined) at[meant] ??= sentence(problem.message)
   return { at, rest }
+}
+
+/** The faults of everything below one field, each with the steps from there. */
+export function faultsBelow(error: unknown, field: string): readonly { steps: readonly string[]; text: string }[] {
+  if (error === null || error === undefined) return []
+  return asProblem(error).faults.flatMap(({ where, text }) => {
+    const [first, ...more] = steps(where)
+    return first === field ? [{ steps: more, text }] : []
+  })
 }

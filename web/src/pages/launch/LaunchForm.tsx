@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { api, newKey, take, type NewRun, type Run, type Tool } from '@/api/client'
+import { fieldFaults } from '@/show/faults'
 import { Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { InputPicker } from './InputPicker'
@@ -13,6 +14,8 @@ import { Quote } from './Quote'
 import { faultsOf } from './validator'
 import { withData, type GivenData } from './taking'
 import { beginning, lacking, parametersOf, requestOf, slotsOf, type Filled } from './values'
+
+const FIELDS = ['parameters', 'name', 'output'] as const
 
 interface LaunchFormProps {
   tool: Tool
@@ -32,6 +35,7 @@ export function LaunchForm({ tool, form, from, data }: LaunchFormProps) {
   const submit = useSubmit()
   const wanting = lacking(slots, filled)
   const faults = faultsOf(schema, filled.parameters)
+  const refused = fieldFaults(submit.error, [...slots.map(({ name }) => `inputs/${name}`), ...FIELDS])
   const send = () => {
     setChecked(true)
     if (wanting.length === 0 && faults.length === 0) submit.mutate(requestOf(tool, slots, filled))
@@ -49,7 +53,11 @@ export function LaunchForm({ tool, form, from, data }: LaunchFormProps) {
                 onChange={(references) =>
                   setFilled((before) => ({ ...before, inputs: { ...before.inputs, [slot.name]: references } }))
                 }
-                error={checked && wanting.includes(slot.title) ? 'Choose a data set, or upload a file' : undefined}
+                error={
+                  checked && wanting.includes(slot.title)
+                    ? 'Choose a data set, or upload a file'
+                    : refused.at[`inputs/${slot.name}`]
+                }
               />
             ))}
           </Stack>
@@ -62,12 +70,13 @@ export function LaunchForm({ tool, form, from, data }: LaunchFormProps) {
             values={filled.parameters}
             onChange={(parameters) => change({ parameters })}
             checked={checked}
+            refused={submit.error}
           />
         </Section>
       )}
-      <Options tool={tool} filled={filled} onChange={change} />
+      <Options tool={tool} filled={filled} onChange={change} faults={refused.at} />
       <Quote request={wanting.length === 0 && faults.length === 0 ? requestOf(tool, slots, filled) : null} />
-      {submit.error && <ProblemNote error={submit.error} title="The run was not accepted" />}
+      {submit.error && <ProblemNote error={submit.error} faults={refused.rest} title="The run was not accepted" />}
       <Group>
         <Button size="md" onClick={send} loading={submit.isPending}>
           Run

@@ -7,10 +7,12 @@ interface OptionsProps {
   tool: Tool
   filled: Filled
   onChange: (part: Partial<Filled>) => void
+  /** What the station said of these fields. */
+  faults: { name?: string; output?: string }
 }
 
 /** Name, place of the result, and what the run may use. */
-export function Options({ tool, filled, onChange }: OptionsProps) {
+export function Options({ tool, filled, onChange, faults }: OptionsProps) {
   return (
     <Section title="Run">
       <Stack gap="sm">
@@ -19,6 +21,7 @@ export function Options({ tool, filled, onChange }: OptionsProps) {
             label="Name"
             description="To find it again; may be left out"
             value={filled.name}
+            error={faults.name}
             maxLength={200}
             onChange={(event) => onChange({ name: event.currentTarget.value })}
           />
@@ -26,6 +29,7 @@ export function Options({ tool, filled, onChange }: OptionsProps) {
             label="Result goes to"
             description="Name of a data set of yours, made if new; by default one is made"
             value={filled.output}
+            error={faults.output}
             maxLength={200}
             onChange={(event) => onChange({ output: event.currentTarget.value })}
           />

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { Dataset } from '@/api/client'
 import { count, size } from '@/format/number'
 import { datasetQuery } from '@/pages/dataset/queries'
+import { fieldFaults } from '@/show/faults'
 import { PageLink } from '@/show/links'
 import { Loading, Page } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
@@ -60,6 +61,7 @@ function UploadForm({ dataset }: { dataset: Dataset | null }) {
   const base = keeps && dataset ? dataset.latest : 0
   const begin = () => void upload.start({ dataset, name, title, base }, chosen)
   const ready = chosen.length > 0 && (dataset !== null || nameFault(name) === null)
+  const { at, rest } = fieldFaults(upload.error, ['name', 'title'], { name_taken: 'name' })
   if (upload.phase !== 'choosing') return <SendingNote upload={upload} goOn={begin} />
   return (
     <Stack maw={760}>
@@ -71,7 +73,7 @@ function UploadForm({ dataset }: { dataset: Dataset | null }) {
             label="Name"
             description="By which tools and commands call it"
             value={name}
-            error={given !== null || chosen.length > 0 ? nameFault(name) : null}
+            error={(given !== null || chosen.length > 0 ? nameFault(name) : null) ?? at.name}
             onChange={(event) => setGiven(event.currentTarget.value)}
           />
           <TextInput
@@ -79,6 +81,7 @@ function UploadForm({ dataset }: { dataset: Dataset | null }) {
             description="What people read; may be left empty"
             maxLength={200}
             value={title}
+            error={at.title}
             onChange={(event) => setTitle(event.currentTarget.value)}
           />
         </>
@@ -91,7 +94,7 @@ function UploadForm({ dataset }: { dataset: Dataset | null }) {
           onChange={(event) => setKeeps(event.currentTarget.checked)}
         />
       )}
-      {upload.error !== null && <ProblemNote error={upload.error} title="Nothing was sent" />}
+      {upload.error !== null && <ProblemNote error={upload.error} faults={rest} title="Nothing was sent" />}
       <Group>
         <Button disabled={!ready} onClick={begin}>
           {dataset ? 'Add the files' : 'Make the data set'}

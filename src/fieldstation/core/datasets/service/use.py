@@ -2,15 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from fieldstation.core.datasets.model import Account, Dataset, DatasetName, FileEntry, NewDataset, Source, Version
-from fieldstation.core.datasets.service.check import check_new
+from fieldstation.core.datasets.model import (
+    Account,
+    Dataset,
+    DatasetName,
+    FileEntry,
+    NewDataset,
+    Source,
+    Version,
+    name_fault,
+)
 from fieldstation.core.datasets.service.datasets import Datasets
 from fieldstation.core.datasets.store import accounts, versions
 from fieldstation.core.datasets.store import use as store
 from fieldstation.core.people.model import Caller, Kind, Permission
 from fieldstation.core.people.service import People
 from fieldstation.db import Tx
-from fieldstation.kernel.errors import NotFound, TooLarge
+from fieldstation.kernel.errors import Invalid, NotFound, Problem, TooLarge
 from fieldstation.kernel.ids import is_id
 from fieldstation.kernel.paging import PageRequest
 from fieldstation.ports.storage import Stored
@@ -33,6 +41,7 @@ class DataUse:
         if not is_id(reference, "dataset"):
             own = store.own(tx, caller.space, reference)
             if own is None and make:
+                _check_name(reference)
                 store.lock_name(tx, caller.space, reference)  # who asks at the same time finds what we make
                 own = store.own(tx, caller.space, reference)
                 if own is None:
@@ -45,7 +54,7 @@ class DataUse:
         if not is_id(reference, "dataset"):
             own = store.own(tx, caller.space, reference)
             if own is None:
-                check_new(NewDataset(name=reference))
+                _check_name(reference)
                 return None
             reference = own
         return self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT)
@@ -118,3 +127,13 @@ class DataUse:
     def keep(self, tx: Tx, holder: str, stored: Sequence[Stored]) -> None:
         """Have `holder` (such as an attempt, for its logs) keep blobs that no version names."""
         self._datasets.hold(tx, holder, stored)
+
+
+def _check_name(name: str) -> None:
+    """Raise Invalid, naming the place in the order of a run, unless a data set for its outputs can be called so."""
+    if fault := name_fault(name):
+        raise Invalid(
+            "the data set for the outputs cannot be called so",
+            next_step="give another name, or leave it out",
+            problems=[Problem(where="/output/dataset", text=fault)],
+        )
