@@ -127,11 +127,24 @@ test('metadata is edited by the form of its schema, and what the station finds s
     required: ['instrument'],
   }
   const name = 'described'
-  const made = (await ask(page, 'POST', '/datasets', { name, metadata_schema: schema })) as { id: string }
+  const made = (await ask(page, 'POST', '/datasets', { name })) as { id: string }
   const from = `${scene.dataset}@1`
   const files = [{ path: 'README.md', from_version: from }]
   await ask(page, 'POST', `/datasets/${made.id}/versions`, { files, metadata: { instrument: 'gauge' } })
   await visit(page, `/data/${made.id}?tab=about`)
+  await page.getByRole('button', { name: 'More that can be done' }).click()
+  await page.getByRole('menuitem', { name: 'Edit texts and schema' }).click()
+  await page.getByLabel('Title').fill('Described by a schema')
+  await page.getByLabel('JSON Schema of the metadata').fill('{"type": "obj')
+  expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
+  await page.getByLabel('JSON Schema of the metadata').fill('{"type": "nothing known"}')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('alert').getByText('Nothing was changed').waitFor()
+  expect(await unsound(page, 'dataset-edit-1280')).toEqual([])
+  await page.getByLabel('JSON Schema of the metadata').fill(JSON.stringify(schema))
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.getByText('Described by a schema').waitFor()
   await page.getByRole('button', { name: 'Edit metadata' }).click()
   const instrument = page.getByLabel('Instrument')
   expect(await instrument.inputValue()).toBe('gauge')

@@ -10,6 +10,7 @@ import typer
 
 from fieldstation.cli.output import Meter, ago, count, details, merged, note, size, table
 from fieldstation.cli.user.dataset_add import add
+from fieldstation.cli.user.dataset_edit import edit
 from fieldstation.cli.user.dataset_use import cite, metadata, tools, uses
 from fieldstation.cli.user.lineage import drawn
 from fieldstation.cli.user.member import add_member_verb
@@ -138,7 +139,7 @@ def get(
     )
 
 
-for more in (uses, tools, cite, metadata):
+for more in (edit, metadata, uses, tools, cite):
     verb(app)(more)
 add_member_verb(app, "DATASET", lambda station: station.datasets)
 

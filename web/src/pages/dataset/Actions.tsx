@@ -1,10 +1,11 @@
 import { ActionIcon, Button, Group, Menu, Modal, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconDots, IconDownload, IconPlayerPlay, IconTrash, IconUpload } from '@tabler/icons-react'
+import { IconDots, IconDownload, IconPencil, IconPlayerPlay, IconTrash, IconUpload } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, take, type Dataset } from '@/api/client'
 import { ButtonLink } from '@/show/links'
 import { ProblemNote } from '@/show/Problem'
+import { EditDialog } from './EditDialog'
 import { may } from './may'
 import { archiveAddress } from './preview'
 import { datasetQuery } from './queries'
@@ -14,6 +15,7 @@ import { Takers } from './Takers'
 export function Actions({ dataset, number }: { dataset: Dataset; number: number }) {
   const [asked, { open, close }] = useDisclosure(false)
   const [choosing, tools] = useDisclosure(false)
+  const [editing, texts] = useDisclosure(false)
   if (dataset.trashed) return null
   return (
     <>
@@ -42,7 +44,7 @@ export function Actions({ dataset, number }: { dataset: Dataset; number: number 
           Add files
         </ButtonLink>
       )}
-      {may(dataset, 'dataset:own') && (
+      {may(dataset, 'dataset:edit') && (
         <Menu position="bottom-end">
           <Menu.Target>
             <ActionIcon variant="default" size="lg" aria-label="More that can be done">
@@ -50,12 +52,18 @@ export function Actions({ dataset, number }: { dataset: Dataset; number: number 
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item leftSection={<IconTrash size={15} aria-hidden />} onClick={open}>
-              Put into the trash
+            <Menu.Item leftSection={<IconPencil size={15} aria-hidden />} onClick={texts.open}>
+              Edit texts and schema
             </Menu.Item>
+            {may(dataset, 'dataset:own') && (
+              <Menu.Item leftSection={<IconTrash size={15} aria-hidden />} onClick={open}>
+                Put into the trash
+              </Menu.Item>
+            )}
           </Menu.Dropdown>
         </Menu>
       )}
+      <EditDialog dataset={dataset} opened={editing} close={texts.close} />
       <TrashQuestion dataset={dataset} asked={asked} close={close} />
       <Takers dataset={dataset} number={number} opened={choosing} close={tools.close} />
     </>
