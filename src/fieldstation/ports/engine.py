@@ -12,7 +12,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-
 MOST_SAMPLES = 240  # of one attempt, however long it runs
 
 
