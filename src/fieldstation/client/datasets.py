@@ -61,7 +61,7 @@ class Datasets(Shared):
         """Return one data set."""
         return self._transport.get_as(Dataset, at("datasets", name))
 
-    def edit(self, name: str, **changes: Json) -> Dataset:
+    def edit(self, name: str, /, **changes: Json) -> Dataset:
         """Change title, description, labels or name, and return the data set as it then is."""
         return read(Dataset, self._transport.send("PATCH", at("datasets", name), changes))
 

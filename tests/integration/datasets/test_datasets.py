@@ -136,6 +136,8 @@ LISTS = [
     "/api/v1/datasets",
     "/api/v1/datasets/set-0/versions",
     "/api/v1/datasets/set-0/versions/1/files",
+    "/api/v1/datasets/set-0/versions/1/tree",
+    "/api/v1/datasets?facets=true&search=set",
     "/api/v1/datasets/set-0/members",
     "/api/v1/uploads",
 ]

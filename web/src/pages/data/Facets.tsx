@@ -1,6 +1,6 @@
-import { Checkbox, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { IconSearch } from '@tabler/icons-react'
+import { Button, Checkbox, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { useDebouncedCallback, useDisclosure } from '@mantine/hooks'
+import { IconFilter, IconSearch } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { DatasetFacets } from '@/api/client'
 import { grouped } from '@/format/number'
@@ -20,6 +20,7 @@ interface FacetsProps {
 /** What the list is narrowed by, each choice with how many data sets it leaves. */
 export function Facets({ filters, counted, narrow }: FacetsProps) {
   const { owner, origin, labels = [] } = filters
+  const [open, { toggle }] = useDisclosure(false)
   return (
     <Stack component="search" gap="md" className={classes.facets} aria-label="Narrow the list">
       <SearchFacet search={filters.search ?? ''} narrow={narrow} />
@@ -34,32 +35,44 @@ export function Facets({ filters, counted, narrow }: FacetsProps) {
           { value: 'own', label: 'Mine' },
         ]}
       />
-      <Facet
-        title="Labels"
-        choices={choicesOf(counted?.labels ?? [], labels)}
-        chosen={labels}
-        write={labelText}
-        onChange={(chosen) => narrow({ labels: chosen.length > 0 ? chosen : undefined })}
-      />
-      <Facet
-        title="Origin"
-        choices={choicesOf(counted?.origins ?? [], origin ? [origin] : [])}
-        chosen={origin ? [origin] : []}
-        write={(value) => ORIGINS[value as Origin]}
-        onChange={(chosen) => narrow({ origin: chosen.at(-1) as Origin | undefined })}
-      />
-      <Facet
-        title="Owner"
-        choices={choicesOf(counted?.owners ?? [], owner ? [owner] : [])}
-        chosen={owner ? [owner] : []}
-        write={(value) => value}
-        onChange={(chosen) => narrow({ owner: chosen.at(-1) })}
-      />
-      <Checkbox
-        label="In the trash"
-        checked={filters.trashed ?? false}
-        onChange={(event) => narrow({ trashed: event.currentTarget.checked || undefined })}
-      />
+      <Button
+        variant="default"
+        size="xs"
+        className={classes.toggle}
+        aria-expanded={open}
+        leftSection={<IconFilter size={14} aria-hidden />}
+        onClick={toggle}
+      >
+        {open ? 'Fewer filters' : 'More filters'}
+      </Button>
+      <Stack gap="md" className={open ? undefined : classes.folded}>
+        <Facet
+          title="Labels"
+          choices={choicesOf(counted?.labels ?? [], labels)}
+          chosen={labels}
+          write={labelText}
+          onChange={(chosen) => narrow({ labels: chosen.length > 0 ? chosen : undefined })}
+        />
+        <Facet
+          title="Origin"
+          choices={choicesOf(counted?.origins ?? [], origin ? [origin] : [])}
+          chosen={origin ? [origin] : []}
+          write={(value) => ORIGINS[value as Origin]}
+          onChange={(chosen) => narrow({ origin: chosen.at(-1) as Origin | undefined })}
+        />
+        <Facet
+          title="Owner"
+          choices={choicesOf(counted?.owners ?? [], owner ? [owner] : [])}
+          chosen={owner ? [owner] : []}
+          write={(value) => value}
+          onChange={(chosen) => narrow({ owner: chosen.at(-1) })}
+        />
+        <Checkbox
+          label="In the trash"
+          checked={filters.trashed ?? false}
+          onChange={(event) => narrow({ trashed: event.currentTarget.checked || undefined })}
+        />
+      </Stack>
     </Stack>
   )
 }
@@ -96,14 +109,16 @@ function Facet({ title, choices, chosen, write, onChange }: FacetProps) {
   return (
     <Checkbox.Group label={title} value={[...chosen]} onChange={onChange}>
       <Stack gap={6} mt={4}>
-        {choices.slice(0, MOST).map(({ value, count }) => (
-          <Group key={value} justify="space-between" wrap="nowrap" gap="xs">
-            <Checkbox size="xs" value={value} label={write(value)} className="break" />
-            <Text size="xs" c="dimmed" className="tabular">
-              {grouped(count)}
-            </Text>
-          </Group>
-        ))}
+        {choices
+          .filter(({ value }, place) => place < MOST || chosen.includes(value))
+          .map(({ value, count }) => (
+            <Group key={value} justify="space-between" wrap="nowrap" gap="xs">
+              <Checkbox size="xs" value={value} label={write(value)} className="break" />
+              <Text size="xs" c="dimmed" className="tabular">
+                {grouped(count)}
+              </Text>
+            </Group>
+          ))}
       </Stack>
     </Checkbox.Group>
   )

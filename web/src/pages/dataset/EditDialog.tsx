@@ -3,10 +3,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type SyntheticEvent } from 'react'
 import { api, take, type Dataset } from '@/api/client'
 import { nameFault } from '@/pages/upload/choice'
+import { fieldFaults } from '@/show/faults'
 import { ProblemNote } from '@/show/Problem'
 import { readSchema, writtenSchema } from './edit'
 import { datasetQuery } from './queries'
 import classes from './Dataset.module.css'
+
+const FIELDS = ['name', 'title', 'description', 'schema'] as const
 
 /** Changes what is said about a data set as a whole; its versions stay as they are. */
 export function EditDialog({ dataset, opened, close }: { dataset: Dataset; opened: boolean; close: () => void }) {
@@ -30,6 +33,7 @@ function EditForm({ dataset, close }: { dataset: Dataset; close: () => void }) {
   const [schema, setSchema] = useState(() => writtenSchema(dataset.metadata_schema))
   const read = readSchema(schema)
   const save = useSave(dataset, close)
+  const { at, rest } = fieldFaults(save.error, FIELDS, { name_taken: 'name' })
   const submit = (event: SyntheticEvent) => {
     event.preventDefault()
     if (read.schema) save.mutate({ name, title, description, metadata_schema: read.schema })
@@ -40,13 +44,14 @@ function EditForm({ dataset, close }: { dataset: Dataset; close: () => void }) {
         <TextInput
           label="Name"
           value={name}
-          error={nameFault(name)}
+          error={nameFault(name) ?? at.name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <TextInput
           label="Title"
           value={title}
           maxLength={300}
+          error={at.title}
           onChange={(event) => setTitle(event.currentTarget.value)}
         />
         <Textarea
@@ -54,6 +59,7 @@ function EditForm({ dataset, close }: { dataset: Dataset; close: () => void }) {
           autosize
           minRows={3}
           maxRows={12}
+          error={at.description}
           value={description}
           onChange={(event) => setDescription(event.currentTarget.value)}
         />
@@ -66,10 +72,10 @@ function EditForm({ dataset, close }: { dataset: Dataset; close: () => void }) {
           classNames={{ input: classes.code ?? '' }}
           spellCheck={false}
           value={schema}
-          error={read.fault}
+          error={read.fault ?? at.schema}
           onChange={(event) => setSchema(event.currentTarget.value)}
         />
-        {save.error && <ProblemNote error={save.error} title="Nothing was changed" />}
+        {save.error && <ProblemNote error={save.error} faults={rest} title="Nothing was changed" />}
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             Leave it as it is
