@@ -62,6 +62,8 @@ class Publisher:
         ordered = sorted(wanted)
         pieces = [ordered[start : start + _PIECE] for start in range(0, len(ordered), _PIECE)]
         if len(pieces) < 2:
+            for new in news:
+                _ = new.manifest  # raises Invalid: what has a name that cannot be was not stored either
             return self._kept_here(tx, wanted)
         with ThreadPoolExecutor(max_workers=1) as beside:
             manifests = beside.submit(lambda: [new.manifest for new in news])
