@@ -4,6 +4,7 @@ import os
 import platform
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -41,6 +42,10 @@ class Settings(BaseSettings):
     )
     oidc_issuer: str | None = Field(
         default=None, description="an outside OpenID Connect issuer; otherwise the built-in one"
+    )
+    oidc_client_id: str = Field(default="fieldstation", description="how the station is registered at that issuer")
+    oidc_client_secret_file: Path | None = Field(
+        default=None, description="a file with the secret of that registration; a public client has none"
     )
     public_url: str | None = Field(default=None, description="the address that users see")
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -81,6 +86,17 @@ class Settings(BaseSettings):
         first, _, last = value.partition("-")
         if not 0 < int(first) <= int(last) < _NO_UID:
             raise ValueError(f"must go from a uid above 0 up to one not below it, not {value}")
+        return value
+
+    @field_validator("oidc_issuer", mode="after")
+    @classmethod
+    def _sound_issuer(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "https://none")
+        here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+        if not parts.hostname or parts.query or parts.fragment or parts.scheme not in ("https", "http"):
+            raise ValueError(f"must be an address such as https://login.example.org/realms/science, not {value}")
+        if parts.scheme == "http" and not here:
+            raise ValueError("must begin with https://, except on this machine: whoever is in between could be anybody")
         return value
 
     @field_validator("data", mode="after")

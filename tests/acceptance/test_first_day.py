@@ -40,6 +40,10 @@ def test_an_operator_makes_a_user_who_signs_in(admin: Person, station: RunningSt
     assert (me["username"], me["name"], me["operator"]) == (kim.username, "Kim Doe", False)
     assert [one["name"] for one in kim.json("token", "list")["items"]] == [f"cli on {socket.gethostname()}"]
     assert kim.username in admin.ok("user", "list")
+    changed = admin.json("user", "change", kim.username, "--operator", "--quota-gib", "0.5")
+    assert (changed["operator"], changed["quota_bytes"]) == (True, 1 << 29)
+    changed = admin.json("user", "change", kim.username, "--no-operator", "--quota-gib", "-1")
+    assert (changed["operator"], "quota_bytes" in changed) == (False, False)
 
 
 def test_from_data_to_a_result_with_its_lineage(ada: Person) -> None:

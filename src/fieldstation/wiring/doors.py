@@ -1,5 +1,6 @@
 """The doors, mounted on one application."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,19 @@ from fieldstation.facades.rest import datasets, events, people, projects, runs, 
 from fieldstation.facades.rest.datasets.parts import Parts
 from fieldstation.facades.rest.links import add_links
 from fieldstation.kernel.sealing import Sealer
+from fieldstation.ports.identity import OutsideIssuer
 from fieldstation.ports.storage import BlobStore
 from fieldstation.wiring.features import Features
 
 _ABOUT = "Bring the computation to the data: versioned data sets, tools run beside them, results with their lineage."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Front:
+    """How people find the station: its address as they see it, and where they sign in, if not at its own issuer."""
+
+    public_url: str
+    outside: OutsideIssuer | None = None
 
 
 def build_app(
@@ -33,7 +43,7 @@ def build_app(
     features: Features,
     store: BlobStore,
     hub: Hub,
-    public_url: str,
+    front: Front,
     operations: tuple[APIRouter, Metrics],
 ) -> FastAPI:
     """Return the application with every door."""
@@ -48,8 +58,8 @@ def build_app(
     )
     app.state.core = Core(database, features.people)
     install_problems(app)
-    app.include_router(_rest(features, store, hub, public_url))
-    include_sign_in(app, features.people, features.sealer, public_url)
+    app.include_router(_rest(features, store, hub, front.public_url))
+    include_sign_in(app, features.people, features.sealer, front)
     routes, metrics = operations
     app.include_router(routes)
     _describe(app)
@@ -64,8 +74,9 @@ def include_console(app: FastAPI, static: Path = console.STATIC) -> None:
     app.router.default = console.ConsoleFiles(static, owned, app.router.default)
 
 
-def include_sign_in(app: FastAPI, people: People, sealer: Sealer, public_url: str) -> None:
+def include_sign_in(app: FastAPI, people: People, sealer: Sealer, front: Front) -> None:
     """Add the issuer, and the sessions of browsers that come from it."""
+    public_url, outside = front.public_url, front.outside
     home = public_url.rstrip("/")
     client = issuer.Client(
         id=console.CLIENT_ID,
@@ -76,7 +87,11 @@ def include_sign_in(app: FastAPI, people: People, sealer: Sealer, public_url: st
     authorization = f"{home}{issuer.REALM_PATH}/protocol/openid-connect/auth"
     addresses = console.Addresses(public_url=public_url, authorization=authorization)
     app.state.browser = Browser(public_url)
-    app.include_router(issuer.router(people, public_url, [client]))
+    app.state.outside = outside
+    door = None
+    if outside is not None:
+        door = issuer.OutsideDoor(people, outside, sealer, app.state.browser, home + issuer.REALM_PATH)
+    app.include_router(issuer.router(people, public_url, [client], door))
     app.include_router(console.router(people, sealer, app.state.browser, addresses))
 
 

@@ -67,7 +67,9 @@ class Station:
         operations = import_module("fieldstation.wiring.operations")
         doors = import_module("fieldstation.wiring.doors")
         measured = operations.build_operations(self.settings, self.database, self.features, self.engines, self.address)
-        app: FastAPI = doors.build_app(self.database, self.features, self.store, self.hub, self.address, measured)
+        outside = import_module("fieldstation.wiring.outside").build_outside(self.settings)
+        front = doors.Front(public_url=self.address, outside=outside)
+        app: FastAPI = doors.build_app(self.database, self.features, self.store, self.hub, front, measured)
         return app
 
     def prepare(self) -> None:

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from fieldstation.core.people.service.codes import challenge_of
 from fieldstation.facades.issuer import REALM_PATH
-from fieldstation.wiring.doors import include_sign_in
+from fieldstation.kernel.pkce import challenge_of
+from fieldstation.wiring.doors import Front, include_sign_in
 from tests.integration.issuer.realm import ISSUER, PROTOCOL, error_of, verified
 from tests.integration.people.station import PASSWORD, PUBLIC_URL, TOKEN_PATH, Person, Station
 
@@ -244,7 +244,7 @@ def test_a_session_begins_at_the_address_that_users_see(station: Station) -> Non
 def test_nobody_is_sent_to_their_own_machine(station: Station) -> None:
     app = FastAPI()
     app.state.core = station.app.state.core
-    include_sign_in(app, station.people, station.sealer, "http://127.0.0.1:8080")
+    include_sign_in(app, station.people, station.sealer, Front(public_url="http://127.0.0.1:8080"))
     visitor = station.visitor(app)
     far = visitor.get("/session/login", headers={"Host": "lab.example:8080"})
     assert far.status_code == 421

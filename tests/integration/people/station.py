@@ -20,7 +20,7 @@ from fieldstation.facades.kit.problems import install_problems
 from fieldstation.facades.rest import projects as projects_door
 from fieldstation.facades.rest.people import router as people_router
 from fieldstation.kernel.sealing import Sealer
-from fieldstation.wiring.doors import include_sign_in
+from fieldstation.wiring.doors import Front, include_sign_in
 
 PUBLIC_URL = "https://station.example"
 PASSWORD = "correct horse"
@@ -70,7 +70,7 @@ class Station:
         self.app.include_router(projects_door.router(self.projects), prefix="/api/v1")
         install_problems(self.app)
         self.app.state.core = Core(database, self.people)
-        include_sign_in(self.app, self.people, self.sealer, PUBLIC_URL)
+        include_sign_in(self.app, self.people, self.sealer, Front(public_url=PUBLIC_URL))
         self.client = self._client({})
 
     def person(self, username: str, *, operator: bool = False, password: str | None = None) -> Person:

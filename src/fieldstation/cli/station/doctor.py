@@ -20,6 +20,7 @@ from fieldstation.kernel.logs import configure_logs
 from fieldstation.kernel.parts import Condition, Part, worst
 from fieldstation.settings import Settings, load_settings
 from fieldstation.wiring import probe_engines
+from fieldstation.wiring.outside import outside_parts
 
 _SIGNS = {Condition.OK: "ok", Condition.DEGRADED: "degraded", Condition.DOWN: "down"}
 
@@ -51,6 +52,7 @@ def _parts(settings: Settings) -> Iterator[Part]:
         yield engine_part(probe_engines(settings))
     except FieldstationError as error:
         yield _fault("engines", error)
+    yield from outside_parts(settings)
 
 
 def _station(data: Path) -> Part:

@@ -1,4 +1,4 @@
-"""`user add|list|suspend|password`."""
+"""`user add|list|change|suspend|password`."""
 
 import getpass
 import secrets
@@ -10,6 +10,7 @@ import typer
 
 from fieldstation.cli.output import ago, merged, table
 from fieldstation.cli.user.verb import Session, noun, verb
+from fieldstation.client.things import Json
 
 app = noun("user", "People of the station; for operators.")
 
@@ -23,6 +24,17 @@ class Person:
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input; else asked for or made up.")
     ] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What may change about a user."""
+
+    operator: Annotated[bool | None, typer.Option("--operator/--no-operator", help="They may do everything.")] = None
+    name: Annotated[str | None, typer.Option(help="Full name.")] = None
+    quota_gib: Annotated[
+        float | None, typer.Option(help="GiB that they may keep; -1: as the station's setting says.")
+    ] = None
 
 
 @verb(app)
@@ -65,6 +77,19 @@ def list_(session: Session) -> None:
         return table(["username", "name", "role", "state", "created"], rows)
 
     session.answer({"items": users}, shown)
+
+
+@verb(app)
+def change(session: Session, username: Annotated[str, typer.Argument()], wanted: Change) -> None:
+    """Change what a user may, is called, or may keep."""
+    given: dict[str, Json] = {"operator": wanted.operator, "name": wanted.name}
+    changes = {key: value for key, value in given.items() if value is not None}
+    if wanted.quota_gib is not None:
+        changes["quota_bytes"] = int(wanted.quota_gib * (1 << 30)) if wanted.quota_gib >= 0 else None
+    if not changes:
+        raise typer.BadParameter("say what to change, such as --operator or --quota-gib 50")
+    user = session.station.users.change(username, **changes)
+    session.answer(user, lambda: f"changed {user.username}{', an operator' if user.operator else ''}")
 
 
 @verb(app)

@@ -1,31 +1,28 @@
 """How a browser gets its session: by code and PKCE from the issuer, kept in a cookie that no script can read."""
 
 import hmac
-import json
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from fieldstation.core.people.service import People
-from fieldstation.core.people.service.codes import Redemption, challenge_of
+from fieldstation.core.people.service.codes import Redemption
 from fieldstation.core.people.service.sessions import SESSION_SECONDS, Refusal
-from fieldstation.facades.kit.browser import Browser
+from fieldstation.db import Tx
+from fieldstation.facades.kit.browser import Browser, is_here
 from fieldstation.facades.kit.calls import Core
 from fieldstation.facades.kit.plain import notice
-from fieldstation.kernel.errors import Broken
+from fieldstation.facades.kit.underway import Slot, Underway
+from fieldstation.kernel.pkce import challenge_of
 from fieldstation.kernel.sealing import Sealer
 
 CLIENT_ID = "fieldstation-console"
 CALLBACK_PATH = "/session/callback"
-_PENDING = "fst-sign-in"
-_PENDING_PATH = "/session"
-_PENDING_SECONDS = 600
-_PURPOSE = "console-sign-in"
+_SLOT = Slot(cookie="fst-sign-in", path="/session", purpose="console-sign-in")
 _LONGEST_PATH = 2000
 
 
@@ -51,7 +48,7 @@ class SessionDoor:
 
     def __init__(self, people: People, sealer: Sealer, browser: Browser, addresses: Addresses) -> None:
         self._people = people
-        self._sealer = sealer
+        self._underway = Underway(sealer, browser, _SLOT)
         self._browser = browser
         self._home = addresses.public_url.rstrip("/")
         self._callback = self._home + CALLBACK_PATH
@@ -62,7 +59,7 @@ class SessionDoor:
         to = local_path(request.query_params.get("to", "/"))
         asked = request.headers.get("host", "")
         if asked != self._browser.host:  # the session has to live where the callback goes
-            if _is_here(self._browser.host) and not _is_here(asked):
+            if is_here(self._browser.host) and not is_here(asked):
                 return self._unknown(asked)
             return _see(f"{self._home}/session/login?to={quote(to, safe='')}")
         pending = _Pending(state=secrets.token_urlsafe(24), verifier=secrets.token_urlsafe(48), to=to)
@@ -76,9 +73,7 @@ class SessionDoor:
             "code_challenge_method": "S256",
         }
         answer = _see(f"{self._authorization}?{urlencode(query)}")
-        sealed = self._sealer.seal(json.dumps(asdict(pending)).encode(), _PURPOSE)
-        value = urlsafe_b64encode(sealed).decode()
-        self._browser.keep(answer, _PENDING, value, seconds=_PENDING_SECONDS, path=_PENDING_PATH)
+        self._underway.keep(answer, asdict(pending))
         return answer
 
     async def callback(self, request: Request) -> Response:
@@ -94,11 +89,11 @@ class SessionDoor:
         redeemed = await core.run(lambda tx: self._people.codes.redeem(tx, brought))
         if isinstance(redeemed, Refusal):
             return _again(f"Sorry: {redeemed.value}.", pending.to)
-        user_id = redeemed.user_id
-        secret = await core.run(lambda tx: self._people.sessions.open_browser(tx, user_id))
+        user_id, before = redeemed.user_id, request.cookies.get(self._browser.cookie, "")
+        secret = await core.run(lambda tx: self._instead(tx, before, user_id))
         answer = _see(pending.to)
         self._browser.keep(answer, self._browser.cookie, secret, seconds=SESSION_SECONDS)
-        self._browser.forget(answer, _PENDING, path=_PENDING_PATH)
+        self._underway.forget(answer)
         return answer
 
     async def logout(self, request: Request) -> Response:
@@ -118,12 +113,14 @@ class SessionDoor:
         )
         return notice("You cannot sign in here yet", text, HTTPStatus.MISDIRECTED_REQUEST)
 
+    def _instead(self, tx: Tx, before: str, user_id: str) -> str:
+        """Open a session in the place of the one that this browser has."""
+        self._people.sessions.end_browser(tx, before)
+        return self._people.sessions.open_browser(tx, user_id)
+
     def _pending(self, request: Request) -> _Pending | None:
-        try:
-            sealed = urlsafe_b64decode(request.cookies.get(_PENDING, ""))
-            return _Pending(**json.loads(self._sealer.open(sealed, _PURPOSE)))
-        except (ValueError, TypeError, Broken):
-            return None
+        facts = self._underway.facts(request)
+        return _Pending(**facts) if facts is not None and facts.keys() == {"state", "verifier", "to"} else None
 
 
 def router(people: People, sealer: Sealer, browser: Browser, addresses: Addresses) -> APIRouter:
@@ -141,12 +138,6 @@ def local_path(wanted: str) -> str:
     plain = all(character.isprintable() and character != "\\" for character in wanted)
     good = wanted.startswith("/") and not wanted.startswith("//") and plain and len(wanted) <= _LONGEST_PATH
     return wanted if good else "/"
-
-
-def _is_here(host: str) -> bool:
-    """Tell whether an address means the machine of who uses it."""
-    name = urlsplit(f"//{host}").hostname or ""
-    return name == "localhost" or name == "::1" or name.startswith("127.")
 
 
 def _see(address: str) -> RedirectResponse:

@@ -15,6 +15,7 @@ from fieldstation.core.people.service.sessions import Refusal
 from fieldstation.facades.issuer import pages
 from fieldstation.facades.issuer.clients import CODE, Client
 from fieldstation.facades.issuer.forms import BadForm, read_form
+from fieldstation.facades.issuer.outside import OutsideDoor
 from fieldstation.facades.issuer.passwords import Crowded, Passwords
 from fieldstation.facades.issuer.token import scope_of
 from fieldstation.facades.kit.browser import Browser
@@ -52,11 +53,19 @@ class _Asked:
 class AuthorizationEndpoint:
     """Serves GET (ask, or answer at once who has a session here) and POST (name and password)."""
 
-    def __init__(self, people: People, issuer: str, clients: Sequence[Client], passwords: Passwords) -> None:
+    def __init__(
+        self,
+        people: People,
+        issuer: str,
+        clients: Sequence[Client],
+        passwords: Passwords,
+        outside: OutsideDoor | None = None,
+    ) -> None:
         self._people = people
         self._issuer = issuer
         self._clients = {client.id: client for client in clients}
         self._passwords = passwords
+        self._outside = outside
 
     async def ask(self, request: Request) -> Response:
         """Show the page, or send the code of who is signed in already."""
@@ -70,11 +79,17 @@ class AuthorizationEndpoint:
             return await self._send(core, asked, user[0])
         if asked.parameters.get("prompt") == "none":
             return self._error(asked.request.redirect_uri, asked.state, "login_required", "nobody is signed in")
+        if self._outside is not None:
+            return await self._outside.begin(request)
         return _page(request, asked, None)
 
     async def answer(self, request: Request) -> Response:
         """Take name and password from our own page."""
         browser: Browser = request.app.state.browser
+        if self._outside is not None:
+            return notice(
+                "Sign in elsewhere", f"People of this station sign in at {self._outside.name}.", HTTPStatus.FORBIDDEN
+            )
         try:
             browser.require_own(request)
             form = await read_form(request)

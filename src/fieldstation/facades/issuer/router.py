@@ -12,6 +12,7 @@ from fieldstation.facades.issuer import answers
 from fieldstation.facades.issuer.authorize import AuthorizationEndpoint
 from fieldstation.facades.issuer.clients import FIELDSTATION, Client
 from fieldstation.facades.issuer.device import DevicePage
+from fieldstation.facades.issuer.outside import ENDPOINT, OutsideDoor
 from fieldstation.facades.issuer.passwords import Passwords
 from fieldstation.facades.issuer.token import SCOPES, TokenEndpoint
 from fieldstation.facades.kit.calls import CallerCall, Core
@@ -22,17 +23,20 @@ REALM_PATH = f"/auth/realms/{REALM}"
 _PROTOCOL = f"{REALM_PATH}/protocol/openid-connect"
 
 
-def router(people: People, public_url: str, more: Sequence[Client] = ()) -> APIRouter:
+def router(
+    people: People, public_url: str, more: Sequence[Client] = (), outside: OutsideDoor | None = None
+) -> APIRouter:
     """Serve sign-in; `public_url` is the station's address as users see it, and stands in every token as `iss`.
 
-    It never comes from a request. The command line and `more` may ask for tokens. The forms are those
+    It never comes from a request. The command line and `more` may ask for tokens. Where there is an `outside` issuer,
+    people sign in there. The forms are those
     of the standards, so they are not in `/openapi.json`.
     """
     clients = (FIELDSTATION, *more)
     issuer = public_url.rstrip("/") + REALM_PATH
     passwords = Passwords(people)
-    endpoint = TokenEndpoint(people, issuer, clients, passwords)
-    authorization = AuthorizationEndpoint(people, issuer, clients, passwords)
+    endpoint = TokenEndpoint(people, issuer, clients, passwords, outside)
+    authorization = AuthorizationEndpoint(people, issuer, clients, passwords, outside)
     device = DevicePage(people, clients)
     grants = frozenset[str]().union(*(client.grants for client in clients))
     routes = APIRouter(include_in_schema=False)
@@ -68,6 +72,8 @@ def router(people: People, public_url: str, more: Sequence[Client] = ()) -> APIR
     routes.add_api_route(f"{auth}/device", endpoint.device, methods=["POST"], response_model=None)
     routes.add_api_route(page, device.show, methods=["GET"], response_model=None)
     routes.add_api_route(page, device.decide, methods=["POST"], response_model=None)
+    if outside is not None:
+        routes.add_api_route(f"{REALM_PATH}/{ENDPOINT}", outside.back, methods=["GET"], response_model=None)
     return routes
 
 

@@ -13,9 +13,13 @@ from fieldstation.core.people.service.sessions import Opening, Refusal, SignedIn
 from fieldstation.facades.issuer import answers
 from fieldstation.facades.issuer.clients import CODE, DEVICE, Client
 from fieldstation.facades.issuer.forms import BadForm, read_form
+from fieldstation.facades.issuer.outside import OutsideDoor
 from fieldstation.facades.issuer.passwords import Crowded, Passwords
+from fieldstation.facades.kit.browser import comes_from_here
 from fieldstation.facades.kit.calls import Core
 
+PASSWORD = "password"  # noqa: S105  the name of a grant
+BREAK_GLASS = "admin"  # who may come by password, from the station's own machine, where an outside issuer is set
 SCOPES = ("openid", "profile", "email")
 _DEFAULT_SCOPE = "profile email"
 Form = Mapping[str, str]
@@ -38,13 +42,21 @@ class OAuthRefusal(Exception):
 class TokenEndpoint:
     """Gives tokens to the clients it knows, for the grants that each of them lists."""
 
-    def __init__(self, people: People, issuer: str, clients: Sequence[Client], passwords: Passwords) -> None:
+    def __init__(
+        self,
+        people: People,
+        issuer: str,
+        clients: Sequence[Client],
+        passwords: Passwords,
+        outside: OutsideDoor | None = None,
+    ) -> None:
         self._people = people
         self._issuer = issuer
         self._clients = {client.id: client for client in clients}
         self._passwords = passwords
+        self._outside = outside
         self._grants: Mapping[str, Callable[[Core, Form, Client], Awaitable[JSONResponse]]] = {
-            "password": self._password,
+            PASSWORD: self._password,
             "refresh_token": self._refresh,
             CODE: self._code,
             DEVICE: self._device,
@@ -60,6 +72,8 @@ class TokenEndpoint:
                 raise OAuthRefusal("unsupported_grant_type", "this issuer does not know that grant")
             if grant not in client.grants:
                 raise OAuthRefusal("unauthorized_client", "this client may not use that grant")
+            if grant == PASSWORD:
+                self._require_here(request, form)
             return await self._grants[grant](request.app.state.core, form, client)
         except OAuthRefusal as refusal:
             return refusal.response
@@ -119,6 +133,16 @@ class TokenEndpoint:
         core: Core = request.app.state.core
         grant = await core.run(lambda tx: self._people.devices.begin(tx, client.id, scope_of(form)))
         return answers.device(grant, f"{self._issuer}/device")
+
+    def _require_here(self, request: Request, form: Form) -> None:
+        """Let passwords through where they are the way in; beside an outside issuer only one, from here."""
+        if self._outside is None or (form.get("username") == BREAK_GLASS and comes_from_here(request)):
+            return
+        raise OAuthRefusal(
+            "unauthorized_client",
+            f"people of this station sign in at {self._outside.name}, by browser (fieldstation login --browser);"
+            f" with a password only {BREAK_GLASS} does, on the station's own machine",
+        )
 
     def _client(self, form: Form) -> Client:
         client = self._clients.get(_field(form, "client_id"))

@@ -49,6 +49,21 @@ class Browser:
         response.delete_cookie(name, path=path, secure=self.secure, httponly=True, samesite="lax")
 
 
+def is_here(host: str) -> bool:
+    """Tell whether an address (with or without a port) means the machine of who uses it."""
+    name = urlsplit(f"//{host}").hostname or ""
+    return name == "localhost" or name == "::1" or name.startswith("127.")
+
+
+def comes_from_here(request: Request) -> bool:
+    """Tell whether a request came from this machine itself, and not through a proxy that runs on it."""
+    client = request.client.host if request.client else ""
+    through = {"forwarded", "x-forwarded-for", "x-forwarded-host", "via"} & set(request.headers)
+    return (
+        is_here(f"[{client}]" if ":" in client else client) and is_here(request.headers.get("host", "")) and not through
+    )
+
+
 def _cross_site(why: str) -> Forbidden:
     return Forbidden(
         f"this request came with a session cookie, but not from a page of this station: {why}",

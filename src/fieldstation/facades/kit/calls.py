@@ -1,5 +1,7 @@
 """From an async door to the synchronous core: one thread, one transaction, one caller."""
 
+import base64
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Protocol, TypeVar
@@ -14,6 +16,7 @@ from fieldstation.core.people.model import Caller
 from fieldstation.db import Database, Tx
 from fieldstation.facades.kit.browser import Browser
 from fieldstation.kernel.errors import Unavailable
+from fieldstation.ports.identity import Identity, OutsideIssuer
 
 Result = TypeVar("Result")
 CORE_THREADS = 16  # as many as the pool has connections
@@ -29,13 +32,17 @@ class Authenticator(Protocol):
     def authenticate_browser(self, tx: Tx, secret: str) -> Caller:
         """Return the caller whose session a browser's cookie carries; raise Unauthenticated otherwise."""
 
+    def authenticate_outside(self, tx: Tx, identity: Identity) -> Caller:
+        """Return the caller whom an outside issuer vouches for; raise Unauthenticated otherwise."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """What a request came with: a bearer token, or the secret of a browser's session."""
+    """What a request came with: a bearer token, the word of an outside issuer, or the secret of a browser's session."""
 
     token: str | None = field(default=None, repr=False)
     browser: str | None = field(default=None, repr=False)
+    identity: Identity | None = None
 
 
 class Core:
@@ -71,6 +78,8 @@ class Core:
     def _caller(self, tx: Tx, credentials: Credentials) -> Caller:
         if credentials.browser is not None:
             return self._authenticator.authenticate_browser(tx, credentials.browser)
+        if credentials.identity is not None:
+            return self._authenticator.authenticate_outside(tx, credentials.identity)
         return self._authenticator.authenticate(tx, credentials.token)
 
 
@@ -106,7 +115,21 @@ async def call_of(request: Request, token: Annotated[str | None, Security(_Beare
     core: Core = request.app.state.core
     browser: Browser | None = getattr(request.app.state, "browser", None)
     secret = browser.session(request) if browser is not None and token is None else None
+    outside: OutsideIssuer | None = getattr(request.app.state, "outside", None)
+    if token is not None and outside is not None and issued_by(token) == outside.issuer:
+        return Call(core, Credentials(identity=await outside.identify(token)))
     return Call(core, Credentials(token=token, browser=secret))
+
+
+def issued_by(token: str) -> str | None:
+    """Return the issuer that a token names, which proves nothing yet; None where it is no JWT."""
+    try:
+        _, payload, _ = token.split(".")
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    issuer = claims.get("iss") if isinstance(claims, dict) else None
+    return issuer if isinstance(issuer, str) else None
 
 
 CallerCall = Annotated[Call, Depends(call_of)]

@@ -1,7 +1,5 @@
 """Authorization codes with PKCE (RFC 7636): a signed-in person is handed on to a program that proves it asked."""
 
-import base64
-import hashlib
 import hmac
 from dataclasses import dataclass, field
 
@@ -9,6 +7,7 @@ from fieldstation.core.people.service.secrets import fresh_secret, hash_of
 from fieldstation.core.people.service.sessions import Opening, Refusal, Sessions, SignedIn
 from fieldstation.core.people.store import codes as store
 from fieldstation.db import Tx
+from fieldstation.kernel.pkce import challenge_of
 
 CODE_SECONDS = 60
 _SWEEP = 5000
@@ -99,9 +98,3 @@ class Codes:
         if row.over or row.suspended or row.redirect_uri != brought.redirect_uri or not proven:
             return Refusal.CODE
         return Redeemed(user_id=row.user_id, scope=row.scope, nonce=row.nonce)
-
-
-def challenge_of(verifier: str) -> str:
-    """Return the S256 challenge of a verifier."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -11,6 +11,7 @@ from fieldstation.core.people.service.codes import Codes
 from fieldstation.core.people.service.devices import Devices
 from fieldstation.core.people.service.groups import Groups
 from fieldstation.core.people.service.keys import Keys, unknown_token
+from fieldstation.core.people.service.outside import Outside
 from fieldstation.core.people.service.secrets import hash_of
 from fieldstation.core.people.service.sessions import AUDIENCE, Sessions
 from fieldstation.core.people.service.tokens import Tokens, scopes_of
@@ -21,6 +22,7 @@ from fieldstation.db import Tx
 from fieldstation.kernel.errors import Unauthenticated
 from fieldstation.kernel.sealing import Sealer
 from fieldstation.ports.hooks import UserCreated
+from fieldstation.ports.identity import Identity
 
 _SKEW_SECONDS = 5  # how far clocks of two database servers may differ
 
@@ -41,6 +43,7 @@ class People(Access):
         self.sessions = Sessions(self.keys)
         self.codes = Codes(self.sessions)
         self.devices = Devices(self.sessions)
+        self.outside = Outside(self.users)
         self.why = Why(self)
 
     def authenticate(self, tx: Tx, token: str | None) -> Caller:
@@ -60,6 +63,14 @@ class People(Access):
         row = store.caller_by_browser(tx, hash_of(secret))
         if row is None or not row.session_open:
             raise Unauthenticated("the sign-in is over", next_step="sign in again", reason="session_over")
+        return _caller(row, scopes=None)
+
+    def authenticate_outside(self, tx: Tx, identity: Identity) -> Caller:
+        """Return the caller whom an outside issuer vouches for; who was never here becomes a user now."""
+        row = store.caller_by_identity(tx, identity.iss, identity.sub)
+        if row is None:
+            self.outside.admit(tx, identity)
+            row = store.caller_by_identity(tx, identity.iss, identity.sub)
         return _caller(row, scopes=None)
 
     def create_user(self, tx: Tx, new: NewUser, *, by: str = STATION) -> User:

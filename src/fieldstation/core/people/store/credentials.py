@@ -14,9 +14,9 @@ _CALLER = """u.id, u.username, u.principal, u.operator, u.space, u.suspended_at 
 _BY_ACCESS_TOKEN = text(f"""
     SELECT {_CALLER},
            EXISTS (SELECT 1 FROM signing_key k WHERE k.kid = :kid) AS key_known,
-           EXISTS (SELECT 1 FROM session s
-                    WHERE s.id = :session AND s.user_id = u.id AND s.ended_at IS NULL) AS session_open
-      FROM station_user u WHERE u.iss = 'local' AND u.sub = :sub
+           s.ended_at IS NULL AS session_open
+      FROM session s JOIN station_user u ON u.id = s.user_id
+     WHERE s.id = :session AND u.sub = :sub
 """)
 _BY_SERVICE_TOKEN = text(f"""
     SELECT {_CALLER}, t.hash, t.scopes, t.expires_at, t.revoked_at IS NOT NULL AS revoked
@@ -28,6 +28,7 @@ _BY_BROWSER = text(f"""
       FROM session s JOIN station_user u ON u.id = s.user_id
      WHERE s.browser = :hash
 """)
+_BY_IDENTITY = text(f"SELECT {_CALLER} FROM station_user u WHERE u.iss = :iss AND u.sub = :sub")
 _BY_USERNAME = text(f"SELECT {_CALLER} FROM station_user u WHERE u.username = :username")
 _INSERT_TOKEN = text("""
     INSERT INTO service_token (id, user_id, name, hash, scopes, expires_at)
@@ -72,6 +73,11 @@ def caller_by_service_token(tx: Tx, token_id: str) -> Any:
 def caller_by_browser(tx: Tx, browser_hash: bytes) -> Any:
     """Load the caller whose session a cookie carries, with whether it still counts."""
     return tx.one_or_none(_BY_BROWSER, {"hash": browser_hash})
+
+
+def caller_by_identity(tx: Tx, iss: str, sub: str) -> Any:
+    """Load the caller whom an issuer calls so."""
+    return tx.one_or_none(_BY_IDENTITY, {"iss": iss, "sub": sub})
 
 
 def caller_by_username(tx: Tx, username: str) -> Any:

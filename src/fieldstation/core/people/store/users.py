@@ -19,6 +19,9 @@ _INSERT = text("""
 _COLUMNS = "id, principal, username, name, email, operator, space, quota_bytes, created_at, suspended_at"
 _BY_ID = text(f"SELECT {_COLUMNS} FROM station_user WHERE id = :id")
 _BY_USERNAME = text(f"SELECT {_COLUMNS} FROM station_user WHERE username = :username")
+_BY_IDENTITY = text(f"SELECT {_COLUMNS} FROM station_user WHERE iss = :iss AND sub = :sub")
+_LOCK_IDENTITY = text("SELECT pg_advisory_xact_lock(hashtextextended(:iss || ' ' || :sub, 1))")
+_DESCRIBE = text("UPDATE station_user SET name = :name, email = :email WHERE id = :id")
 _PAGE = text(f"""
     SELECT {_COLUMNS} FROM station_user
      WHERE username > :after ORDER BY username LIMIT :limit
@@ -58,6 +61,21 @@ def by_id(tx: Tx, user_id: str) -> Any:
 def by_username(tx: Tx, username: str) -> Any:
     """Read one user by name."""
     return tx.one_or_none(_BY_USERNAME, {"username": username})
+
+
+def by_identity(tx: Tx, iss: str, sub: str) -> Any:
+    """Read one user by issuer and subject."""
+    return tx.one_or_none(_BY_IDENTITY, {"iss": iss, "sub": sub})
+
+
+def lock_identity(tx: Tx, iss: str, sub: str) -> None:
+    """Let nobody else make a user of this person until this transaction ends."""
+    tx.execute(_LOCK_IDENTITY, {"iss": iss, "sub": sub})
+
+
+def describe(tx: Tx, user_id: str, name: str | None, email: str | None) -> None:
+    """Write how a person's issuer calls them."""
+    tx.execute(_DESCRIBE, {"id": user_id, "name": name, "email": email})
 
 
 def page(tx: Tx, after: str, limit: int) -> Sequence[Any]:

@@ -1,0 +1,55 @@
+// An issuer of its own for tests: oidc-provider with its login and consent forms, which take any password.
+// Prints its address once it listens. argv: port, address that the station's users see.
+import { createServer } from 'node:http';
+import { Provider } from 'oidc-provider';
+
+const [port, station] = process.argv.slice(2);
+const issuer = `http://127.0.0.1:${port}`;
+
+const provider = new Provider(issuer, {
+  clients: [
+    {
+      client_id: 'fieldstation',
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      redirect_uris: [`${station}/auth/realms/fieldstation/broker/outside/endpoint`],
+    },
+    {
+      client_id: 'another',
+      client_secret: 'of-another-program',
+      grant_types: ['client_credentials'],
+      response_types: [],
+      redirect_uris: [],
+    },
+    {
+      client_id: 'robot',
+      client_secret: 'of-the-robot',
+      grant_types: ['client_credentials'],
+      response_types: [],
+      redirect_uris: [],
+    },
+  ],
+  pkce: { required: () => true },
+  claims: { openid: ['sub'], profile: ['preferred_username', 'name'], email: ['email'] },
+  findAccount: (_, sub) => ({
+    accountId: sub,
+    claims: () => ({ sub, preferred_username: sub, name: `${sub} of elsewhere`, email: `${sub}@example.org` }),
+  }),
+  features: {
+    devInteractions: { enabled: true },
+    clientCredentials: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => undefined,
+      getResourceServerInfo: (_, resource) => ({
+        scope: '',
+        audience: resource === 'urn:station' ? 'fieldstation' : resource,
+        accessTokenFormat: 'jwt',
+      }),
+    },
+  },
+  ttl: { AccessToken: 600, ClientCredentials: 600, IdToken: 600, Session: 600, Grant: 600, Interaction: 600 },
+});
+
+createServer(provider.callback()).listen(Number(port), '127.0.0.1', () => process.stdout.write(`${issuer}\n`));
