@@ -38,7 +38,9 @@ def test_they_come_as_one_tar_in_any_order(ada: Person, station: Station) -> Non
     dataset = ada.make("rain")
     names = [f"{number % 7}/{number:06}" for number in range(COUNT)]
     random.Random(5).shuffle(names)
-    answer = ada.client.post(VERSIONS, content=archive({name: name.encode() for name in names}), headers=TAR, timeout=90)
+    answer = ada.client.post(
+        VERSIONS, content=archive({name: name.encode() for name in names}), headers=TAR, timeout=90
+    )
     assert answer.status_code == 201, answer.text
     assert (answer.json()["file_count"], answer.json()["size"]) == (COUNT, 8 * COUNT)
     data = [name.encode() for name in sorted(names)]

@@ -1,10 +1,11 @@
 // An issuer of its own for tests: oidc-provider with its login and consent forms, which take any password.
 // Prints its address once it listens. argv: port, address that the station's users see.
-import { createServer } from 'node:http';
-import { Provider } from 'oidc-provider';
+import { createServer } from 'node:http'
+import process from 'node:process'
+import { Provider } from 'oidc-provider'
 
-const [port, station] = process.argv.slice(2);
-const issuer = `http://127.0.0.1:${port}`;
+const [port, station] = process.argv.slice(2)
+const issuer = `http://127.0.0.1:${port}`
 
 const provider = new Provider(issuer, {
   clients: [
@@ -50,6 +51,6 @@ const provider = new Provider(issuer, {
     },
   },
   ttl: { AccessToken: 600, ClientCredentials: 600, IdToken: 600, Session: 600, Grant: 600, Interaction: 600 },
-});
+})
 
-createServer(provider.callback()).listen(Number(port), '127.0.0.1', () => process.stdout.write(`${issuer}\n`));
+createServer(provider.callback()).listen(Number(port), '127.0.0.1', () => process.stdout.write(`${issuer}\n`))
