@@ -17,6 +17,7 @@ READS = (
     "dataset version rain",
     "dataset version rain@1",
     "dataset lineage rain",
+    "dataset facets",
     "dataset ls rain",
     "dataset uses rain",
     "dataset tools rain",

@@ -105,6 +105,12 @@ test('a PDF is drawn page by page, and what it carries is not run', async () => 
   expect(await sheet.count()).toBe(0)
   await page.waitForTimeout(300)
   expect(await page.title(), 'its script would rename the page').not.toContain('reached')
+  const policy = await page.evaluate(async (path) => {
+    const answer = await fetch(path)
+    return [answer.headers.get('content-security-policy'), answer.headers.get('x-content-type-options')]
+  }, `/api/v1/datasets/${scene.dataset}/versions/1/files/report.pdf`)
+  expect(policy[0], 'at its own address it is a stranger to the console').toMatch(/(^|;)\s*sandbox/)
+  expect(policy[1]).toBe('nosniff')
 })
 
 /** How many dots of the sheet are not white. */

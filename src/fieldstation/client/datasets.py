@@ -8,10 +8,11 @@ from pathlib import Path
 from fieldstation.client.answers import read
 from fieldstation.client.download import Received, receive
 from fieldstation.client.errors import ClientError
+from fieldstation.client.findings import Citation, Facets, Use
 from fieldstation.client.members import Shared
 from fieldstation.client.multipart import Form, Progress
 from fieldstation.client.sources import find_sources
-from fieldstation.client.things import Citation, Dataset, FileEntry, Json, Lineage, Tool, TreeEntry, Use, Version
+from fieldstation.client.things import Dataset, FileEntry, Json, Lineage, Tool, TreeEntry, Version
 from fieldstation.client.transport import at
 from fieldstation.client.uploads import send_all, worth_resuming
 
@@ -56,6 +57,11 @@ class Datasets(Shared):
     def all(self, **query: str | int | bool | None) -> Iterator[Dataset]:
         """Yield the data sets that the caller may see, newest first."""
         return self._transport.pages(Dataset, at("datasets"), query)
+
+    def facets(self, **query: str | int | bool | None) -> Facets:
+        """Count the data sets that `all` would yield by label, origin and owner."""
+        answer = self._transport.get(at("datasets"), {**query, "facets": True, "limit": 1})
+        return read(Facets, answer["facets"])
 
     def show(self, name: str) -> Dataset:
         """Return one data set."""

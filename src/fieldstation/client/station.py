@@ -6,11 +6,12 @@ from types import TracebackType
 from fieldstation.client.answers import read
 from fieldstation.client.datasets import Datasets
 from fieldstation.client.errors import ClientError
+from fieldstation.client.findings import Found
 from fieldstation.client.operations import Operations
 from fieldstation.client.people import Projects, Tokens, Users, why
 from fieldstation.client.profile import chosen_profile
 from fieldstation.client.runs import Runs
-from fieldstation.client.things import Decision, DeviceCode, Found, User
+from fieldstation.client.things import Decision, DeviceCode, User
 from fieldstation.client.tools import Tools
 from fieldstation.client.transport import Transport, at
 

@@ -1,4 +1,4 @@
-"""`dataset list|show|version|ls|get|trash|restore`; `add`, and what is made of data, have modules of their own."""
+"""`dataset list|facets|show|version|ls|get|trash|restore`; other verbs have modules of their own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,6 +58,16 @@ def list_(
         return table(["name", ">versions", ">size", "owner", "changed", "title"], rows)
 
     session.answer({"items": datasets}, shown)
+
+
+@verb(app)
+def facets(session: Session, wanted: Wanted) -> None:
+    """Count the data sets that you see by label, origin and owner."""
+    found = session.station.datasets.facets(**wanted.query())
+    kinds = (("label", found.labels), ("origin", found.origins), ("owner", found.owners))
+    rows = [[kind, one.value, str(one.count)] for kind, counts in kinds for one in counts]
+    total = f"{'more than ' if found.more else ''}{count(found.total, 'data set')}"
+    session.answer(found, lambda: f"{total}\n\n{table(['kind', 'value', '>data sets'], rows)}")
 
 
 @verb(app)
@@ -176,6 +186,7 @@ def _facts(dataset: Dataset) -> str:
             ("created", ago(dataset.created)),
             ("changed", ago(dataset.changed)),
             ("trashed", ago(dataset.trashed)),
+            ("you may", ", ".join(one.partition(":")[2] for one in dataset.permissions or ())),
             ("id", dataset.id),
         ]
     )

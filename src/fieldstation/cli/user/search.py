@@ -7,7 +7,7 @@ import typer
 
 from fieldstation.cli.output import ago, table
 from fieldstation.cli.user.verb import Session, plain
-from fieldstation.client.things import Found
+from fieldstation.client.findings import Found
 
 
 @plain
