@@ -109,6 +109,8 @@ test('a run that fails says why, whose fault it is and what to do; changed, it s
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await page.waitForURL(/\/runs\/run-/)
   await state(page).getByText('Succeeded').waitFor()
+  await page.getByRole('link', { name: 'Compare with the run before' }).click()
+  await page.getByRole('heading', { name: 'They differ' }).waitFor()
 })
 
 test('a run is repeated and compared with the one before', async () => {

@@ -32,7 +32,7 @@ export function LaunchForm({ tool, form, from, data }: LaunchFormProps) {
   const [filled, setFilled] = useState<Filled>(() => withData(beginning(tool, slots, from), slots, data))
   const [checked, setChecked] = useState(false)
   const change = (part: Partial<Filled>) => setFilled((before) => ({ ...before, ...part }))
-  const submit = useSubmit()
+  const submit = useSubmit(from?.id)
   const wanting = lacking(slots, filled)
   const faults = faultsOf(schema, filled.parameters)
   const refused = fieldFaults(submit.error, [...slots.map(({ name }) => `inputs/${name}`), ...FIELDS])
@@ -92,7 +92,7 @@ export function LaunchForm({ tool, form, from, data }: LaunchFormProps) {
 }
 
 /** Sends the same request under the same key, so that a lost answer makes no second run. */
-function useSubmit() {
+function useSubmit(before: string | undefined) {
   const navigate = useNavigate()
   const [sent, setSent] = useState<{ text: string; key: string } | null>(null)
   return useMutation({
@@ -102,6 +102,6 @@ function useSubmit() {
       setSent({ text, key })
       return take(api.POST('/api/v1/runs', { body, params: { header: { 'Idempotency-Key': key } } }))
     },
-    onSuccess: (run) => void navigate({ to: '/runs/$run', params: { run: run.id } }),
+    onSuccess: (run) => void navigate({ to: '/runs/$run', params: { run: run.id }, search: before ? { before } : {} }),
   })
 }

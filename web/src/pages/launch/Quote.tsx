@@ -11,6 +11,7 @@ import { Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { shortId } from '@/show/run'
 import { sentence } from '@/show/words'
+import { tookBefore } from './took'
 import classes from './Quote.module.css'
 
 const TYPING_MS = 500
@@ -86,16 +87,4 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       </Text>
     </>
   )
-}
-
-/** What the last runs of the tool took, in words. */
-export function tookBefore(before: Quoted['before']): string {
-  if (before.runs === 0) return 'You see no run of this tool that succeeded.'
-  const { seconds, output_bytes: made, memory_bytes: memory } = before
-  const parts = [
-    seconds && `${duration(seconds.median * 1000)}, nine in ten at most ${duration(seconds.p90 * 1000)}`,
-    memory && `up to ${size(memory.p90)} of memory`,
-    made && `${size(made.median)} of results`,
-  ].filter(Boolean)
-  return `${before.runs === 1 ? 'The last run' : `Each of the last ${grouped(before.runs)} runs`} took ${parts.join('; ')}.`
 }
