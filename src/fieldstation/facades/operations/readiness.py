@@ -130,7 +130,7 @@ def engine_part(findings: Mapping[str, str | None]) -> Part:
 def disk_part(data: Path, reserve_bytes: int) -> Part:
     """Judge the room that is left where the data lie, against the reserve that uploads never touch."""
     free = shutil.disk_usage(data).free
-    text = f"{free >> 20} MiB free in {data}"
+    text = f"{free / (1 << 30):,.1f} GiB free in {data}"
     if free > reserve_bytes:
         return Part(name="disk", condition=Condition.OK, text=text)
     return Part(
