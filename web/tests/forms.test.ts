@@ -46,7 +46,9 @@ test('a name that is taken is said at the name of the data set', async () => {
   await page.getByRole('button', { name: 'Choose files' }).click()
   await (await chooser).setFiles({ name: 'weather.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') })
   await page.getByRole('button', { name: 'Make the data set' }).click()
-  expect(await saidOf(page.getByRole('textbox', { name: 'Name' }))).toContain('weather')
+  const name = page.getByRole('textbox', { name: 'Name' })
+  expect(await saidOf(name)).toContain('weather')
+  expect(await name.evaluate((field) => field === document.activeElement)).toBe(true)
 })
 
 test('a run that is refused: the faults stand at parameter, input and place of the result', async () => {

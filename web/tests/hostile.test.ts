@@ -7,30 +7,33 @@ import { scene } from './scene'
 
 const open = inBrowser()
 const FILES = ['page.html', 'drawing.svg', 'words.txt', 'strict.xhtml', 'feed.xml', 'script.js']
-const TRY_MS = 400 // what a script that was let in would need to act, many times over
+const TRY_MS = 300 // what a script that was let in would need to act, many times over
+let page: Page // one for all tests: its session is what they are after
+
+beforeAll(async () => {
+  page = await open()
+})
 
 function address(file: string): string {
   return `/api/v1/datasets/${scene.hostile}/versions/1/files/${file}`
 }
 
-async function tokenNames(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const answer = await fetch('/api/v1/tokens')
-    const { items } = (await answer.json()) as { items: { name: string }[] }
-    return items.map((token) => token.name)
-  })
+/** The tokens of who is signed in, asked for beside the page and whatever became of it. */
+async function tokenNames(): Promise<string[]> {
+  const answer = await page.request.get(`${scene.url}/api/v1/tokens`)
+  const { items } = (await answer.json()) as { items: { name: string }[] }
+  return items.map((token) => token.name)
 }
 
 /** Fails where a file could act: it renames the page it runs in, and makes a token in the name of who looks. */
-async function nothingTaken(page: Page): Promise<void> {
+async function nothingTaken(): Promise<void> {
   await page.waitForTimeout(TRY_MS)
   for (const frame of page.frames()) expect(await frame.title().catch(() => '')).not.toContain('reached')
-  await page.goto('/')
-  expect(await tokenNames(page)).not.toContain('stolen')
+  expect(await tokenNames()).not.toContain('stolen')
 }
 
 test('the console itself may make a token: what the files below try does work from its pages', async () => {
-  const page = await open()
+  await page.goto('/')
   await page.evaluate(async () => {
     await fetch('/api/v1/tokens', {
       method: 'POST',
@@ -38,18 +41,16 @@ test('the console itself may make a token: what the files below try does work fr
       body: JSON.stringify({ name: 'made-by-the-console' }),
     })
   })
-  expect(await tokenNames(page)).toContain('made-by-the-console')
+  expect(await tokenNames()).toContain('made-by-the-console')
 })
 
 describe.each(FILES)('%s', (file) => {
   test('does nothing at its own address', async () => {
-    const page = await open()
     await page.goto(address(file)).catch(() => undefined) // a download ends the navigation
-    await nothingTaken(page)
+    await nothingTaken()
   })
 
   test('does nothing even where a browser would open what is to be saved', async () => {
-    const page = await open()
     await page.route(`**${address(file)}`, async (route) => {
       const answer = await route.fetch()
       const headers = { ...answer.headers() }
@@ -57,24 +58,24 @@ describe.each(FILES)('%s', (file) => {
       await route.fulfill({ response: answer, headers })
     })
     const answer = await page.goto(address(file)).catch(() => null) // Chromium saves types that it cannot show
+    await page.unroute(`**${address(file)}`)
     if (answer) expect(answer.headers()['content-security-policy']).toContain('sandbox')
-    await nothingTaken(page)
+    await nothingTaken()
   })
 
   test('does nothing in its preview', async () => {
-    const page = await open()
     await visit(page, `/data/${scene.hostile}?file=${file}`)
-    await nothingTaken(page)
+    await nothingTaken()
   })
 })
 
 test.each(['page.html', 'drawing.svg', 'strict.xhtml', 'feed.xml', 'script.js'])(
   '%s is saved, never opened, by the link to download it and by its address',
   async (file) => {
-    const page = await open()
     const byAddress = page.waitForEvent('download')
     await page.goto(address(file)).catch(() => undefined)
     expect((await byAddress).suggestedFilename()).toBe(file)
+    await page.goto('/')
     const byLink = page.waitForEvent('download')
     await page.evaluate((path) => {
       const link = document.createElement('a')
@@ -88,7 +89,7 @@ test.each(['page.html', 'drawing.svg', 'strict.xhtml', 'feed.xml', 'script.js'])
 )
 
 test('no file of a data set is taken for a script or a style, even by the console itself', async () => {
-  const page = await open()
+  await page.goto('/')
   const refused = await page.evaluate(async (path) => {
     const loaded = (element: HTMLScriptElement) =>
       new Promise<string>((done) => {
@@ -105,13 +106,13 @@ test('no file of a data set is taken for a script or a style, even by the consol
     return [await loaded(script), await loaded(module), worker]
   }, address('script.js'))
   expect(refused).toEqual(['refused', 'refused', 'refused'])
-  await nothingTaken(page)
+  await nothingTaken()
 })
 
 test.each(['iframe', 'object', 'embed'])(
   'the console lets nothing in through <%s>, and no script of its own page',
   async (tag) => {
-    const page = await open()
+    await page.goto('/')
     const refused = await page.evaluate(
       ([path, name]) =>
         new Promise<boolean>((done) => {
@@ -127,7 +128,7 @@ test.each(['iframe', 'object', 'embed'])(
       [address('page.html'), tag] as const,
     )
     expect(refused).toBe(true)
-    await nothingTaken(page)
+    await nothingTaken()
   },
 )
 
@@ -151,18 +152,16 @@ describe('a page of somebody else', () => {
     test.each(['/', '/data', address('page.html'), address('drawing.svg')])(
       'shows nothing of %s in a frame',
       async (path) => {
-        const page = await open()
         await page.goto(elsewhere(`<iframe src="${scene.url}${path}"></iframe>`)).catch(() => undefined)
         await page.waitForTimeout(TRY_MS)
         const inside = page.frames().find((frame) => frame !== page.mainFrame())
         const text = await inside?.evaluate(() => document.body.innerText).catch(() => '')
         expect(text ?? '').not.toMatch(/Home|Sign in|page/)
-        await nothingTaken(page)
+        await nothingTaken()
       },
     )
 
     test('neither reads nor changes anything with the session of who looks at it', async () => {
-      const page = await open()
       await page.goto(elsewhere('<p>prizes</p>'))
       const outcome = await page.evaluate(async (station) => {
         const tries = [
@@ -184,17 +183,16 @@ describe('a page of somebody else', () => {
         return (await Promise.allSettled(tries)).map((one) => one.status)
       }, scene.url)
       expect(outcome).toEqual(['rejected', 'rejected', 'fulfilled']) // the last is sent blindly, and refused
-      await nothingTaken(page)
+      await nothingTaken()
     })
 
     test('sends no form that does anything', async () => {
-      const page = await open()
       const form = `<form method="post" action="${scene.url}/api/v1/tokens" enctype="text/plain">
         <input name='{"name":"stolen","x":"' value='"}'><button>Win</button></form>`
       await page.goto(elsewhere(form))
       await page.getByRole('button', { name: 'Win' }).click()
       await page.waitForURL(/\/api\/v1\/tokens$/)
-      await nothingTaken(page)
+      await nothingTaken()
     })
   })
 })

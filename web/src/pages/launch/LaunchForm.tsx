@@ -7,6 +7,7 @@ import { api, newKey, take, type NewRun, type Run, type Tool } from '@/api/clien
 import { fieldFaults } from '@/show/faults'
 import { Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
+import { useFocusFault } from '@/show/useFocusFault'
 import { InputPicker } from './InputPicker'
 import { Options } from './Options'
 import { Parameters } from './Parameters'
@@ -36,6 +37,7 @@ export function LaunchForm({ tool, form, from, data }: LaunchFormProps) {
   const wanting = lacking(slots, filled)
   const faults = faultsOf(schema, filled.parameters)
   const refused = fieldFaults(submit.error, [...slots.map(({ name }) => `inputs/${name}`), ...FIELDS])
+  useFocusFault(submit.error)
   const send = () => {
     setChecked(true)
     if (wanting.length === 0 && faults.length === 0) submit.mutate(requestOf(tool, slots, filled))

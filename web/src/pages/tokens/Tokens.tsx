@@ -8,6 +8,7 @@ import { fieldFaults } from '@/show/faults'
 import { Loading, Page, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { Time } from '@/show/Time'
+import { useFocusFault } from '@/show/useFocusFault'
 import { Wide } from '@/show/Wide'
 
 const LONGEST_DAYS = 400
@@ -52,6 +53,7 @@ function NewToken() {
     },
   })
   const { at, rest } = fieldFaults(make.error, ['name', 'days'])
+  useFocusFault(make.error)
   return (
     <Section title="New token">
       <form

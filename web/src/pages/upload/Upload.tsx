@@ -9,6 +9,7 @@ import { fieldFaults } from '@/show/faults'
 import { PageLink } from '@/show/links'
 import { Loading, Page } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
+import { useFocusFault } from '@/show/useFocusFault'
 import { nameFault, suggestedName, together, type Chosen } from './choice'
 import { DropZone } from './DropZone'
 import { SendingNote } from './SendingNote'
@@ -62,6 +63,7 @@ function UploadForm({ dataset }: { dataset: Dataset | null }) {
   const begin = () => void upload.start({ dataset, name, title, base }, chosen)
   const ready = chosen.length > 0 && (dataset !== null || nameFault(name) === null)
   const { at, rest } = fieldFaults(upload.error, ['name', 'title'], { name_taken: 'name' })
+  useFocusFault(upload.error)
   if (upload.phase !== 'choosing') return <SendingNote upload={upload} goOn={begin} />
   return (
     <Stack maw={760}>

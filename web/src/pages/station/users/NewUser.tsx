@@ -6,6 +6,7 @@ import { Copied } from '@/show/Copied'
 import { fieldFaults } from '@/show/faults'
 import { Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
+import { useFocusFault } from '@/show/useFocusFault'
 import { usersQuery } from '../queries'
 
 /** Makes a user with a password that is shown this once. */
@@ -28,6 +29,7 @@ export function NewUser() {
     },
   })
   const { at, rest } = fieldFaults(make.error, ['username', 'name'])
+  useFocusFault(make.error)
   return (
     <Section title="New user">
       <form
