@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from fieldstation.core.people.model import Caller
 from fieldstation.core.runs.model.find import Group, RunFilter
@@ -16,7 +16,7 @@ from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.pages import ById, PageOut
 from fieldstation.facades.kit.problems import responses
-from fieldstation.facades.rest.names import Text
+from fieldstation.facades.rest.names import Moment, Text
 from fieldstation.facades.rest.runs.shapes import ReasonOut, RunOut, reason_out
 from fieldstation.facades.rest.runs.writing import Writing
 
@@ -48,8 +48,8 @@ def _about(
 
 def _wanted(
     about: Annotated[RunFilter, Depends(_about)],
-    since: Annotated[AwareDatetime | None, Query(description="only runs submitted then or later")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="only runs submitted before then")] = None,
+    since: Annotated[Moment | None, Query(description="only runs submitted then or later")] = None,
+    until: Annotated[Moment | None, Query(description="only runs submitted before then")] = None,
 ) -> RunFilter:
     return replace(about, since=since, until=until)
 
