@@ -58,6 +58,7 @@ def test_a_quote_tells_the_place_in_the_queue_that_a_submit_then_has(desk: Desk,
         desk.submit(ada, priority=priority)
     for priority, ahead in ((0, 4), (5, 3), (6, 1), (9, 1)):
         assert quote(desk, ada, priority=priority).ahead == ahead
+        assert quote(desk, ada, priority=priority).estimate_seconds is None, "nothing ended of late"
     late = desk.submit(ada)
     with desk.begin() as tx:
         waiting = desk.features.explains.explain(tx, ada.caller, late.id).waiting

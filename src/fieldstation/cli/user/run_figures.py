@@ -60,11 +60,14 @@ def _point(point: Point) -> list[str]:
 
 
 def _resources(found: Quote) -> Iterator[str]:
-    names = {"cpu": "cores", "memory_bytes": "of memory", "disk_bytes": "of disk", "pids": "processes"}
-    for name, words in names.items():
-        value = found.resources.get(name)
-        if isinstance(value, int | float):
-            yield f"{size(int(value)) if name.endswith('_bytes') else f'{value:g}'} {words}"
+    given = {name: value for name, value in found.resources.items() if isinstance(value, int | float)}
+    if "cpu" in given:
+        yield "1 core" if given["cpu"] == 1 else f"{given['cpu']:g} cores"
+    for name, words in {"memory_bytes": "of memory", "disk_bytes": "of disk"}.items():
+        if name in given:
+            yield f"{size(int(given[name]))} {words}"
+    if "pids" in given:
+        yield f"{given['pids']:g} processes"
 
 
 def _place(place: Place) -> str:

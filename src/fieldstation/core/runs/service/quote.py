@@ -38,7 +38,7 @@ class Quotes:
             output_id=output.id if output else None,
             reuse=self._foretold(tx, caller, submission, prepared),
             ahead=ahead,
-            estimate_seconds=queue.estimate(tx, ahead),
+            estimate_seconds=queue.estimate(tx, ahead) if ahead else None,
             before=experience(tx, prepared.tool.tool_id, prepared.tool.name, visible),
             account=self._use.account(tx, caller) if own else None,
         )
