@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { inBrowser, looks, settled, unsound, visit, WIDE } from './browser'
+import { inBrowser, looks, NARROW, settled, unsound, visit, WIDE } from './browser'
 import { scene } from './scene'
 
 const open = inBrowser()
@@ -44,6 +44,9 @@ test('the bell tells live what is under way and what ended; the list leads there
   await looks(page, 'dark')
   expect(await unsound(page, 'tray-1280-dark')).toEqual([])
   await looks(page, 'light')
+  await page.setViewportSize({ width: NARROW.width, height: NARROW.height })
+  expect(await unsound(page, 'tray-390', NARROW.rules)).toEqual([])
+  await page.setViewportSize({ width: WIDE.width, height: WIDE.height })
   await page.reload()
   await bell(page, /0 runs under way, 1 unread/).click() // nothing is forgotten by a reload
   await tray.getByRole('link', { name: /\(unread\)/ }).click()

@@ -1,10 +1,15 @@
 """What of their own runs people have not looked at yet."""
 
+from collections.abc import Callable
+
 import pytest
+from sqlalchemy import text
 
 from fieldstation.core.people.model import Kind, Permission, Role, Thing
 from fieldstation.core.runs.model.attention import MOST_UNREAD, Attention
 from fieldstation.core.runs.model.reasons import Reason
+from fieldstation.core.runs.store import attention as store
+from fieldstation.core.runs.store.runs import ALL
 from fieldstation.kernel.errors import Forbidden, NotFound
 from tests.integration.runs.counting import statements
 from tests.integration.runs.desk import Desk, Person
@@ -122,3 +127,24 @@ def test_many_runs_cost_no_more_statements_and_come_bounded(desk: Desk, ada: Per
     assert len(many) == len(few) < 8
     assert max(map(len, (found.under_way, found.ended, found.failed))) == 20
     assert found.unread == MOST_UNREAD
+
+
+def test_each_list_has_its_index(desk: Desk, ada: Person) -> None:
+    desk.copies(desk.ended(desk.submit(ada)), 5000)
+    bob = desk.person("bob")
+    desk.tool(bob, "tool-of-bob")
+    desk.ended(desk.submit(bob, "tool-of-bob"), exit_code=1)
+    with desk.begin() as tx:
+        tx.execute(text("ANALYZE run"))
+        user, since = bob.caller.user_id, tx.now()
+        asked: dict[str, Callable[[], object]] = {
+            "ix_run_own_open": lambda: store.under_way(tx, user, ALL, 20),
+            "ix_run_own_ended": lambda: store.ended(tx, user, ALL, since, 20),
+            "ix_run_own_failed": lambda: store.failed(tx, user, ALL, [Reason.EXIT_NONZERO], 20),
+        }
+        for index, ask in asked.items():
+            with statements(desk.database) as seen:
+                ask()
+            values = {"user": user, "since": since, "limit": 20, "reasons": [Reason.EXIT_NONZERO.value]}
+            plan = "\n".join(row[0] for row in tx.listed(text(f"EXPLAIN {seen[0]}"), values))
+            assert index in plan, plan
