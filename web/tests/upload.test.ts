@@ -128,6 +128,33 @@ test('an upload that is stopped goes on where it stopped', async () => {
   expect(await kept(page)).toEqual({ 'stopped.bin': digest(content) })
 })
 
+test('an upload goes on while other pages are looked at, and is told of there', async () => {
+  const page = await open()
+  const content = randomBytes(16 * MEBIBYTE)
+  const folder = written('to-go-away', { 'away.bin': content })
+  const session = await network(page)
+  await session.send('Network.emulateNetworkConditions', { ...SPEED, uploadThroughput: 6 * MEBIBYTE })
+  await visit(page, '/data/new')
+  await page.getByLabel('Choose files to send').setInputFiles([join(folder, 'away.bin')])
+  await page.getByRole('button', { name: 'Make the data set' }).click()
+  await page.getByText(/left$/).waitFor()
+  await page.getByRole('link', { name: 'Tools', exact: true }).click()
+  await page.getByRole('heading', { name: 'Tools' }).waitFor()
+  await page.getByRole('button', { name: /^Activity/ }).click()
+  const note = page.getByRole('list', { name: 'Sent from here' })
+  await note.getByText(/MiB of 16 MiB$/).waitFor()
+  await keep(page, 'upload-away')
+  await note.getByRole('link', { name: 'away' }).click()
+  await page.getByText('It goes on while you look at other pages').waitFor()
+  await page.getByRole('link', { name: 'Tools', exact: true }).click()
+  await session.send('Network.emulateNetworkConditions', SPEED)
+  await page.getByText('The files of away have come.').waitFor()
+  await page.getByRole('link', { name: 'Data', exact: true }).click()
+  await page.getByRole('link', { name: 'away', exact: true }).click()
+  await page.getByRole('treeitem', { name: /^away\.bin/ }).waitFor()
+  expect(await kept(page)).toEqual({ 'away.bin': digest(content) })
+})
+
 test('a network that goes away ends nothing: it goes on by itself where it broke off', async () => {
   const wire = await Wire.open()
   try {

@@ -1,16 +1,16 @@
 import { Button, Group, Progress as Bar, Stack, Text } from '@mantine/core'
 import { count, size } from '@/format/number'
 import { duration } from '@/format/time'
+import type { Progress } from '@/sending/jobs'
 import { ProblemNote } from '@/show/Problem'
 import { timeLeft } from './rate'
-import type { Progress } from './sending'
 import type { useUpload } from './useUpload'
 
-const SAYS = { choosing: '', sending: 'Sending', stopped: 'Stopped', publishing: 'Making the version' }
+const SAYS = { choosing: '', sending: 'Sending', stopped: 'Stopped', publishing: 'Making the version', made: 'Done' }
 
 /** How far the files came, how fast, and how long it will take. */
-export function SendingNote({ upload, goOn }: { upload: ReturnType<typeof useUpload>; goOn: () => void }) {
-  const { phase, progress, error, stop } = upload
+export function SendingNote({ upload }: { upload: ReturnType<typeof useUpload> }) {
+  const { phase, progress, error, stop, goOn, forget } = upload
   const part = progress && progress.total > 0 ? (100 * progress.sent) / progress.total : 0
   return (
     <Stack maw={760} className="panel" p="lg">
@@ -24,6 +24,7 @@ export function SendingNote({ upload, goOn }: { upload: ReturnType<typeof useUpl
       {phase === 'stopped' && error === null && (
         <Text c="dimmed">What came is kept at the station; it goes on from there.</Text>
       )}
+      {phase === 'sending' && <Text c="dimmed">It goes on while you look at other pages of the console.</Text>}
       {error !== null && <ProblemNote error={error} title="It could not go on" />}
       <Group>
         {phase === 'sending' && (
@@ -31,7 +32,14 @@ export function SendingNote({ upload, goOn }: { upload: ReturnType<typeof useUpl
             Stop for now
           </Button>
         )}
-        {phase === 'stopped' && <Button onClick={goOn}>Go on</Button>}
+        {phase === 'stopped' && (
+          <>
+            <Button onClick={goOn}>Go on</Button>
+            <Button variant="default" onClick={forget}>
+              Choose other files
+            </Button>
+          </>
+        )}
       </Group>
     </Stack>
   )

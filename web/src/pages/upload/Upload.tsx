@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { Dataset } from '@/api/client'
 import { count, size } from '@/format/number'
 import { datasetQuery } from '@/pages/dataset/queries'
@@ -57,14 +57,18 @@ function UploadForm({ dataset }: { dataset: Dataset | null }) {
   const [given, setGiven] = useState<string | null>(null)
   const [title, setTitle] = useState('')
   const [keeps, setKeeps] = useState(true)
-  const upload = useUpload((made) => void navigate({ to: '/data/$dataset', params: { dataset: made } }))
+  const leave = useCallback(
+    (made: string) => void navigate({ to: '/data/$dataset', params: { dataset: made } }),
+    [navigate],
+  )
+  const upload = useUpload(dataset, leave)
   const name = given ?? suggestedName(chosen)
   const base = keeps && dataset ? dataset.latest : 0
-  const begin = () => void upload.start({ dataset, name, title, base }, chosen)
+  const begin = () => upload.start({ dataset, name, title, base }, chosen)
   const ready = chosen.length > 0 && (dataset !== null || nameFault(name) === null)
   const { at, rest } = fieldFaults(upload.error, ['name', 'title'], { name_taken: 'name' })
   useFocusFault(upload.error)
-  if (upload.phase !== 'choosing') return <SendingNote upload={upload} goOn={begin} />
+  if (upload.phase !== 'choosing') return <SendingNote upload={upload} />
   return (
     <Stack maw={760}>
       <DropZone choose={(more) => setChosen((before) => together(before, more))} />

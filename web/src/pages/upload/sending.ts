@@ -1,6 +1,7 @@
 import { defaultOptions, DetailedError, Upload } from 'tus-js-client'
 import { PROOF } from '@/api/client'
 import { problemFrom, unreachable } from '@/api/problem'
+import type { Progress } from '@/sending/jobs'
 import type { Chosen } from './choice'
 import { rate, sampled, type Sample } from './rate'
 
@@ -8,14 +9,6 @@ const ADDRESS = '/api/v1/uploads'
 const AT_ONCE = 4
 const AT_CREATION_BYTES = 1024 * 1024 // more is sent behind the creation, so that its address is known when it breaks
 const NEXT_TRIES_MS = [0, 500, 1000, 2000, 4000, 8000, 16_000]
-
-export interface Progress {
-  sent: number
-  total: number
-  done: number
-  files: number
-  bytesPerSecond: number
-}
 
 export interface Sent {
   path: string

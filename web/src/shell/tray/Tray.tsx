@@ -1,9 +1,11 @@
 import { Drawer, Stack, Text } from '@mantine/core'
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { uploadsQuery, type Attention } from '@/attention/queries'
+import { nameOfUpload, uploadsQuery, type Attention } from '@/attention/queries'
+import { useJobs } from '@/sending/jobs'
 import { PageLink } from '@/show/links'
 import { Loading } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
+import { JobNotes } from './JobNotes'
 import { RunNotes } from './RunNotes'
 import { UploadNotes } from './UploadNotes'
 import classes from './Tray.module.css'
@@ -25,8 +27,9 @@ export function Tray({ opened, onClose, attention }: TrayProps) {
     staleTime: 0,
   })
   const found = attention.data
-  const sending = uploads.data?.items ?? []
-  const idle = found?.under_way.length === 0 && sending.length === 0
+  const jobs = useJobs()
+  const elsewhere = (uploads.data?.items ?? []).filter((one) => !jobs.some(({ paths }) => paths.has(nameOfUpload(one))))
+  const idle = found?.under_way.length === 0 && elsewhere.length === 0 && jobs.length === 0
   return (
     <Drawer
       opened={opened}
@@ -45,7 +48,8 @@ export function Tray({ opened, onClose, attention }: TrayProps) {
               <h3 className={classes.title}>Under way</h3>
               {idle && <Text c="dimmed">Nothing of yours runs, waits or is being sent.</Text>}
               <RunNotes runs={found.under_way} onLeave={onClose} />
-              <UploadNotes uploads={sending} onLeave={onClose} />
+              <JobNotes jobs={jobs} onLeave={onClose} />
+              <UploadNotes uploads={elsewhere} onLeave={onClose} />
             </section>
             <section aria-label="Ended">
               <h3 className={classes.title}>Ended</h3>
