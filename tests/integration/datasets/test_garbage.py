@@ -1,13 +1,17 @@
 """The trash, and what is freed when."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
 
+from fieldstation.core.datasets.service import Garbage
 from fieldstation.core.datasets.service.archive import named_blobs
 from fieldstation.db import Tx
+from fieldstation.db.outbox import Outbox
 from tests.integration.datasets.station import Person, Station
+from tests.stations import wait_until
 
 _SHIFT = text("SELECT set_config('fieldstation.time_shift', :interval, true)")
 
@@ -165,3 +169,15 @@ def test_sharing_opens_and_closes(ada: Person, bob: Person, name: str) -> None:
     assert ada.client.delete(f"{address}/members/{name}").status_code == 204
     assert bob.client.get(address).status_code == 404
     assert ada.client.delete(f"{address}/members/ada").status_code == 409
+
+
+def test_one_step_is_done_at_a_time_whoever_asks(station: Station) -> None:
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    other = Garbage(station.people, station.store, Outbox())
+    with ThreadPoolExecutor(1) as pool:
+        with station.database.begin() as tx:
+            station.garbage.tidy(tx)
+            step = pool.submit(station.database.retrying, other.sweep_blobs)
+            wait_until(lambda: tx.scalar(waiting) == 1)
+            assert not step.done()
+        assert step.result() is False

@@ -1,7 +1,7 @@
 """Removing what nothing names any more, in small steps, each of which may be the last before a crash.
 
-Every step takes a transaction and tells whether there is more to do at once. One process does them at a time: the
-caller holds a lease.
+Every step takes a transaction and tells whether there is more to do at once. Whoever calls them, the loop that sweeps
+or an operator at a door, one step is done at a time at the whole station.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -61,6 +61,7 @@ class Garbage:
 
     def expire_uploads(self, tx: Tx) -> bool:
         """End uploads whose time is over: their room is free again, their bytes go."""
+        store.take_turn(tx)
         expired = uploads.expired(tx, _UPLOADS)
         if expired:
             blobs.release(tx, expired)
@@ -76,6 +77,7 @@ class Garbage:
 
     def empty_trash(self, tx: Tx) -> bool:
         """Remove for good what one data set, whose time in the trash is over, has; its versions stay as names."""
+        store.take_turn(tx)
         found = store.due(tx)
         if found is None:
             return False
@@ -100,6 +102,7 @@ class Garbage:
         They are unlinked while their rows are locked: who is about to name one waits, then finds it gone and stores
         it again. A crash in between leaves rows without bytes that nothing names; the next sweep deletes them.
         """
+        store.take_turn(tx)
         free, last = store.free_after(tx, self._after, _WINDOW)
         if free:
             self._blobs.delete(store.remove_free(tx, free))
@@ -108,6 +111,7 @@ class Garbage:
 
     def adopt_strays(self, tx: Tx) -> bool:
         """Give rows to blobs that a crash left without one, so that a sweep finds them a day later."""
+        store.take_turn(tx)
         found = list(islice(self._walk, _ADOPTED))
         if not found:
             self._walk = self._blobs.digests()
@@ -121,8 +125,9 @@ class Garbage:
             with suppress(KeyError):  # unlinked since
                 yield sha256, self._blobs.readable(sha256).size
 
-    def tidy(self, _tx: Tx) -> bool:
+    def tidy(self, tx: Tx) -> bool:
         """Remove what was dropped from the disk, for about a second."""
+        store.take_turn(tx)
         return self._blobs.tidy(_TIDY_SECONDS)
 
 

@@ -75,6 +75,9 @@ _OWNERS = text("""
 """)
 
 
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtext('fieldstation.garbage'))")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Due:
     """A data set whose time in the trash is over."""
@@ -83,6 +86,11 @@ class Due:
     name: str
     owner: str
     size: int
+
+
+def take_turn(tx: Tx) -> None:
+    """Let nobody else remove garbage until this transaction ends."""
+    tx.execute(_TAKE_TURN)
 
 
 def free_after(tx: Tx, after: bytes, limit: int) -> tuple[Sequence[bytes], bytes | None]:
