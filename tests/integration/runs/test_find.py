@@ -96,18 +96,14 @@ def test_what_one_may_not_see_is_in_no_count(desk: Desk, ada: Person, bob: Perso
     assert groups(desk, narrow) == groups(desk, narrow, project=ada.space) == []
 
 
-def test_of_too_many_the_newest_are_counted_and_it_is_said(
-    desk: Desk, ada: Person, root: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(find, "MOST_OF_A_STATE", 5)
-    monkeypatch.setattr(find, "MOST_NARROWED", 6)
+def test_of_too_many_the_newest_are_counted_and_it_is_said(desk: Desk, ada: Person, root: Person) -> None:
     failed = desk.ended(desk.submit(ada), 3)
-    desk.copies(failed, 6)
+    desk.copies(failed, find.MOST_OF_A_STATE)
     done = desk.ended(desk.submit(ada))
     desk.copies(done, 4)
-    assert groups(desk, root) == [("failed", "exit_nonzero", 5, True), ("succeeded", None, 5, False)]
+    assert groups(desk, root) == [("failed", "exit_nonzero", find.MOST_OF_A_STATE, True), ("succeeded", None, 5, False)]
     counted = groups(desk, ada)
-    assert sum(count for _, _, count, _ in counted) == 6
+    assert sum(count for _, _, count, _ in counted) == find.MOST_NARROWED
     assert all(more for *_, more in counted)
 
 

@@ -10,13 +10,14 @@ from fieldstation.core.datasets.service.check import unkeepable
 from fieldstation.core.datasets.service.compose import Composer
 from fieldstation.core.datasets.service.datasets import Datasets
 from fieldstation.core.datasets.service.publish import in_trash
+from fieldstation.core.datasets.service.quota import Quotas
 from fieldstation.core.datasets.store import accounts, blobs
 from fieldstation.core.datasets.store import uploads as store
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.people.service import People
 from fieldstation.db import Tx
 from fieldstation.kernel.canonical import Json
-from fieldstation.kernel.errors import Conflict, Fault, Invalid, NotFound, TooLarge, Unavailable
+from fieldstation.kernel.errors import Conflict, Fault, Invalid, NotFound, Unavailable
 from fieldstation.kernel.ids import new_id
 from fieldstation.kernel.paging import Page, PageRequest, page_of
 from fieldstation.ports.storage import BlobStore, Stored
@@ -44,11 +45,11 @@ class Uploads:
         self._datasets = datasets
         self._composer = Composer(datasets)
         self._blobs = blobs
-        self._quota = quota_bytes
+        self._quotas = Quotas(people, quota_bytes)
 
     def account(self, tx: Tx, caller: Caller) -> Account:
         """Return what the caller keeps, has reserved, and may keep."""
-        return self._account(tx, caller.user_id)
+        return self._quotas.account(tx, caller.user_id)
 
     def begin(self, tx: Tx, caller: Caller, reference: str, size: int) -> Incoming:
         """Reserve `size` bytes for a new version of a data set; ends with `publish` or `drop`.
@@ -82,7 +83,7 @@ class Uploads:
                 next_step="send their files again",
                 reason="upload_gone",
             )
-        self._require_quota(tx, owner, new.charged)
+        self._quotas.require(tx, owner, new.charged)
         made = self._datasets.publish(tx, [new])[0]
         if new.sources:
             body: dict[str, Json] = {"version": made.id, "files": made.file_count}
@@ -150,7 +151,7 @@ class Uploads:
         if size > (free := self._blobs.free_bytes()):
             raise disk_full(f"this needs {size} bytes and {free} are left above the station's reserve")
         accounts.lock(tx, owner)
-        self._require_quota(tx, owner, size)
+        self._quotas.require(tx, owner, size)
         wanted = {
             "id": new_id("upload"),
             "owner": owner,
@@ -161,15 +162,6 @@ class Uploads:
             "seconds": _DIRECT_SECONDS if metadata is None else _RESUMABLE_SECONDS,
         }
         return store.insert(tx, wanted)
-
-    def _require_quota(self, tx: Tx, owner: str, size: int) -> None:
-        account = self._account(tx, owner)
-        if size > account.free:
-            raise _over_quota(account, size)
-
-    def _account(self, tx: Tx, owner: str) -> Account:
-        own = self._people.users.get(tx, owner).quota_bytes
-        return accounts.read(tx, owner, self._quota if own is None else own)
 
 
 def _still(upload: Upload | None) -> Upload:
@@ -193,13 +185,4 @@ def disk_full(detail: str) -> Unavailable:
         next_step="tell the operator of this station; fieldstation gc --plan shows what can be freed",
         reason="disk_full",
         fault=Fault.OURS,
-    )
-
-
-def _over_quota(account: Account, size: int) -> TooLarge:
-    return TooLarge(
-        f"{size} bytes do not fit: of a quota of {account.quota} bytes, {account.used} are used and {account.reserved}"
-        f" reserved by uploads under way, so {account.free} are free",
-        next_step="put data sets that nobody needs into the trash, or ask an operator for a larger quota",
-        reason="over_quota",
     )

@@ -13,12 +13,13 @@ from fieldstation.core.datasets.model import (
     name_fault,
 )
 from fieldstation.core.datasets.service.datasets import Datasets
+from fieldstation.core.datasets.service.quota import Quotas, over_quota
 from fieldstation.core.datasets.store import accounts, versions
 from fieldstation.core.datasets.store import use as store
 from fieldstation.core.people.model import Caller, Kind, Permission
 from fieldstation.core.people.service import People
 from fieldstation.db import Tx
-from fieldstation.kernel.errors import Invalid, NotFound, Problem, TooLarge
+from fieldstation.kernel.errors import Invalid, NotFound, Problem
 from fieldstation.kernel.ids import is_id
 from fieldstation.kernel.paging import PageRequest
 from fieldstation.ports.storage import Stored
@@ -31,7 +32,7 @@ class DataUse:
         """`quota_bytes` is what a person may keep unless given another quota."""
         self._datasets = datasets
         self._people = people
-        self._quota = quota_bytes
+        self._quotas = Quotas(people, quota_bytes)
 
     def for_outputs(self, tx: Tx, caller: Caller, reference: str, *, make: bool) -> str:
         """Return the data set that will take outputs, on which the caller may edit.
@@ -61,8 +62,7 @@ class DataUse:
 
     def account(self, tx: Tx, caller: Caller) -> Account:
         """Return what the caller keeps, has reserved, and may keep."""
-        own = self._people.users.get(tx, caller.user_id).quota_bytes
-        return accounts.read(tx, caller.user_id, self._quota if own is None else own)
+        return self._quotas.account(tx, caller.user_id)
 
     def names(self, tx: Tx, caller: Caller, dataset_ids: Iterable[str]) -> Mapping[str, DatasetName]:
         """Return what those of these data sets are called that the caller may see, also from the trash; by id."""
@@ -74,13 +74,11 @@ class DataUse:
 
         Raises TooLarge (`over_quota`): the caller's transaction must not be committed.
         """
-        over = accounts.over(tx, dataset_ids, self._quota)
+        over = accounts.over(tx, dataset_ids, self._quotas.usual_bytes)
         if over is not None:
-            raise TooLarge(
+            raise over_quota(
                 f"the outputs do not fit: with them {over.used} bytes would be used and {over.reserved} are reserved by"
-                f" uploads under way, of a quota of {over.quota} bytes",
-                next_step="put data sets that nobody needs into the trash, or ask an operator for a larger quota",
-                reason="over_quota",
+                f" uploads under way, of a quota of {over.quota} bytes"
             )
 
     def gone(self, tx: Tx, version_ids: Sequence[str]) -> set[str]:
