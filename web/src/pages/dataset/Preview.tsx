@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Table, Text } from '@mantine/core'
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconDownload, IconPlayerPlay } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -7,6 +7,7 @@ import type { Dataset, StoredFile } from '@/api/client'
 import { size } from '@/format/number'
 import { Copied } from '@/show/Copied'
 import { Empty, Loading } from '@/show/Page'
+import { TableLook } from '@/show/TableLook'
 import { ProblemNote } from '@/show/Problem'
 import { may } from './may'
 import { fileAddress, kindOf, prettyJson, readOf, TABLE_ROWS, tableOf, TEXT_BYTES, type Kind } from './preview'
@@ -126,33 +127,11 @@ function Written({ bytes, kind, file, cut }: { bytes: Blob; kind: Kind; file: St
 }
 
 function Rows({ text, separator, cut }: { text: string; separator: ',' | '\t'; cut: boolean }) {
-  const [head = [], ...rows] = tableOf(text, separator, cut)
+  const rows = tableOf(text, separator, cut)
   return (
     <>
-      {}
-      <div className={classes.table} tabIndex={0} role="region" aria-label="Table">
-        <Table striped withColumnBorders stickyHeader fz="xs">
-          <Table.Thead>
-            <Table.Tr>
-              {head.map((cell, column) => (
-                <Table.Th key={column}>{cell}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((row, at) => (
-              <Table.Tr key={at}>
-                {row.map((cell, column) => (
-                  <Table.Td key={column} className="tabular">
-                    {cell}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
-      {rows.length >= TABLE_ROWS && (
+      <TableLook label="Table" className={classes.table} rows={rows} />
+      {rows.length > TABLE_ROWS && (
         <Text size="sm" c="dimmed">
           The first {TABLE_ROWS} rows.
         </Text>

@@ -10,7 +10,7 @@ import { Loading } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { firstLook, lookOf, separatorOf, TEXT_BYTES } from './previews'
 import { fileAddress } from './queries'
-import { TableLook } from './TableLook'
+import { TableLook } from '@/show/TableLook'
 import classes from './FileList.module.css'
 
 interface FileListProps {
@@ -93,7 +93,11 @@ function TextLook({ file, address }: { file: StoredFile; address: string }) {
   return (
     <>
       {separator ? (
-        <TableLook path={file.path} rows={tableOf(text.data, separator, cut)} />
+        <TableLook
+          label={`Beginning of ${file.path}`}
+          className={classes.table}
+          rows={tableOf(text.data, separator, cut)}
+        />
       ) : (
         // A region that scrolls has to be reached by the keyboard.
         <pre className={classes.text} tabIndex={0} role="region" aria-label={`Beginning of ${file.path}`}>

@@ -1,12 +1,19 @@
 import { Table } from '@mantine/core'
-import classes from './FileList.module.css'
 
 /** The beginning of a table, its first row as the names of the columns. */
-export function TableLook({ path, rows }: { path: string; rows: readonly (readonly string[])[] }) {
+export function TableLook({
+  label,
+  rows,
+  className,
+}: {
+  label: string
+  rows: readonly (readonly string[])[]
+  className: string | undefined
+}) {
   const [head = [], ...body] = rows
   return (
-    <div className={classes.table} tabIndex={0} role="region" aria-label={`Beginning of ${path}`}>
-      <Table withColumnBorders stickyHeader fz="xs" verticalSpacing={2} horizontalSpacing="xs">
+    <div className={className} tabIndex={0} role="region" aria-label={label}>
+      <Table striped withColumnBorders stickyHeader fz="xs" verticalSpacing={2} horizontalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
             {head.map((cell, column) => (
