@@ -12,6 +12,8 @@ from fieldstation.core.people.model import Kind, Permission
 from fieldstation.core.people.service import People
 from fieldstation.db import Database
 from fieldstation.facades import console, issuer
+from fieldstation.facades.squonk.account_server import AccountServerParts, account_server
+from fieldstation.facades.squonk.data_manager import DataManagerParts, data_manager
 from fieldstation.facades.kit.browser import Browser
 from fieldstation.facades.kit.calls import Core
 from fieldstation.facades.kit.hub import Hub
@@ -60,12 +62,23 @@ def build_app(
     install_problems(app)
     app.include_router(_rest(features, store, hub, front.public_url))
     include_sign_in(app, features.people, features.sealer, front)
+    include_squonk(app)
     routes, metrics = operations
     app.include_router(routes)
     _describe(app)
     include_console(app)
     app.add_middleware(Requests, observe=metrics.observe)
     return app
+
+
+def include_squonk(app: FastAPI) -> None:
+    """Mount the doors for programs made for Squonk2; they know their callers as ours does."""
+    for path, door in (
+        ("/data-manager-api", data_manager(DataManagerParts(release=__version__))),
+        ("/account-server-api", account_server(AccountServerParts(release=__version__))),
+    ):
+        door.state = app.state
+        app.mount(path, door)
 
 
 def include_console(app: FastAPI, static: Path = console.STATIC) -> None:

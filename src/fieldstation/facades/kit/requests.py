@@ -59,7 +59,8 @@ class Requests:
 def route_of(scope: Scope) -> str:
     """Return the whole template of the route that answered; a route of an included router knows only its own part."""
     included = scope.get("fastapi", {}).get("effective_route_context")
-    return str(getattr(included, "path_format", None) or getattr(scope.get("route"), "path", "unmatched"))
+    path = getattr(included, "path_format", None) or getattr(scope.get("route"), "path", None)
+    return f"{scope.get('root_path', '')}{path}" if path else "unmatched"
 
 
 def _given(scope: Scope) -> str | None:

@@ -1,0 +1,5 @@
+"""`/account-server-api`: organisations, units, products, assets and charges."""
+
+from fieldstation.facades.squonk.account_server.door import AccountServerParts, account_server
+
+__all__ = ["AccountServerParts", "account_server"]

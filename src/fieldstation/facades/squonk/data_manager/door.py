@@ -1,0 +1,24 @@
+"""The door as a whole: its parts and its application."""
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from fieldstation.facades.squonk.application import application
+from fieldstation.facades.squonk.data_manager import station
+
+_ABOUT = "Projects, files, data sets, jobs and their instances, for programs made for the Squonk2 Data Manager."
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataManagerParts:
+    """What the door hands its calls to."""
+
+    release: str
+
+
+def data_manager(parts: DataManagerParts) -> FastAPI:
+    """Return the application of this door."""
+    app = application("Data Manager", "5.0", _ABOUT)
+    app.include_router(station.router(parts.release))
+    return app
