@@ -1,0 +1,79 @@
+"""A station for the tests of the Squonk2 doors, and people with the unmodified client in their hands."""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fieldstation.client import Station
+from fieldstation.testing.station import RunningStation, running_station
+from tests.acceptance.squonk.client import Squonk
+
+NewSquonk = Callable[[str], Squonk]
+
+
+@pytest.fixture(scope="package")
+def squonk_station() -> Iterator[RunningStation]:
+    """A station of its own: what an administrator does here would show elsewhere."""
+    place = Path(tempfile.mkdtemp(prefix="fst-squonk-"))
+    place.chmod(0o711)  # the users of runs pass through
+    try:
+        with running_station(place / "station") as started:
+            yield started
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="package")
+def squonk_admin(squonk_station: RunningStation) -> Iterator[Squonk]:
+    """The first user."""
+    token = _token(squonk_station, "admin", squonk_station.admin_password)
+    client = Squonk(url=squonk_station.url, token=token, username="admin")
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="package")
+def squonk_password(squonk_station: RunningStation) -> str:
+    """The first user's."""
+    return squonk_station.admin_password
+
+
+@pytest.fixture
+def new_squonk(squonk_station: RunningStation, squonk_admin: Squonk) -> Iterator[NewSquonk]:
+    """Make people without special rights, each with the client in their hands."""
+    made: list[Squonk] = []
+
+    def make(name: str) -> Squonk:
+        username, password = f"{name}-{uuid.uuid4().hex[:8]}", uuid.uuid4().hex
+        with Station(squonk_station.url, squonk_admin.token) as known:
+            known.users.add(username, password=password)
+        token = _token(squonk_station, username, password)
+        made.append(Squonk(url=squonk_station.url, token=token, username=username))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def ada(new_squonk: NewSquonk) -> Squonk:
+    """Somebody who works in projects."""
+    return new_squonk("ada")
+
+
+@pytest.fixture
+def bob(new_squonk: NewSquonk) -> Squonk:
+    """A stranger to everything of the other's."""
+    return new_squonk("bob")
+
+
+def _token(station: RunningStation, username: str, password: str) -> str:
+    with Station(station.url) as known, known.sign_in(username, password) as own:
+        token = own.tokens.create("tests").token
+    assert token is not None
+    return token
