@@ -2,7 +2,6 @@
 
 import contextlib
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pytest
@@ -21,7 +20,7 @@ PRINCIPALS = (2, 3, 4)
 THINGS = ("a", "b", "c")
 KINDS = (Kind.PROJECT, Kind.DATASET, Kind.TOOL)
 NEW_PRINCIPAL = text("INSERT INTO principal (id, kind) VALUES (:id, 'user')")
-Rows = Mapping[tuple[Thing, int], Role]
+Rows = frozenset[tuple[Thing, int, Role]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +43,9 @@ def _caller(principals: frozenset[int], operator: bool, scopes: frozenset[Permis
 
 
 things = st.builds(lambda kind, id_: Thing(kind=kind, id=id_), st.sampled_from(KINDS), st.sampled_from(THINGS))
-rows = st.dictionaries(
-    st.tuples(things, st.sampled_from((EVERYONE, *PRINCIPALS))), st.sampled_from(Role), max_size=12
-).map(lambda found: {key: role for key, role in found.items() if (key[0].kind, role) in GRANTS})
+rows = st.frozensets(
+    st.tuples(things, st.sampled_from((EVERYONE, *PRINCIPALS)), st.sampled_from(Role)), max_size=14
+).map(lambda found: frozenset(row for row in found if (row[0].kind, row[2]) in GRANTS))
 callers = st.builds(
     _caller,
     st.frozensets(st.sampled_from(PRINCIPALS), min_size=1),
@@ -62,10 +61,10 @@ def expected(world: World, permission: Permission, thing: Thing) -> bool:
     if who.scopes is not None and permission not in who.scopes:
         return False
     if who.operator:
-        return any(of == thing for of, _ in world.rows)
+        return any(of == thing for of, _, _ in world.rows)
     return any(
         of == thing and principal in who.principals and permission in GRANTS[thing.kind, role]
-        for (of, principal), role in world.rows.items()
+        for of, principal, role in world.rows
     )
 
 
@@ -79,8 +78,8 @@ def visible_ids(tx: Tx, access: Access, world: World, permission: Permission) ->
 
 def check(tx: Tx, world: World) -> None:
     access = Access()
-    for (thing, principal), role in world.rows.items():
-        access_store.put(tx, thing, principal, role)
+    for thing, principal, role in world.rows:
+        access_store.add(tx, thing, principal, role)
     for permission in Permission:
         kind = kind_of(permission)
         if kind is Kind.STATION:
@@ -223,3 +222,17 @@ def test_a_permission_asked_on_the_wrong_kind_is_a_fault_of_ours(station: Statio
         station.people.visible(ada.caller, Permission.DATASET_READ, Kind.TOOL)
     with pytest.raises(ValueError, match="not on the station"):
         station.people.require(ada.caller, Permission.DATASET_READ)
+
+
+def test_a_principal_holds_several_roles_until_each_is_taken(station: Station, ada: Person, bob: Person) -> None:
+    people, thing, who = station.people, Thing(kind=Kind.PROJECT, id=ada.caller.space), bob.caller.principal
+    with station.database.begin() as tx:
+        for role in (Role.READER, Role.EDITOR):
+            people.add_role(tx, thing, who, role, by=ada.caller)
+        assert [member.role for member in people.roles(tx, thing) if member.principal == who] == ["editor", "reader"]
+        assert [member.role for member in people.members(tx, thing)] == [Role.OWNER, Role.EDITOR]
+        people.revoke(tx, thing, who, [Role.EDITOR], by=ada.caller)
+        assert [member.role for member in people.members(tx, thing)] == [Role.OWNER, Role.READER]
+        people.grant(tx, thing, who, Role.EDITOR)
+        people.revoke(tx, thing, who, [Role.READER])
+        assert len(people.roles(tx, thing)) == 2

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     PROJECT = "project"
     DATASET = "dataset"
     TOOL = "tool"
+    ORGANISATION = "organisation"
+    UNIT = "unit"
 
 
 class Permission(StrEnum):
@@ -35,6 +37,11 @@ class Permission(StrEnum):
     PROJECT_OWN = "project:own"  # members, settings
     TOOL_USE = "tool:use"  # see it and run it
     TOOL_PUBLISH = "tool:publish"  # new versions of it
+    ORGANISATION_READ = "organisation:read"  # know of it
+    ORGANISATION_USE = "organisation:use"  # its members, all its units, new units
+    ORGANISATION_OWN = "organisation:own"  # its name and its rule of privacy
+    UNIT_USE = "unit:use"  # see it, its members and products; new products, projects that they pay
+    UNIT_OWN = "unit:own"  # its name and its rule of privacy
 
 
 class Role(StrEnum):
@@ -55,6 +62,11 @@ GRANTS: Mapping[tuple[Kind, Role], frozenset[Permission]] = {
     (Kind.PROJECT, Role.OWNER): frozenset({_P.PROJECT_READ, _P.PROJECT_RUN, _P.PROJECT_OWN}),
     (Kind.TOOL, Role.READER): frozenset({_P.TOOL_USE}),
     (Kind.TOOL, Role.OWNER): frozenset({_P.TOOL_USE, _P.TOOL_PUBLISH}),
+    (Kind.ORGANISATION, Role.READER): frozenset({_P.ORGANISATION_READ}),
+    (Kind.ORGANISATION, Role.EDITOR): frozenset({_P.ORGANISATION_READ, _P.ORGANISATION_USE}),
+    (Kind.ORGANISATION, Role.OWNER): frozenset({_P.ORGANISATION_READ, _P.ORGANISATION_USE, _P.ORGANISATION_OWN}),
+    (Kind.UNIT, Role.EDITOR): frozenset({_P.UNIT_USE}),
+    (Kind.UNIT, Role.OWNER): frozenset({_P.UNIT_USE, _P.UNIT_OWN}),
 }
 
 
@@ -103,7 +115,32 @@ SEES: Mapping[Kind, Permission] = {
     Kind.PROJECT: Permission.PROJECT_READ,
     Kind.DATASET: Permission.DATASET_READ,
     Kind.TOOL: Permission.TOOL_USE,
+    Kind.ORGANISATION: Permission.ORGANISATION_READ,
+    Kind.UNIT: Permission.UNIT_USE,
 }  # who holds this permission on a thing may know that it exists
+
+
+class Privacy(StrEnum):
+    """Whether projects that an organisation or unit pays for are private, and whether who makes one may choose."""
+
+    ALWAYS_PRIVATE = "always_private"
+    ALWAYS_PUBLIC = "always_public"
+    DEFAULT_PRIVATE = "default_private"
+    DEFAULT_PUBLIC = "default_public"
+
+    @property
+    def private(self) -> bool:
+        """What a project is of which nobody said anything."""
+        return self in (Privacy.ALWAYS_PRIVATE, Privacy.DEFAULT_PRIVATE)
+
+    @property
+    def fixed(self) -> bool:
+        """Whether nobody may choose."""
+        return self in (Privacy.ALWAYS_PRIVATE, Privacy.ALWAYS_PUBLIC)
+
+    def leaves(self, other: "Privacy") -> bool:
+        """Tell whether an organisation of this rule may hold a unit of the `other`."""
+        return not self.fixed or self is other
 
 
 class Verdict(StrEnum):

@@ -80,7 +80,7 @@ access = Table(
     Column("kind", _key(), primary_key=True),
     Column("thing", _key(), primary_key=True),
     Column("principal", Integer, ForeignKey("principal.id"), primary_key=True),
-    Column("role", _key(), nullable=False),
+    Column("role", _key(), primary_key=True),
     CheckConstraint("role IN ('owner', 'editor', 'reader')", name="role"),
 )
 Index("ix_access_principal_kind_thing", access.c.principal, access.c.kind, access.c.thing, postgresql_include=["role"])

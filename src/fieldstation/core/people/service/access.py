@@ -1,6 +1,6 @@
 """The one rule of access, in its two forms: a decision about one thing, and an SQL condition for many."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from fieldstation.core.audit.model import STATION, Deed, Entry
@@ -29,6 +29,7 @@ from fieldstation.db import Tx
 from fieldstation.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 GROUP_PREFIX = "group:"
+_STRENGTH = tuple(Role)  # the strongest first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,28 +134,51 @@ class Access:
         return Lasting(sql=store.user_may(kind_of(permission), roles_granting(permission)))
 
     def grant(self, tx: Tx, thing: Thing, principal: int, role: Role, *, by: Caller | None = None) -> None:
-        """Give `principal` the role on `thing`, in place of the one it had; the last owner cannot be made less.
+        """Give `principal` the role on `thing`, in place of all it had; the last owner cannot be made less.
 
         `by` is who does it, for the audit; the caller of this function has decided that they may.
         """
+        if role is not Role.OWNER:
+            _keep_an_owner(tx, thing, principal)
+        self.add_role(tx, thing, principal, role, by=by)
+        store.drop(tx, thing, principal, [other for other in Role if other is not role])
+
+    def add_role(self, tx: Tx, thing: Thing, principal: int, role: Role, *, by: Caller | None = None) -> None:
+        """Give `principal` the role on `thing` beside those it has; `by` as for `grant`."""
         if (thing.kind, role) not in GRANTS:
             raise Invalid(
                 f"a {noun_of(thing.kind)} has no role {role}", next_step=f"use one of: {_roles_of(thing.kind)}"
             )
-        if role is not Role.OWNER:
-            _keep_an_owner(tx, thing, principal)
-        if store.put(tx, thing, principal, role):
+        if store.add(tx, thing, principal, role):
             record(tx, _entry(Deed.ACCESS_GRANTED, thing, principal, role, by))
 
-    def revoke(self, tx: Tx, thing: Thing, principal: int, *, by: Caller | None = None) -> None:
-        """Take the role of `principal` on `thing`, if it has one; Conflict when it is the last owner."""
-        _keep_an_owner(tx, thing, principal)
-        role = store.drop(tx, thing, principal)
-        if role is not None:
+    def revoke(
+        self, tx: Tx, thing: Thing, principal: int, roles: Collection[Role] = tuple(Role), *, by: Caller | None = None
+    ) -> None:
+        """Take these roles of `principal` on `thing`, if it has them; Conflict when it is the last owner."""
+        if Role.OWNER in roles:
+            _keep_an_owner(tx, thing, principal)
+        for role in store.drop(tx, thing, principal, roles):
             record(tx, _entry(Deed.ACCESS_REVOKED, thing, principal, role, by))
 
+    def forget(self, tx: Tx, thing: Thing) -> None:
+        """Take all roles on a thing that is no more."""
+        store.forget(tx, thing)
+
     def members(self, tx: Tx, thing: Thing) -> Sequence[Member]:
-        """Return everybody who has a role on `thing`, `everyone` first, then groups, then users, by name."""
+        """Return everybody who has a role on `thing`, `everyone` first, then groups, then users, by name.
+
+        Who has several is told with the strongest.
+        """
+        strongest: dict[int, Member] = {}
+        for member in self.roles(tx, thing):
+            known = strongest.get(member.principal)
+            if known is None or _STRENGTH.index(member.role) < _STRENGTH.index(known.role):
+                strongest[member.principal] = member
+        return list(strongest.values())
+
+    def roles(self, tx: Tx, thing: Thing) -> Sequence[Member]:
+        """Return every role that somebody has on `thing`, in the order of `members`."""
         return [
             Member(
                 principal=row.principal,
@@ -195,8 +219,7 @@ def _standing(tx: Tx, caller: Caller, permission: Permission, thing: Thing) -> S
 
 
 def _keep_an_owner(tx: Tx, thing: Thing, principal: int) -> None:
-    held = store.lock(tx, thing)
-    owners = {holder for holder, role in held.items() if role is Role.OWNER}
+    owners = {holder for holder, role in store.lock(tx, thing) if role is Role.OWNER}
     if owners == {principal}:
         raise Conflict(
             f"this is the only owner of the {noun_of(thing.kind)}",

@@ -17,3 +17,16 @@ def checked_name(name: str) -> str:
             next_step="use up to 64 of a-z, 0-9, dot, underscore, hyphen and @, beginning with a letter or digit",
         )
     return name
+
+
+TITLE = r"[^\x00-\x1f\x7f-\x9f]{1,80}"
+
+
+def checked_title(kind: Kind, name: str) -> str:
+    """Return `name` when an organisation, a unit or a product may be called so; otherwise raise Invalid."""
+    if not re.fullmatch(TITLE, name) or name != name.strip() or is_id(name, ID_KINDS[kind]):
+        raise Invalid(
+            f"{name!r} cannot be the name of a {noun_of(kind)}",
+            next_step="use 1 to 80 visible characters and spaces, none at the ends, not an id",
+        )
+    return name

@@ -1,6 +1,6 @@
 """The access table: who holds which role on what."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -8,7 +8,7 @@ from sqlalchemy import text
 from fieldstation.core.people.model import EVERYONE, Kind, Role, Standing, Thing
 from fieldstation.db import Tx
 
-# Both halves read the primary key (kind, thing, principal), which holds the role too: no heap is touched.
+# Both halves read the primary key (kind, thing, principal, role): no heap is touched.
 _STANDING = text("""
     SELECT EXISTS (SELECT 1 FROM access WHERE kind = :kind AND thing = :thing) AS known,
            ARRAY(SELECT role FROM access
@@ -21,15 +21,19 @@ _ROWS_ON = text("""
       LEFT JOIN station_user u ON u.principal = a.principal
       LEFT JOIN station_group g ON g.principal = a.principal
      WHERE a.kind = :kind AND a.thing = :thing
-     ORDER BY p.kind, name
+     ORDER BY p.kind, name, a.role
 """)
 _LOCK = text("SELECT principal, role FROM access WHERE kind = :kind AND thing = :thing ORDER BY principal FOR UPDATE")
-_PUT = text("""
-    INSERT INTO access AS held (kind, thing, principal, role) VALUES (:kind, :thing, :principal, :role)
-    ON CONFLICT (kind, thing, principal) DO UPDATE SET role = excluded.role WHERE held.role <> excluded.role
+_ADD = text("""
+    INSERT INTO access (kind, thing, principal, role) VALUES (:kind, :thing, :principal, :role)
+    ON CONFLICT DO NOTHING
     RETURNING principal
 """)
-_DROP = text("DELETE FROM access WHERE kind = :kind AND thing = :thing AND principal = :principal RETURNING role")
+_DROP = text("""
+    DELETE FROM access WHERE kind = :kind AND thing = :thing AND principal = :principal AND role = ANY(:roles)
+    RETURNING role
+""")
+_FORGET = text("DELETE FROM access WHERE kind = :kind AND thing = :thing")
 
 # A semi-join: PostgreSQL starts from the caller's rows where they are few, from the outer list where they are many.
 _SEMI_JOIN = """EXISTS (
@@ -79,18 +83,23 @@ def rows_on(tx: Tx, thing: Thing) -> Sequence[Any]:
     return tx.all(_ROWS_ON, {"kind": thing.kind, "thing": thing.id})
 
 
-def lock(tx: Tx, thing: Thing) -> dict[int, Role]:
+def lock(tx: Tx, thing: Thing) -> Sequence[tuple[int, Role]]:
     """Lock and read all rows on `thing`, so that two changes of its owners cannot pass each other."""
-    return {row.principal: Role(row.role) for row in tx.all(_LOCK, {"kind": thing.kind, "thing": thing.id})}
+    return [(row.principal, Role(row.role)) for row in tx.all(_LOCK, {"kind": thing.kind, "thing": thing.id})]
 
 
-def put(tx: Tx, thing: Thing, principal: int, role: Role) -> bool:
-    """Give `principal` this one role on `thing`; tell whether that changed anything."""
+def add(tx: Tx, thing: Thing, principal: int, role: Role) -> bool:
+    """Give `principal` a role on `thing` beside those it has; tell whether that changed anything."""
     values = {"kind": thing.kind, "thing": thing.id, "principal": principal, "role": role}
-    return tx.scalar(_PUT, values) is not None
+    return tx.scalar(_ADD, values) is not None
 
 
-def drop(tx: Tx, thing: Thing, principal: int) -> Role | None:
-    """Take from `principal` its role on `thing`; return the role it had."""
-    role = tx.scalar(_DROP, {"kind": thing.kind, "thing": thing.id, "principal": principal})
-    return None if role is None else Role(role)
+def drop(tx: Tx, thing: Thing, principal: int, roles: Collection[Role]) -> Sequence[Role]:
+    """Take from `principal` these roles on `thing`; return those it had."""
+    values = {"kind": thing.kind, "thing": thing.id, "principal": principal, "roles": list(roles)}
+    return [Role(row.role) for row in tx.all(_DROP, values)]
+
+
+def forget(tx: Tx, thing: Thing) -> None:
+    """Take all roles on `thing` from everybody."""
+    tx.execute(_FORGET, {"kind": thing.kind, "thing": thing.id})

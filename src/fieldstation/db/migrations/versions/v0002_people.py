@@ -107,7 +107,7 @@ def _access() -> None:
             thing text COLLATE "C" NOT NULL,
             principal integer NOT NULL,
             role text COLLATE "C" NOT NULL,
-            CONSTRAINT pk_access PRIMARY KEY (kind, thing, principal) INCLUDE (role),
+            CONSTRAINT pk_access PRIMARY KEY (kind, thing, principal, role),
             CONSTRAINT fk_access_principal FOREIGN KEY (principal) REFERENCES principal (id),
             CONSTRAINT ck_access_role CHECK (role IN ('owner', 'editor', 'reader'))
         )
