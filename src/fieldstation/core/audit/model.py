@@ -36,6 +36,24 @@ class Deed(StrEnum):
     DATASET_PURGED = "dataset.purged"
     DATASET_REGISTERED = "dataset.registered"  # files in place became part of one
     TOOL_PUBLISHED = "tool.published"
+    ORGANISATION_CREATED = "organisation.created"
+    ORGANISATION_CHANGED = "organisation.changed"
+    ORGANISATION_REMOVED = "organisation.removed"
+    ORGANISATION_JOINED = "organisation.joined"
+    ORGANISATION_LEFT = "organisation.left"
+    UNIT_CREATED = "unit.created"
+    UNIT_CHANGED = "unit.changed"
+    UNIT_REMOVED = "unit.removed"
+    UNIT_JOINED = "unit.joined"
+    UNIT_LEFT = "unit.left"
+    PRODUCT_CREATED = "product.created"
+    PRODUCT_CHANGED = "product.changed"
+    PRODUCT_REMOVED = "product.removed"
+    PRODUCT_CLAIMED = "product.claimed"  # by a project
+    PRODUCT_RELEASED = "product.released"
+    ASSET_CREATED = "asset.created"
+    ASSET_CHANGED = "asset.changed"
+    ASSET_REMOVED = "asset.removed"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The tables of people, as the second migration makes them."""
+"""The tables of people, as the second and the eighth migration make them."""
 
 from sqlalchemy import (
     BigInteger,
@@ -32,7 +32,7 @@ principal = Table(
     metadata,
     Column("id", Integer, Identity(start=2), primary_key=True),
     Column("kind", _key(), nullable=False),
-    CheckConstraint("kind IN ('everyone', 'user', 'group')", name="kind"),
+    CheckConstraint("kind IN ('everyone', 'user', 'group', 'organisation', 'unit')", name="kind"),
 )
 
 station_user = Table(
@@ -70,7 +70,7 @@ membership = Table(
     "membership",
     metadata,
     Column("member", Integer, ForeignKey("principal.id"), primary_key=True),
-    Column("principal", Integer, ForeignKey("station_group.principal", ondelete="CASCADE"), primary_key=True),
+    Column("principal", Integer, ForeignKey("principal.id"), primary_key=True),
     Index(None, "principal"),
 )
 
@@ -118,6 +118,58 @@ sign_in_try = Table(
     Column("since", _TIME, nullable=False),
     Column("tries", Integer, nullable=False),
     Index(None, "since"),
+)
+
+PRIVACY = "('always_private', 'always_public', 'default_private', 'default_public')"
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("id", _key(), primary_key=True),
+    Column("principal", Integer, ForeignKey("principal.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("owner", _key(), ForeignKey("station_user.id")),
+    Column("builtin", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("default_product_privacy", _key(), nullable=False),
+    Column("created_at", _TIME, FetchedValue(), nullable=False),
+    Column("removed_at", _TIME),
+    UniqueConstraint("principal"),
+    CheckConstraint(f"default_product_privacy IN {PRIVACY}", name="privacy"),
+    Index(None, "name"),
+)
+Index("uq_organisation_builtin", organisation.c.builtin, unique=True, postgresql_where=organisation.c.builtin)
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("id", _key(), primary_key=True),
+    Column("principal", Integer, ForeignKey("principal.id"), nullable=False),
+    Column("organisation", _key(), ForeignKey("organisation.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("owner", _key(), ForeignKey("station_user.id")),
+    Column("personal", Boolean, nullable=False),
+    Column("billing_day", Integer, nullable=False),
+    Column("default_product_privacy", _key(), nullable=False),
+    Column("created_at", _TIME, FetchedValue(), nullable=False),
+    Column("removed_at", _TIME),
+    UniqueConstraint("principal"),
+    CheckConstraint("billing_day BETWEEN 1 AND 28", name="billing_day"),
+    CheckConstraint(f"default_product_privacy IN {PRIVACY}", name="privacy"),
+    Index(None, "organisation", "id"),
+    Index(None, "name"),
+)
+Index(
+    "uq_unit_organisation_name",
+    unit.c.organisation,
+    unit.c.name,
+    unique=True,
+    postgresql_where=unit.c.removed_at.is_(None),
+)
+Index(
+    "uq_unit_personal",
+    unit.c.owner,
+    unique=True,
+    postgresql_where=unit.c.personal & unit.c.removed_at.is_(None),
 )
 
 session = Table(

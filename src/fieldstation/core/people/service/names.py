@@ -19,14 +19,15 @@ def checked_name(name: str) -> str:
     return name
 
 
-TITLE = r"[^\x00-\x1f\x7f-\x9f]{1,80}"
+TITLE = r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,80}"
 
 
-def checked_title(kind: Kind, name: str) -> str:
-    """Return `name` when an organisation, a unit or a product may be called so; otherwise raise Invalid."""
-    if not re.fullmatch(TITLE, name) or name != name.strip() or is_id(name, ID_KINDS[kind]):
+def checked_title(name: str, kind: str) -> str:
+    """Return `name` when a thing whose ids begin with `kind` may be called so; otherwise raise Invalid."""
+    if not re.fullmatch(TITLE, name) or name != name.strip() or is_id(name, kind):
         raise Invalid(
-            f"{name!r} cannot be the name of a {noun_of(kind)}",
-            next_step="use 1 to 80 visible characters and spaces, none at the ends, not an id",
+            f"{name!r} cannot be a name here",
+            next_step="use 1 to 80 characters that can be seen, with spaces only between them; an id is no name",
+            reason="name",
         )
     return name
