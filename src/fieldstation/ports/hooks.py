@@ -30,3 +30,10 @@ class UserCreated(Protocol):
 
     def user_created(self, tx: Transaction, user: CreatedUser) -> None:
         """Do what belongs to the arrival of `user`, such as their own project."""
+
+
+class Removing(Protocol):
+    """Called inside the transaction that removes an organisation, a unit or a product."""
+
+    def removing(self, tx: Transaction, thing: str) -> None:
+        """Raise Conflict while something still belongs to the thing of this id."""

@@ -1,18 +1,22 @@
 """The features of the core, each handed those below it."""
 
 import hashlib
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fieldstation import __version__
+from fieldstation.core.accounting.model.products import Tariff
+from fieldstation.core.accounting.service import Products, ProductsOfUnits
 from fieldstation.core.datasets.service import Contents, Datasets, Folders, Garbage, Registrar, Trash, Uploads
+from fieldstation.core.datasets.service.quota import Quotas
 from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.incidents.service import Incidents
 from fieldstation.core.news.service import News
-from fieldstation.core.people.service import Access, People
-from fieldstation.core.projects.service import Projects
+from fieldstation.core.people.service import Access, Organisations, People, Units
+from fieldstation.core.projects.service import Files, Numbers, Projects
 from fieldstation.core.runs.service.again import Again
 from fieldstation.core.runs.service.attention import Attentions
 from fieldstation.core.runs.service.backlog import Backlogs
@@ -34,6 +38,7 @@ from fieldstation.db.outbox import Outbox
 from fieldstation.kernel.sealing import Sealer, load_or_make_key
 from fieldstation.ports.engine import Engine
 from fieldstation.ports.storage import BlobStore
+from fieldstation.ports.volumes import Volumes
 from fieldstation.settings import Settings
 from fieldstation.storage.places import FilesystemPlaces
 
@@ -53,7 +58,11 @@ class Features:
     news: News
     incidents: Incidents
     people: People
+    organisations: Organisations
+    units: Units
+    products: Products
     projects: Projects
+    files: Files
     datasets: Datasets
     folders: Folders
     uploads: Uploads
@@ -78,15 +87,35 @@ class Features:
     crates: Crates
 
 
-def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, Engine], address: str) -> Features:
-    """Build all features over one store and the engines that this process may ask."""
+@dataclass(frozen=True, kw_only=True)
+class Storages:
+    """Where bytes lie: the blobs of data sets, and the folders of projects."""
+
+    store: BlobStore
+    volumes: Volumes
+
+
+def numbers_of(settings: Settings) -> Numbers:
+    """Return the uids of users and gids of projects; only root can give files away."""
+    if os.geteuid() != 0:
+        return Numbers(first_uid=None, first_gid=None)
+    return Numbers(first_uid=settings.first_user_uid, first_gid=settings.first_project_gid)
+
+
+def build_features(settings: Settings, storages: Storages, engines: Mapping[str, Engine], address: str) -> Features:
+    """Build all features over these storages and the engines that this process may ask."""
+    store, volumes = storages.store, storages.volumes
     sealer = Sealer(load_or_make_key(settings.secret_key_file or settings.data / "station.key"))
     outbox = Outbox(SUBSCRIPTIONS)
     access = Access()
+    organisations = Organisations(access)
+    units = Units(access, organisations, removing=[ProductsOfUnits()])
+    products = Products(access, units, Tariff())
     projects = Projects(access)
     people = People(sealer, hooks=[projects])
     datasets = Datasets(people, store, outbox)
     use = DataUse(datasets, people, settings.quota_bytes)
+    files = Files(projects, volumes, Quotas(people, settings.quota_bytes), numbers_of(settings))
     tools = Tools(access)
     runs = Runs(people)
     parts = Collaborators(
@@ -102,7 +131,11 @@ def build_features(settings: Settings, store: BlobStore, engines: Mapping[str, E
         news=News(access),
         incidents=Incidents(access, __version__),
         people=people,
+        organisations=organisations,
+        units=units,
+        products=products,
         projects=projects,
+        files=files,
         datasets=datasets,
         folders=Folders(datasets),
         contents=Contents(store, places),

@@ -16,9 +16,9 @@ from fieldstation.db import Database, Tx
 from fieldstation.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.integration.people.station import Person, Station, counted, undone
 
-PRINCIPALS = (2, 3, 4)
+PRINCIPALS = (102, 103, 104)
 THINGS = ("a", "b", "c")
-KINDS = (Kind.PROJECT, Kind.DATASET, Kind.TOOL)
+KINDS = tuple(kind for kind in Kind if kind is not Kind.STATION)
 NEW_PRINCIPAL = text("INSERT INTO principal (id, kind) VALUES (:id, 'user')")
 Rows = frozenset[tuple[Thing, int, Role]]
 

@@ -29,6 +29,7 @@ from fieldstation.db import Tx
 from fieldstation.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 GROUP_PREFIX = "group:"
+_PREFIXES = {"group": GROUP_PREFIX, "organisation": "organisation:", "unit": "unit:"}
 _STRENGTH = tuple(Role)  # the strongest first
 
 
@@ -182,7 +183,7 @@ class Access:
         return [
             Member(
                 principal=row.principal,
-                name=(GROUP_PREFIX if row.kind == "group" else "") + row.name,
+                name=_PREFIXES.get(row.kind, "") + row.name,
                 role=Role(row.role),
             )
             for row in store.rows_on(tx, thing)

@@ -25,6 +25,8 @@ _SHARES: dict[Kind, Permission] = {
     Kind.DATASET: Permission.DATASET_OWN,
     Kind.PROJECT: Permission.PROJECT_OWN,
     Kind.TOOL: Permission.TOOL_PUBLISH,
+    Kind.ORGANISATION: Permission.ORGANISATION_OWN,
+    Kind.UNIT: Permission.UNIT_OWN,
 }  # who holds this on a thing may ask what others may do with it
 
 

@@ -15,13 +15,18 @@ _STANDING = text("""
                   WHERE kind = :kind AND thing = :thing AND principal = ANY(cast(:principals AS integer[]))) AS roles
 """)
 _ROWS_ON = text("""
-    SELECT a.principal, a.role, p.kind, coalesce(u.username, g.name, 'everyone') AS name
+    SELECT a.thing, a.principal, a.role, p.kind, coalesce(u.username, g.name, o.name, n.name, 'everyone') AS name
       FROM access a
       JOIN principal p ON p.id = a.principal
       LEFT JOIN station_user u ON u.principal = a.principal
       LEFT JOIN station_group g ON g.principal = a.principal
-     WHERE a.kind = :kind AND a.thing = :thing
+      LEFT JOIN organisation o ON o.principal = a.principal
+      LEFT JOIN unit n ON n.principal = a.principal
+     WHERE a.kind = :kind AND a.thing = ANY(:things)
      ORDER BY p.kind, name, a.role
+""")
+_HELD = text("""
+    SELECT DISTINCT thing FROM access WHERE kind = :kind AND thing = ANY(:things) AND principal = :principal
 """)
 _LOCK = text("SELECT principal, role FROM access WHERE kind = :kind AND thing = :thing ORDER BY principal FOR UPDATE")
 _ADD = text("""
@@ -78,9 +83,15 @@ def standing(tx: Tx, principals: Sequence[int], thing: Thing) -> Standing:
     return Standing(known=row.known, roles=frozenset(Role(role) for role in row.roles))
 
 
-def rows_on(tx: Tx, thing: Thing) -> Sequence[Any]:
-    """Read all rows on `thing`: principal, role, kind of principal and its name."""
-    return tx.all(_ROWS_ON, {"kind": thing.kind, "thing": thing.id})
+def rows_on(tx: Tx, kind: Kind, things: Sequence[str]) -> Sequence[Any]:
+    """Read all rows on these things: thing, principal, role, kind of principal and its name."""
+    return tx.all(_ROWS_ON, {"kind": kind, "things": list(things)})
+
+
+def held(tx: Tx, kind: Kind, things: Sequence[str], principal: int) -> frozenset[str]:
+    """Return those of these things on which `principal` has a role."""
+    values = {"kind": kind, "things": list(things), "principal": principal}
+    return frozenset(row.thing for row in tx.all(_HELD, values))
 
 
 def lock(tx: Tx, thing: Thing) -> Sequence[tuple[int, Role]]:

@@ -1,0 +1,1 @@
+"""What products, billing periods and assets are: pure rules."""

@@ -1,0 +1,92 @@
+"""Products, and which project claimed which."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import text
+
+from fieldstation.db import Tx
+
+LAST = "~"  # compares greater than every id
+_SELECT = """
+    SELECT p.id, p.unit, p.organisation, p.type, p.flavour, p.name, p.allowance, p.coin_limit, p.project,
+           p.project_name, p.created_at
+      FROM product p WHERE p.removed_at IS NULL"""
+_BY_ID = text(f"{_SELECT} AND p.id = :id")
+_BY_IDS = text("SELECT id, unit, organisation, flavour FROM product WHERE id = ANY(:ids)")
+_LOCK = text(f"{_SELECT} AND p.id = :id FOR UPDATE")
+_INSERT = text("""
+    INSERT INTO product (id, unit, organisation, type, flavour, name, creator, allowance, coin_limit)
+    VALUES (:id, :unit, :organisation, :type, :flavour, :name, :creator, :allowance, :coin_limit)
+""")
+_CHANGE = text("UPDATE product SET name = :name, allowance = :allowance, coin_limit = :coin_limit WHERE id = :id")
+_REMOVE = text("UPDATE product SET removed_at = station_now() WHERE id = :id")
+_CLAIM = text("UPDATE product SET project = :project, project_name = :project_name WHERE id = :id")
+_RELEASE = text("UPDATE product SET project = NULL, project_name = NULL WHERE project = :project RETURNING id")
+_RENAME = text("UPDATE product SET project_name = :project_name WHERE project = :project")
+_IN_UNIT = text("SELECT EXISTS (SELECT 1 FROM product WHERE unit = :unit AND removed_at IS NULL)")
+
+
+def by_id(tx: Tx, product_id: str) -> Any:
+    """Read one product."""
+    return tx.one_or_none(_BY_ID, {"id": product_id})
+
+
+def briefs(tx: Tx, ids: Sequence[str]) -> Sequence[Any]:
+    """Read where the products of these ids belong and their flavours; removed ones too."""
+    return tx.all(_BY_IDS, {"ids": list(ids)})
+
+
+def lock(tx: Tx, product_id: str) -> Any:
+    """Read one product that nobody else changes until this transaction ends."""
+    return tx.one_or_none(_LOCK, {"id": product_id})
+
+
+def page(
+    tx: Tx, before: str, limit: int, filters: Mapping[str, str], visible: tuple[str, Mapping[str, Any]]
+) -> Sequence[Any]:
+    """Read up to `limit` products that hold the condition `visible`, newest first, behind the id `before`.
+
+    `filters` may have `unit` and `organisation`, both ids.
+    """
+    narrowed = "".join(f" AND p.{column} = :{column}" for column in ("unit", "organisation") if column in filters)
+    statement = f"""{_SELECT} AND p.id < :before AND p.creator IS NOT NULL AND {visible[0]} {narrowed}
+                    ORDER BY p.id DESC LIMIT :limit"""
+    return tx.listed(text(statement), {"before": before, "limit": limit, **filters, **visible[1]})
+
+
+def insert(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Insert a product."""
+    tx.execute(_INSERT, values)
+
+
+def change(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Write the name and the terms of a product."""
+    tx.execute(_CHANGE, values)
+
+
+def remove(tx: Tx, product_id: str) -> None:
+    """Take a product out of sight; its row stays for what was charged."""
+    tx.execute(_REMOVE, {"id": product_id})
+
+
+def claim(tx: Tx, product_id: str, project_id: str, project_name: str) -> None:
+    """Write which project a product pays for."""
+    tx.execute(_CLAIM, {"id": product_id, "project": project_id, "project_name": project_name})
+
+
+def release(tx: Tx, project_id: str) -> str | None:
+    """Take a project off the product that pays for it; return the product's id."""
+    found: str | None = tx.scalar(_RELEASE, {"project": project_id})
+    return found
+
+
+def rename(tx: Tx, project_id: str, project_name: str) -> None:
+    """Write what the project of a product is called now."""
+    tx.execute(_RENAME, {"project": project_id, "project_name": project_name})
+
+
+def in_unit(tx: Tx, unit_id: str) -> bool:
+    """Tell whether a unit has any product."""
+    found: bool = tx.scalar(_IN_UNIT, {"unit": unit_id})
+    return found
