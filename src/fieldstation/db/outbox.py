@@ -68,6 +68,7 @@ _EMIT = text("""
     )
     SELECT id, at, kind FROM written, told
 """)
+_NOTE = text("SELECT count(pg_notify(:channel, payload)) FROM unnest(cast(:payloads AS text[])) AS payload")
 _DELIVER = text("""
     INSERT INTO delivery (consumer, event_id, event_at)
     SELECT * FROM unnest(cast(:consumers AS text[]), cast(:ids AS bigint[]), cast(:ats AS timestamptz[]))
@@ -123,15 +124,24 @@ class Outbox:
         return (*self._subscriptions.get(kind, ()), *self._subscriptions.get(feature, ()))
 
 
+def note(tx: Tx, kind: str, things: Sequence[str]) -> None:
+    """Wake whoever waits for news of these things at commit; nothing is kept of it."""
+    if things:
+        tx.execute(_NOTE, {"channel": CHANNEL, "payloads": list(_notes(kind, things))})
+
+
 def _payloads(batch: Sequence[Event]) -> Iterable[str]:
     """Name each kind and the things it happened to, in as few notes as their size allows."""
     things: dict[str, dict[str, None]] = {}
     for event in batch:
         things.setdefault(event.kind, {})[event.thing] = None
     for kind, ids in things.items():
-        listed = list(ids)
-        for start in range(0, len(listed), _THINGS_A_NOTE):
-            yield " ".join([kind, *listed[start : start + _THINGS_A_NOTE]])
+        yield from _notes(kind, list(ids))
+
+
+def _notes(kind: str, things: Sequence[str]) -> Iterable[str]:
+    for start in range(0, len(things), _THINGS_A_NOTE):
+        yield " ".join([kind, *things[start : start + _THINGS_A_NOTE]])
 
 
 def claim(tx: Tx, consumer: str, limit: int = 100) -> Sequence[Delivery]:

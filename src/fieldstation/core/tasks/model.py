@@ -1,0 +1,182 @@
+"""What a task is, the states it goes through, and the operation that some of them are.
+
+pending ─► started ─► success | failure
+   │         │  ▲
+   │         ▼  │
+   └─────► retry
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+MOST_EVENTS = 10_000  # kept of one task; the last one says that there were more
+MOST_MOVES = 200  # of one task; after so many only an end is recorded
+MOST_TEXT = 2_000  # characters of an event or of what is said about a state
+_BLANK = "(blank)"
+_CUT = "…"
+
+
+class Purpose(StrEnum):
+    """What kind of thing a task is about."""
+
+    DATASET = "dataset"
+    FILE = "file"
+    INSTANCE = "instance"
+    PROJECT = "project"
+
+
+class State(StrEnum):
+    """Where a task is. Final states are final."""
+
+    PENDING = "pending"  # asked for, not begun
+    STARTED = "started"  # at work; an application is ready now
+    RETRY = "retry"  # it did not succeed; it will be tried again
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+    @property
+    def final(self) -> bool:
+        """Whether a task in this state will never change state again."""
+        return self in FINAL
+
+
+FINAL = frozenset({State.SUCCESS, State.FAILURE})
+MOVES: Mapping[State, frozenset[State]] = {
+    State.PENDING: frozenset({State.STARTED, State.RETRY, State.SUCCESS, State.FAILURE}),
+    State.STARTED: frozenset({State.RETRY, State.SUCCESS, State.FAILURE}),
+    State.RETRY: frozenset({State.STARTED, State.SUCCESS, State.FAILURE}),
+    State.SUCCESS: frozenset(),
+    State.FAILURE: frozenset(),
+}
+
+
+def before(state: State) -> Sequence[State]:
+    """Return the states from which a task may move to `state`."""
+    return [known for known, following in MOVES.items() if state in following]
+
+
+class Level(StrEnum):
+    """How much an event matters."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewTask:
+    """A task to begin; `purpose_id` is the id of the thing it is about, in `project` where that lies in one.
+
+    `work` names the operation that the station's performer does for it, with `payload` (plain JSON) as what it needs
+    to know; None: who began the task moves it. `context` is what a person told to find it again by.
+    """
+
+    purpose: Purpose
+    purpose_id: str
+    purpose_version: int | None = None
+    project: str | None = None
+    removal: bool = False
+    context: str | None = None
+    work: str | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A task as it is now; `username` is who asked for it, `exit_code` (0: it went well) is there once it is done."""
+
+    id: str
+    user_id: str
+    username: str
+    purpose: Purpose
+    purpose_id: str
+    purpose_version: int | None
+    project: str | None
+    removal: bool
+    context: str | None
+    state: State
+    exit_code: int | None
+    events: int
+    created_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """A task is to move to `state`; ends carry an exit code. It is left as it is where it may not move so."""
+
+    task_id: str
+    state: State
+    exit_code: int | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passed:
+    """A state that a task came to."""
+
+    state: State
+    at: datetime
+    message: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEvent:
+    """Something to tell about a task; `replace_prior` puts it in the place of what was told last."""
+
+    task_id: str
+    text: str
+    level: Level = Level.INFO
+    replace_prior: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskEvent:
+    """Something that was told about a task; `ordinal` counts from 1."""
+
+    ordinal: int
+    level: Level
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskFilter:
+    """Which tasks are wanted; `purposes` None stands for all, `about` is the id of a thing."""
+
+    purposes: frozenset[Purpose] | None = None
+    exclude_done: bool = False
+    exclude_removal: bool = False
+    project: str | None = None
+    about: str | None = None
+    context: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """The work of a task, claimed: its holder does it until the lease runs out, and writes under the fence.
+
+    `failures` says how often it was tried and failed, `deaths` how often who did it was gone before the end.
+    """
+
+    task_id: str
+    work: str
+    payload: Mapping[str, Any]
+    purpose_id: str
+    project: str | None
+    user_id: str
+    request_id: str
+    fence: int
+    failures: int
+    deaths: int
+
+
+def kept_text(text: str) -> str:
+    """Return a text as it is kept: what no database holds is replaced, what is too long is cut, nothing is blank."""
+    plain = text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode().strip()
+    return _BLANK if not plain else plain if len(plain) <= MOST_TEXT else plain[: MOST_TEXT - 1] + _CUT

@@ -1,0 +1,1 @@
+"""The tables of tasks: each module one use of them."""
