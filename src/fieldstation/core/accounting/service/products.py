@@ -186,6 +186,10 @@ class Products:
         """Take note of what a project is called now."""
         store.rename(tx, project_id, project_name)
 
+    def kept(self, tx: Tx, caller: Caller, product_id: str) -> Product:
+        """Return one product, which nobody changes or removes until this transaction ends."""
+        return self._locked(tx, caller, product_id)
+
     def _locked(self, tx: Tx, caller: Caller, product_id: str) -> Product:
         row = self._decided(tx, caller, store.lock(tx, product_id))
         return _product(row, self._units.by_ids(tx, caller, [row.unit])[row.unit])

@@ -168,6 +168,11 @@ class Organisations:
             body: dict[str, Json] = {"username": username}
             record(tx, Entry(actor=caller.user_id, deed=Deed.ORGANISATION_LEFT, thing=found.id, body=body))
 
+    def keep(self, tx: Tx, organisation_id: str) -> None:
+        """Let nobody remove an organisation until this transaction ends, because something is put into it."""
+        if not store.keep_organisation(tx, organisation_id):
+            raise hidden(Kind.ORGANISATION)
+
     def _by_name(self, tx: Tx, caller: Caller, name: str) -> str:
         return only_one(self.list(tx, caller, PageRequest(limit=2), name).items, Kind.ORGANISATION)
 

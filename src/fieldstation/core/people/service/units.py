@@ -79,8 +79,7 @@ class Units:
                 next_step="make yours: fieldstation unit create-personal",
                 reason="builtin",
             )
-        if not store.keep_organisation(tx, found.id):
-            raise hidden(Kind.ORGANISATION)
+        self._organisations.keep(tx, found.id)
         privacy = new.privacy or found.privacy
         _refuse_contradiction(found, privacy)
         thing = self._insert(tx, caller, found, replace(new, name=checked_title(new.name, KIND), privacy=privacy))

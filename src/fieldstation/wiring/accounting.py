@@ -1,0 +1,42 @@
+"""Who pays, for what, and the assets of their jobs."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from fieldstation.core.accounting.model.products import Tariff
+from fieldstation.core.accounting.service import (
+    Assets,
+    AssetsOfThings,
+    Holders,
+    Merchants,
+    Products,
+    ProductsOfUnits,
+)
+from fieldstation.core.people.service import Access, Organisations, Units
+from fieldstation.kernel.sealing import Sealer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounting:
+    """The services of organisations, units, products and assets."""
+
+    organisations: Organisations
+    units: Units
+    products: Products
+    assets: Assets
+    merchants: Merchants
+
+
+def build_accounting(access: Access, sealer: Sealer, tariff: Tariff, address: str) -> Accounting:
+    """Build them; the station provides at `address`."""
+    kept = AssetsOfThings()
+    organisations = Organisations(access, removing=[kept])
+    units = Units(access, organisations, removing=[ProductsOfUnits(), kept])
+    products = Products(access, units, tariff, removing=[kept])
+    return Accounting(
+        organisations=organisations,
+        units=units,
+        products=products,
+        assets=Assets(access, sealer, Holders(organisations=organisations, units=units, products=products)),
+        merchants=Merchants(organisations, urlsplit(address).hostname or "station", address),
+    )
