@@ -68,6 +68,16 @@ class Settings(BaseSettings):
     uid_range: str = Field(
         default="20000-59999", pattern=r"^\d+-\d+$", description="uids for runs, when the station runs as root"
     )
+    projects: Path | None = Field(
+        default=None,
+        description="folder of the files of projects, which may be a network mount; otherwise `DIR/projects`",
+    )
+    first_user_uid: int = Field(
+        default=1_000_000, ge=1000, lt=2**31, description="users own their files by uids from here on, as root"
+    )
+    first_project_gid: int = Field(
+        default=1_000_000, ge=1000, lt=2**31, description="projects are numeric groups from here on, as root"
+    )
     secret_key_file: Path | None = Field(default=None, description="the station key; otherwise `DIR/station.key`")
     quota_bytes: int = Field(
         default=100 << 30, ge=0, description="bytes one person may keep, unless an operator set another"

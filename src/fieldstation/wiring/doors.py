@@ -12,10 +12,9 @@ from fieldstation.core.people.model import Kind, Permission
 from fieldstation.core.people.service import People
 from fieldstation.db import Database
 from fieldstation.facades import console, issuer
-from fieldstation.facades.squonk.account_server import AccountServerParts, account_server
-from fieldstation.facades.squonk.data_manager import DataManagerParts, data_manager
 from fieldstation.facades.kit.browser import Browser
 from fieldstation.facades.kit.calls import Core
+from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.kit.hub import Hub
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import install_problems
@@ -24,6 +23,8 @@ from fieldstation.facades.operations import Metrics
 from fieldstation.facades.rest import datasets, events, people, projects, runs, search, takers, tools, uploads
 from fieldstation.facades.rest.datasets.parts import Parts
 from fieldstation.facades.rest.links import add_links
+from fieldstation.facades.squonk.account_server import AccountServerParts, account_server
+from fieldstation.facades.squonk.data_manager import DataManagerParts, data_manager
 from fieldstation.kernel.sealing import Sealer
 from fieldstation.ports.identity import OutsideIssuer
 from fieldstation.ports.storage import BlobStore
@@ -124,7 +125,7 @@ def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str) -> AP
     rest = APIRouter(prefix="/api/v1")
     movers = Movers()
     rest.include_router(people.router(features.people, _finders(features)))
-    rest.include_router(projects.router(features.projects))
+    rest.include_router(projects.router(features.projects, Grounds(features.files, movers)))
     rest.include_router(datasets.router(_dataset_parts(features, store, movers, public_url)))
     rest.include_router(uploads.router(features.uploads, store, movers))
     rest.include_router(tools.router(features.tools))

@@ -1,7 +1,6 @@
 """The features of the core, each handed those below it."""
 
 import hashlib
-import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,14 +8,13 @@ from pathlib import Path
 
 from fieldstation import __version__
 from fieldstation.core.accounting.model.products import Tariff
-from fieldstation.core.accounting.service import Products, ProductsOfUnits
 from fieldstation.core.datasets.service import Contents, Datasets, Folders, Garbage, Registrar, Trash, Uploads
 from fieldstation.core.datasets.service.quota import Quotas
 from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.incidents.service import Incidents
 from fieldstation.core.news.service import News
-from fieldstation.core.people.service import Access, Organisations, People, Units
-from fieldstation.core.projects.service import Files, Numbers, Projects
+from fieldstation.core.people.service import Access, People
+from fieldstation.core.projects.service import Files, Projects
 from fieldstation.core.runs.service.again import Again
 from fieldstation.core.runs.service.attention import Attentions
 from fieldstation.core.runs.service.backlog import Backlogs
@@ -37,10 +35,10 @@ from fieldstation.core.tools.service import Tools
 from fieldstation.db.outbox import Outbox
 from fieldstation.kernel.sealing import Sealer, load_or_make_key
 from fieldstation.ports.engine import Engine
-from fieldstation.ports.storage import BlobStore
-from fieldstation.ports.volumes import Volumes
 from fieldstation.settings import Settings
 from fieldstation.storage.places import FilesystemPlaces
+from fieldstation.wiring.accounting import Accounting, build_accounting
+from fieldstation.wiring.storages import Storages, numbers_of
 
 TREES = "trees"  # the consumer that drops the link trees of what was removed for good
 SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {"dataset.purged": (TREES,)}
@@ -58,9 +56,7 @@ class Features:
     news: News
     incidents: Incidents
     people: People
-    organisations: Organisations
-    units: Units
-    products: Products
+    accounting: Accounting
     projects: Projects
     files: Files
     datasets: Datasets
@@ -87,30 +83,13 @@ class Features:
     crates: Crates
 
 
-@dataclass(frozen=True, kw_only=True)
-class Storages:
-    """Where bytes lie: the blobs of data sets, and the folders of projects."""
-
-    store: BlobStore
-    volumes: Volumes
-
-
-def numbers_of(settings: Settings) -> Numbers:
-    """Return the uids of users and gids of projects; only root can give files away."""
-    if os.geteuid() != 0:
-        return Numbers(first_uid=None, first_gid=None)
-    return Numbers(first_uid=settings.first_user_uid, first_gid=settings.first_project_gid)
-
-
 def build_features(settings: Settings, storages: Storages, engines: Mapping[str, Engine], address: str) -> Features:
     """Build all features over these storages and the engines that this process may ask."""
     store, volumes = storages.store, storages.volumes
     sealer = Sealer(load_or_make_key(settings.secret_key_file or settings.data / "station.key"))
     outbox = Outbox(SUBSCRIPTIONS)
     access = Access()
-    organisations = Organisations(access)
-    units = Units(access, organisations, removing=[ProductsOfUnits()])
-    products = Products(access, units, Tariff())
+    accounting = build_accounting(access, sealer, Tariff(), address)
     projects = Projects(access)
     people = People(sealer, hooks=[projects])
     datasets = Datasets(people, store, outbox)
@@ -131,9 +110,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         news=News(access),
         incidents=Incidents(access, __version__),
         people=people,
-        organisations=organisations,
-        units=units,
-        products=products,
+        accounting=accounting,
         projects=projects,
         files=files,
         datasets=datasets,

@@ -9,13 +9,13 @@ from fieldstation.db.snapshot import may_remove
 from fieldstation.kernel.errors import Conflict
 from fieldstation.ports.storage import BlobStore
 from fieldstation.settings import Settings
-from fieldstation.storage.filesystem import FilesystemStore
 from fieldstation.wiring.features import build_features
+from fieldstation.wiring.storages import build_storages
 
 
 def build_store(settings: Settings) -> BlobStore:
     """Return the station's store."""
-    return FilesystemStore(settings.data, settings.reserve_bytes)
+    return build_storages(settings).store
 
 
 def key_file(settings: Settings) -> Path:
@@ -25,7 +25,7 @@ def key_file(settings: Settings) -> Path:
 
 def settle_restored(settings: Settings, database: Database) -> int:
     """End what a restored station cannot go on with: runs under way and sessions; returns how many runs that were."""
-    features = build_features(settings, build_store(settings), {}, "")
+    features = build_features(settings, build_storages(settings), {}, "")
     with database.begin() as tx:
         features.people.sessions.end_all(tx)
         return settle_runs(tx, features.outbox)
@@ -33,14 +33,14 @@ def settle_restored(settings: Settings, database: Database) -> int:
 
 def plan_garbage(settings: Settings, database: Database) -> Plan:
     """Say what would be freed and who holds the rest."""
-    features = build_features(settings, build_store(settings), {}, "")
+    features = build_features(settings, build_storages(settings), {}, "")
     with database.begin() as tx:
         return features.garbage.survey(tx)
 
 
 def collect_garbage(settings: Settings, database: Database) -> None:
     """Free all that may be freed now; Conflict while a backup is under way."""
-    garbage = build_features(settings, build_store(settings), {}, "").garbage
+    garbage = build_features(settings, build_storages(settings), {}, "").garbage
     with database.begin() as tx:
         if not may_remove(tx):
             raise Conflict("a backup is under way", next_step="wait until it has ended", reason="backup_under_way")

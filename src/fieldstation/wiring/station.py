@@ -18,6 +18,7 @@ from fieldstation.storage.filesystem import FilesystemStore
 from fieldstation.wiring.engines import build_engines
 from fieldstation.wiring.features import Features, build_features
 from fieldstation.wiring.loops import LoopBuilder
+from fieldstation.wiring.storages import build_storages
 from fieldstation.workers.crew import Crew
 from fieldstation.workers.dispatch import lease_of
 
@@ -114,10 +115,11 @@ def build_station(
     database = Database(database_url, name=f"fieldstation {'+'.join(sorted(roles))}"[:60])
     if API not in roles:  # the loops' statements are few and the same for ever: they are planned once
         database.session["plan_cache_mode"] = "force_generic_plan"
-    store = FilesystemStore(settings.data, settings.reserve_bytes)
+    storages = build_storages(settings)
+    store = storages.store
     engines = build_engines(settings)
     url = settings.public_url or public_url or f"http://{settings.host}:{settings.port}"
-    features = build_features(settings, store, engines, url)
+    features = build_features(settings, storages, engines, url)
     hub = Hub()
     crew = LoopBuilder(settings, database, features, store).build(roles, engines)
     listener = Listener(database.dsn)

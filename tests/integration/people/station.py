@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import httpx
 from anyio.from_thread import BlockingPortal
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
 from fieldstation.core.people.model import EVERYONE, Caller, Permission
@@ -17,8 +17,8 @@ from fieldstation.db import Database, Tx
 from fieldstation.facades import issuer
 from fieldstation.facades.kit.calls import Core
 from fieldstation.facades.kit.problems import install_problems
-from fieldstation.facades.rest import projects as projects_door
 from fieldstation.facades.rest.people import router as people_router
+from fieldstation.facades.rest.projects import things as projects_door
 from fieldstation.kernel.sealing import Sealer
 from fieldstation.wiring.doors import Front, include_sign_in
 
@@ -67,7 +67,9 @@ class Station:
         self.people = People(self.sealer, [self.projects])
         self.app = FastAPI()
         self.app.include_router(people_router(self.people, {}), prefix="/api/v1")
-        self.app.include_router(projects_door.router(self.projects), prefix="/api/v1")
+        routes = APIRouter(prefix="/api/v1")
+        projects_door.add_routes(routes, self.projects)
+        self.app.include_router(routes)
         install_problems(self.app)
         self.app.state.core = Core(database, self.people)
         include_sign_in(self.app, self.people, self.sealer, Front(public_url=PUBLIC_URL))

@@ -30,8 +30,8 @@ from fieldstation.core.runs.service.dispatch import Dispatching, Refusal
 from fieldstation.core.runs.service.watch import Watching, due, pending
 from fieldstation.db import Database, Tx, outbox
 from fieldstation.settings import load_settings
-from fieldstation.storage.filesystem import FilesystemStore
 from fieldstation.wiring.features import build_features
+from fieldstation.wiring.storages import build_storages
 
 ENGINE = "paper"
 _COLUMNS = text("SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_name = 'run'")
@@ -77,8 +77,9 @@ class Desk:
     def __init__(self, database: Database, folder: Path) -> None:
         settings = load_settings(data=folder, reserve_bytes=0)
         self.database = database
-        self.store = FilesystemStore(folder)
-        self.features = build_features(settings, self.store, {}, "https://station.example")
+        storages = build_storages(settings)
+        self.store = storages.store
+        self.features = build_features(settings, storages, {}, "https://station.example")
         self.dispatching = Dispatching(self.features.outbox, self.features.rights)
         self.watching = Watching(self.features.outbox)
         self.collecting = Collecting(

@@ -31,6 +31,8 @@ class Deed(StrEnum):
     GROUP_JOINED = "group.joined"
     GROUP_LEFT = "group.left"
     PROJECT_CREATED = "project.created"
+    PROJECT_CHANGED = "project.changed"
+    PROJECT_REMOVED = "project.removed"
     DATASET_TRASHED = "dataset.trashed"
     DATASET_RESTORED = "dataset.restored"
     DATASET_PURGED = "dataset.purged"

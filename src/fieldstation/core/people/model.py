@@ -32,8 +32,9 @@ class Permission(StrEnum):
     DATASET_COMPUTE = "dataset:compute"  # give it to a tool
     DATASET_EDIT = "dataset:edit"  # new versions, metadata, labels
     DATASET_OWN = "dataset:own"  # share, trash, restore
-    PROJECT_READ = "project:read"  # see it, its runs and their logs
+    PROJECT_READ = "project:read"  # see it, its files, its runs and their logs
     PROJECT_RUN = "project:run"  # submit, cancel and rerun in it
+    PROJECT_WRITE = "project:write"  # change the files in it
     PROJECT_OWN = "project:own"  # members, settings
     TOOL_USE = "tool:use"  # see it and run it
     TOOL_PUBLISH = "tool:publish"  # new versions of it
@@ -58,8 +59,8 @@ GRANTS: Mapping[tuple[Kind, Role], frozenset[Permission]] = {
     (Kind.DATASET, Role.EDITOR): frozenset({_P.DATASET_READ, _P.DATASET_COMPUTE, _P.DATASET_EDIT}),
     (Kind.DATASET, Role.OWNER): frozenset({_P.DATASET_READ, _P.DATASET_COMPUTE, _P.DATASET_EDIT, _P.DATASET_OWN}),
     (Kind.PROJECT, Role.READER): frozenset({_P.PROJECT_READ}),
-    (Kind.PROJECT, Role.EDITOR): frozenset({_P.PROJECT_READ, _P.PROJECT_RUN}),
-    (Kind.PROJECT, Role.OWNER): frozenset({_P.PROJECT_READ, _P.PROJECT_RUN, _P.PROJECT_OWN}),
+    (Kind.PROJECT, Role.EDITOR): frozenset({_P.PROJECT_READ, _P.PROJECT_RUN, _P.PROJECT_WRITE}),
+    (Kind.PROJECT, Role.OWNER): frozenset({_P.PROJECT_READ, _P.PROJECT_RUN, _P.PROJECT_WRITE, _P.PROJECT_OWN}),
     (Kind.TOOL, Role.READER): frozenset({_P.TOOL_USE}),
     (Kind.TOOL, Role.OWNER): frozenset({_P.TOOL_USE, _P.TOOL_PUBLISH}),
     (Kind.ORGANISATION, Role.READER): frozenset({_P.ORGANISATION_READ}),

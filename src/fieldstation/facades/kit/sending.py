@@ -35,20 +35,22 @@ _STORED = {
 class Outgoing:
     """Bytes to be sent: what a reader needs to know, and how to get at them.
 
-    `path` may be handed to the server; where it is None, `open` gives a descriptor that is read and closed.
+    `path` may be handed to the server; where it is None, `open` gives a descriptor that is read and closed. What has
+    no `sha256` may change, and `mark` tells its states apart.
     """
 
     name: str
     size: int
-    sha256: str
+    sha256: str | None
     media_type: str
     path: Path | None
     open: Callable[[], int]
+    mark: str = ""
 
 
 def answer_file(file: Outgoing, movers: Movers, headers: Mapping[str, str]) -> Response:
     """Answer GET or HEAD for one file, as conditions and range in `headers` want it; raises PreconditionFailed."""
-    etag = f'"{file.sha256}"'
+    etag = f'"{file.sha256 or file.mark}"'
     found = wanted(headers, etag=etag, size=file.size)
     common = {**_STORED, "ETag": etag, "Accept-Ranges": "bytes"}
     match found:
@@ -78,7 +80,8 @@ class _FileAnswer(Response):
         super().__init__(status_code=HTTPStatus.PARTIAL_CONTENT if ranged else HTTPStatus.OK, headers=headers)
         self.headers["Content-Type"] = _with_charset(_sent_as(file.media_type))
         self.headers["Content-Disposition"] = disposition(file.name, shown=file.media_type in _SHOWN)
-        self.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(file.sha256)).decode()}:"
+        if file.sha256 is not None:
+            self.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(file.sha256)).decode()}:"
         self.headers["Content-Length"] = str(part.size if isinstance(part, Part) else file.size)
         if isinstance(part, Part):
             self.headers["Content-Range"] = f"bytes {part.first}-{part.last}/{file.size}"

@@ -48,6 +48,13 @@ _FOLLOWS = (
     _made("create_project", (201,), "/projects/{reference}", reference="/id", username="everyone"),
     _listed("list_projects", "/projects/{reference}", reference="/items/0/id"),
     _asked("set_project_member", "/projects/{reference}/members", "reference", "username"),
+    _asked("make_project_folder", "/projects/{reference}/folders/{path}", "reference", "path"),
+    Follow(
+        operation="put_project_file",
+        statuses=(200, 201),
+        under="/projects/{reference}/files/{path}",
+        values={"reference": "$request.path.reference", "path": "$response.body#/path"},
+    ),
     _made("create_dataset", (201,), "/datasets/{", reference="/id", username="everyone"),
     _listed("list_datasets", "/datasets/{", reference="/items/0/id"),
     _asked("set_dataset_member", "/datasets/{reference}/members", "reference", "username"),

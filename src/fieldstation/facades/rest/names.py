@@ -11,6 +11,7 @@ from fieldstation.kernel.ids import id_pattern
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]  # as PostgreSQL keeps it
 _NO_NAME = {"not": {"anyOf": [{"enum": sorted(RESERVED)}, {"pattern": id_pattern("user")}]}}
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$"), Field(json_schema_extra=_NO_NAME)]
+Title = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,80}$")]
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
 
 

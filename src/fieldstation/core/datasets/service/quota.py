@@ -28,6 +28,10 @@ class Quotas:
                 f" {account.reserved} reserved by uploads under way, so {account.free} are free"
             )
 
+    def charge(self, tx: Tx, owner: str, size: int) -> None:
+        """Count `size` bytes more to what a user keeps (negative: fewer)."""
+        accounts.charge(tx, {owner: size})
+
 
 def over_quota(text: str) -> TooLarge:
     """Return the error for more than a person may keep."""

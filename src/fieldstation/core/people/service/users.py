@@ -176,6 +176,11 @@ def usernames(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
     return store.usernames(tx, sorted(set(ids)))
 
 
+def usernames_of_principals(tx: Tx, principals: Iterable[int]) -> dict[int, str]:
+    """Return the usernames of principals that are users, in one statement; others are left out."""
+    return store.usernames_of_principals(tx, sorted(set(principals)))
+
+
 def user_id(tx: Tx, username: str) -> str | None:
     """Return the id of the user of this name; None when there is none."""
     row = store.by_username(tx, username)

@@ -1,17 +1,18 @@
-"""Projects over REST."""
+"""Projects, and who is what in them."""
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from fieldstation.core.projects.model import Project
-from fieldstation.core.projects.service import Projects
+from fieldstation.core.projects.service import ProjectChange, Projects
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.rest.members import MemberIn, MembersOut, members_out
-from fieldstation.facades.rest.names import Name
+from fieldstation.facades.rest.names import Title
 from fieldstation.kernel.clock import wire_time
 
 
@@ -20,27 +21,36 @@ class ProjectIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Name = Field(
-        description="lower-case letters, digits, '.', '_', '-' and '@'; unique among your own", examples=["flood-2026"]
-    )
+    name: Title = Field(description="unique among your own", examples=["Flood 2026"])
+
+
+class ProjectChangeIn(BaseModel):
+    """What shall change about a project."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Title | None = Field(default=None, examples=["Flood 2026"])
+    public: bool | None = Field(default=None, description="whether everybody sees it, its files and its runs")
 
 
 class ProjectOut(BaseModel):
     """A project: where runs happen, seen by its members."""
 
     id: str = Field(examples=["project-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"])
-    name: str = Field(examples=["flood-2026"])
+    name: str = Field(examples=["Flood 2026"])
     owner: str = Field(description="username of who made it", examples=["ada"])
     personal: bool = Field(description="whether it is the one that its owner was given")
+    public: bool = Field(description="whether everybody sees it")
+    unit: str | None = Field(default=None, description="id of the unit that pays for it")
+    size_bytes: int = Field(description="of its files, as measured last", examples=[52428800])
     created: str
 
 
-def router(projects: Projects) -> APIRouter:
-    """Return the routes of projects."""
-    routes = APIRouter(tags=["projects"])
+def add_routes(routes: APIRouter, projects: Projects) -> None:
+    """Add the routes."""
     _add_projects(routes, projects)
+    _add_changes(routes, projects)
     _add_members(routes, projects)
-    return routes
 
 
 def _add_projects(routes: APIRouter, projects: Projects) -> None:
@@ -49,6 +59,7 @@ def _add_projects(routes: APIRouter, projects: Projects) -> None:
         operation_id="create_project",
         summary="Make a project",
         status_code=HTTPStatus.CREATED,
+        response_model_exclude_none=True,
         responses=responses(403, 409),
     )
     async def create(body: ProjectIn, call: CallerCall) -> ProjectOut:
@@ -61,17 +72,33 @@ def _add_projects(routes: APIRouter, projects: Projects) -> None:
         response_model_exclude_none=True,
         responses=responses(),
     )
-    async def list_all(call: CallerCall, page: ById) -> PageOut[ProjectOut]:
-        return await call(lambda tx, caller: page_out(projects.list(tx, caller, page), _out))
+    async def list_all(
+        call: CallerCall, page: ById, name: Annotated[Title | None, Query(description="only those called so")] = None
+    ) -> PageOut[ProjectOut]:
+        return await call(lambda tx, caller: page_out(projects.list(tx, caller, page, name=name), _out))
 
     @routes.get(
         "/projects/{reference}",
         operation_id="show_project",
         summary="Show a project, by id or by your own name for it",
+        response_model_exclude_none=True,
         responses=responses(403, 404),
     )
     async def show(reference: str, call: CallerCall) -> ProjectOut:
         return await call(lambda tx, caller: _out(projects.show(tx, caller, reference)))
+
+
+def _add_changes(routes: APIRouter, projects: Projects) -> None:
+    @routes.patch(
+        "/projects/{reference}",
+        operation_id="change_project",
+        summary="Rename a project, or change who sees it",
+        response_model_exclude_none=True,
+        responses=responses(403, 404, 409),
+    )
+    async def change(reference: str, body: ProjectChangeIn, call: CallerCall) -> ProjectOut:
+        wanted = ProjectChange(name=body.name, public=body.public)
+        return await call(lambda tx, caller: _out(projects.change(tx, caller, reference, wanted)))
 
 
 def _add_members(routes: APIRouter, projects: Projects) -> None:
@@ -111,5 +138,8 @@ def _out(project: Project) -> ProjectOut:
         name=project.name,
         owner=project.owner,
         personal=project.personal,
+        public=project.public,
+        unit=project.unit,
+        size_bytes=project.size_bytes,
         created=wire_time(project.created_at),
     )

@@ -1,0 +1,162 @@
+"""Making, finding and sharing projects."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fieldstation.core.audit.model import Deed, Entry
+from fieldstation.core.audit.service import record
+from fieldstation.core.people.model import EVERYONE, Caller, Kind, Permission, Role, Thing, hidden
+from fieldstation.core.people.service import Access, Member
+from fieldstation.core.people.service.names import checked_title
+from fieldstation.core.people.service.users import usernames
+from fieldstation.core.projects.model import Project
+from fieldstation.core.projects.store import projects as store
+from fieldstation.db import Tx
+from fieldstation.kernel.canonical import Json
+from fieldstation.kernel.errors import Conflict
+from fieldstation.kernel.ids import is_id, new_id
+from fieldstation.kernel.paging import Page, PageRequest, page_of
+from fieldstation.ports.hooks import CreatedUser, Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectChange:
+    """What shall change about a project; None leaves it as it is."""
+
+    name: str | None = None
+    public: bool | None = None
+
+    def told(self) -> dict[str, Json]:
+        """Return the change as the audit keeps it."""
+        told: dict[str, Json] = {"name": self.name, "public": self.public}
+        return {key: value for key, value in told.items() if value is not None}
+
+
+class Projects:
+    """Keeps projects; hand it to `People` as a hook, so that every user gets one of their own."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def user_created(self, tx: Transaction, user: CreatedUser) -> None:
+        """Make the user's own project, under the id that they were promised."""
+        assert isinstance(tx, Tx)
+        values = {"id": user.space, "name": user.username, "owner": user.id, "personal": True}
+        store.insert(tx, values)
+        self._access.grant(tx, thing_of(user.space), user.principal, Role.OWNER)
+
+    def create(self, tx: Tx, caller: Caller, name: str) -> Project:
+        """Make a project that the caller owns; names are unique per owner."""
+        self._access.require(caller, Permission.STATION_USE)
+        project_id = new_id("project")
+        values = {"id": project_id, "name": checked_title(name, "project"), "owner": caller.user_id, "personal": False}
+        if not store.insert(tx, values):
+            raise _taken(name)
+        for role in (Role.OWNER, Role.EDITOR):
+            self._access.add_role(tx, thing_of(project_id), caller.principal, role, by=caller)
+        record(tx, Entry(actor=caller.user_id, deed=Deed.PROJECT_CREATED, thing=project_id, body={"name": name}))
+        return self._get(tx, project_id)
+
+    def identify(self, tx: Tx, caller: Caller, reference: str) -> Thing:
+        """Return what `reference` means to the caller: an id, or the name of a project of their own.
+
+        Says nothing about whether it exists or they may see it.
+        """
+        found = None if is_id(reference, "project") else store.id_by_name(tx, caller.user_id, reference)
+        return thing_of(found or reference)
+
+    def find(self, tx: Tx, caller: Caller, reference: str, permission: Permission) -> Thing:
+        """Return the project that `reference` means, once the caller may do `permission` in it."""
+        thing = self.identify(tx, caller, reference)
+        self._access.decide(tx, caller, permission, thing)
+        return thing
+
+    def show(self, tx: Tx, caller: Caller, reference: str) -> Project:
+        """Return one project, by id or by one's own name for it."""
+        return self._get(tx, self.find(tx, caller, reference, Permission.PROJECT_READ).id)
+
+    def list(self, tx: Tx, caller: Caller, request: PageRequest, *, name: str | None = None) -> Page[Project]:
+        """Return the projects that the caller may see, newest first, of one name only where that is given."""
+        visible = self._access.visible(caller, Permission.PROJECT_READ, Kind.PROJECT)
+        before = request.after[0] if request.after else store.LAST
+        rows = store.page(tx, name, before, request.limit + 1, (visible.where("p.id"), visible.values))
+        return page_of(self._projects(tx, rows), request, lambda project: (project.id,))
+
+    def change(self, tx: Tx, caller: Caller, reference: str, change: ProjectChange) -> Project:
+        """Give a project another name, or let everybody see it or its members only."""
+        thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)
+        row = store.lock(tx, thing.id)
+        if row is None:
+            raise hidden(Kind.PROJECT)
+        if change.name is not None and change.name != row.name:
+            if row.personal:
+                raise Conflict("your own project keeps its name", next_step="make another project", reason="personal")
+            if not store.rename(tx, thing.id, checked_title(change.name, "project")):
+                raise _taken(change.name)
+        if change.public is True:
+            self._access.add_role(tx, thing, EVERYONE, Role.READER, by=caller)
+        elif change.public is False:
+            self._access.revoke(tx, thing, EVERYONE, by=caller)
+        record(tx, Entry(actor=caller.user_id, deed=Deed.PROJECT_CHANGED, thing=thing.id, body=change.told()))
+        return self._get(tx, thing.id)
+
+    def add_role(self, tx: Tx, caller: Caller, reference: str, username: str, role: Role) -> None:
+        """Give a user a role in a project beside those they have."""
+        thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)
+        self._access.add_role(tx, thing, self._access.principal_of(tx, username), role, by=caller)
+
+    def take_role(self, tx: Tx, caller: Caller, reference: str, username: str, role: Role) -> None:
+        """Take one role in a project from a user; Conflict for the last owner."""
+        thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)
+        self._access.revoke(tx, thing, self._access.principal_of(tx, username), [role], by=caller)
+
+    def roles(self, tx: Tx, project_ids: Sequence[str]) -> Mapping[str, Sequence[Member]]:
+        """Return every role that somebody has in these projects, which the caller was seen to read."""
+        return self._access.roles_of(tx, Kind.PROJECT, project_ids)
+
+    def members(self, tx: Tx, caller: Caller, reference: str) -> Sequence[Member]:
+        """Return who is what in a project."""
+        return self._access.members(tx, self.find(tx, caller, reference, Permission.PROJECT_READ))
+
+    def set_member(self, tx: Tx, caller: Caller, reference: str, username: str, role: Role) -> None:
+        """Give a user, a `group:<name>` or `everyone` a role in a project."""
+        thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)
+        self._access.grant(tx, thing, self._access.principal_of(tx, username), role, by=caller)
+
+    def remove_member(self, tx: Tx, caller: Caller, reference: str, username: str) -> None:
+        """Take a user, a `group:<name>` or `everyone` out of a project."""
+        thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)
+        self._access.revoke(tx, thing, self._access.principal_of(tx, username), by=caller)
+
+    def _get(self, tx: Tx, project_id: str) -> Project:
+        row = store.by_id(tx, project_id)
+        if row is None:
+            raise hidden(Kind.PROJECT)
+        return self._projects(tx, [row])[0]
+
+    def _projects(self, tx: Tx, rows: Sequence[Any]) -> Sequence[Project]:
+        names = usernames(tx, [row.owner for row in rows])
+        public = self._access.public(tx, Kind.PROJECT, [row.id for row in rows])
+        return [
+            Project(
+                id=row.id,
+                name=row.name,
+                owner=names[row.owner],
+                personal=row.personal,
+                public=row.id in public,
+                unit=row.unit,
+                size_bytes=row.size_bytes,
+                created_at=row.created_at,
+            )
+            for row in rows
+        ]
+
+
+def thing_of(project_id: str) -> Thing:
+    """Return the project as a thing that access is decided on."""
+    return Thing(kind=Kind.PROJECT, id=project_id)
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(f"you have a project called {name}", next_step="choose another name", reason="taken")

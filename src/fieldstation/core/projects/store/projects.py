@@ -1,0 +1,105 @@
+"""Rows of projects."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import text
+
+from fieldstation.db import Tx
+
+_INSERT = text("""
+    INSERT INTO project (id, name, owner, personal, unit) VALUES (:id, :name, :owner, :personal, :unit)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+""")
+_COLUMNS = "id, name, owner, personal, unit, number, size_bytes, created_at"
+_BY_ID = text(f"SELECT {_COLUMNS} FROM project p WHERE id = :id AND removed_at IS NULL")
+_LOCK = text(f"SELECT {_COLUMNS} FROM project p WHERE id = :id AND removed_at IS NULL FOR UPDATE")
+_ID_BY_NAME = text("""
+    SELECT id FROM project WHERE owner = :owner AND name = :name AND removed_at IS NULL ORDER BY unit NULLS FIRST LIMIT 1
+""")
+_PAGE = f"""
+    SELECT {_COLUMNS} FROM project p WHERE id < :before AND removed_at IS NULL AND {{visible}} {{named}}
+     ORDER BY id DESC LIMIT :limit
+"""
+_RENAME = text("""
+    UPDATE project SET name = :name WHERE id = :id
+       AND NOT EXISTS (SELECT 1 FROM project other WHERE other.removed_at IS NULL AND other.name = :name
+                          AND other.id <> project.id AND other.unit IS NOT DISTINCT FROM project.unit
+                          AND (project.unit IS NOT NULL OR other.owner = project.owner))
+    RETURNING id
+""")
+_REMOVE = text("""
+    UPDATE project SET removed_at = station_now() WHERE id = :id AND removed_at IS NULL RETURNING size_bytes
+""")
+_GROW = text("""
+    UPDATE project SET size_bytes = greatest(0, size_bytes + :bytes) WHERE id = :id AND removed_at IS NULL
+""")
+_DUE = text("""
+    SELECT id FROM project WHERE removed_at IS NULL
+       AND (measured_at IS NULL OR measured_at < station_now() - :seconds * interval '1 second')
+     ORDER BY measured_at NULLS FIRST LIMIT 1
+""")
+_MEASURED = text("""
+    WITH before AS (SELECT id, owner, size_bytes FROM project WHERE id = :id AND removed_at IS NULL FOR UPDATE)
+    UPDATE project SET size_bytes = :bytes, measured_at = station_now() FROM before WHERE project.id = before.id
+    RETURNING before.owner AS owner, before.size_bytes AS before
+""")
+
+LAST = "~"  # compares greater than every id
+
+
+def insert(tx: Tx, values: Mapping[str, Any]) -> bool:
+    """Insert a project; False when its owner, or its unit, has one of this name."""
+    return tx.scalar(_INSERT, {"unit": None, **values}) is not None
+
+
+def by_id(tx: Tx, project_id: str) -> Any:
+    """Read one project that was not removed."""
+    return tx.one_or_none(_BY_ID, {"id": project_id})
+
+
+def lock(tx: Tx, project_id: str) -> Any:
+    """Read one project that was not removed, and keep others from changing it."""
+    return tx.one_or_none(_LOCK, {"id": project_id})
+
+
+def id_by_name(tx: Tx, owner: str, name: str) -> str | None:
+    """Read the id of the project that `owner` calls `name`, one of no unit first."""
+    found: str | None = tx.scalar(_ID_BY_NAME, {"owner": owner, "name": name})
+    return found
+
+
+def page(tx: Tx, name: str | None, before: str, limit: int, visible: tuple[str, Mapping[str, Any]]) -> Sequence[Any]:
+    """Read up to `limit` projects that hold the condition `visible`, newest first, behind the id `before`."""
+    condition, values = visible
+    named = "" if name is None else "AND p.name = :name"
+    statement = text(_PAGE.format(visible=condition, named=named))
+    return tx.all(statement, {"before": before, "limit": limit, **({} if name is None else {"name": name}), **values})
+
+
+def rename(tx: Tx, project_id: str, name: str) -> bool:
+    """Give a project, locked before, another name; False when it is taken."""
+    return tx.scalar(_RENAME, {"id": project_id, "name": name}) is not None
+
+
+def remove(tx: Tx, project_id: str) -> int | None:
+    """Mark a project as removed; return the bytes it had, None when it was removed before."""
+    found: int | None = tx.scalar(_REMOVE, {"id": project_id})
+    return found
+
+
+def grow(tx: Tx, project_id: str, size: int) -> None:
+    """Add bytes to what a project holds (negative: take them off)."""
+    tx.execute(_GROW, {"id": project_id, "bytes": size})
+
+
+def due(tx: Tx, seconds: float) -> str | None:
+    """Return a project that was not measured for so long, the one of longest ago."""
+    found: str | None = tx.scalar(_DUE, {"seconds": seconds})
+    return found
+
+
+def measured(tx: Tx, project_id: str, size: int) -> Any:
+    """Note what a project holds; return its owner and what was noted before, None when it was removed."""
+    return tx.one_or_none(_MEASURED, {"id": project_id, "bytes": size})

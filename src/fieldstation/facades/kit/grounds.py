@@ -1,0 +1,124 @@
+"""Moving bytes between a connection and the folder of a project."""
+
+import mimetypes
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import anyio
+from starlette.responses import Response
+
+from fieldstation.core.datasets.service.quota import over_quota
+from fieldstation.core.people.model import Caller, Permission
+from fieldstation.core.projects.model import Ground
+from fieldstation.core.projects.service import Files
+from fieldstation.db import Tx
+from fieldstation.facades.kit.calls import Call
+from fieldstation.facades.kit.moving import Movers
+from fieldstation.facades.kit.sending import Outgoing, answer_file
+from fieldstation.ports.volumes import Entry, EntryKind, VolumeSink
+
+_UNKNOWN = "application/octet-stream"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """A file that came, and whether there was none of its name before."""
+
+    entry: Entry
+    new: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """A project that a file may come into, and how many bytes it may have."""
+
+    ground: Ground
+    free: int
+
+
+class Coming:
+    """A file on its way into a project: its bytes so far, which may not become more than there is room for."""
+
+    def __init__(self, sink: VolumeSink, free: int) -> None:
+        self.sink = sink
+        self.size = 0
+        self._free = free
+
+    def write(self, data: bytes) -> None:
+        """Append bytes. Raises TooLarge, StoreFull."""
+        self.size += len(data)
+        if self.size > self._free:
+            raise over_quota(f"the file has more than the {self._free} bytes that the project's owner may still keep")
+        self.sink.write(data)
+
+
+class Grounds:
+    """What doors do with the bytes of files in projects."""
+
+    def __init__(self, files: Files, movers: Movers) -> None:
+        self.files = files
+        self.movers = movers
+
+    async def ground(self, call: Call, project: str, permission: Permission) -> Ground:
+        """Return the project, once the caller may do `permission` in it."""
+        return await call(lambda tx, caller: self.files.ground(tx, caller, project, permission))
+
+    async def room(self, call: Call, project: str, length: str = "") -> Room:
+        """Return the project that a file shall come into, once it may; `length` is the Content-Length, if any."""
+
+        def work(tx: Tx, caller: Caller) -> Room:
+            ground = self.files.ground(tx, caller, project, Permission.PROJECT_WRITE)
+            size = int(length) if length.isascii() and length.isdigit() else 0
+            return Room(ground=ground, free=self.files.room(tx, ground, size))
+
+        return await call(work)
+
+    @asynccontextmanager
+    async def coming(self, room: Room) -> AsyncIterator[Coming]:
+        """Open a new file; what was not placed at the end is thrown away."""
+        sink = await self.movers.run(lambda: self.files.sink(room.ground))
+        try:
+            yield Coming(sink, room.free)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self.movers.run(sink.abort)
+
+    async def receive(self, call: Call, room: Room, path: str, body: AsyncIterator[bytes], *, replace: bool) -> Placed:
+        """Take in a file; whoever reads its name meanwhile finds what was there before, or nothing."""
+        async with self.coming(room) as coming:
+            await self.movers.take_in(body, coming.write)
+            return await self.place(call, room.ground, path, coming, replace=replace)
+
+    async def place(self, call: Call, ground: Ground, path: str, coming: Coming, *, replace: bool) -> Placed:
+        """Give a file that came its name, and count it."""
+        before = await self.movers.run(lambda: self.files.before(ground, path))
+        added = coming.size - (before.size if before is not None and replace else 0)
+        await call.core.run(lambda tx: self.files.grown(tx, ground, added))
+        try:
+            entry = await self.movers.run(lambda: self.files.place(ground, coming.sink, path, replace=replace))
+        except Exception:
+            await call.core.run(lambda tx: self.files.grown(tx, ground, -added))
+            raise
+        return Placed(entry=entry, new=before is None)
+
+    async def answer(self, call: Call, project: str, path: str, headers: Mapping[str, str]) -> Response:
+        """Answer GET or HEAD for one file."""
+        ground = await self.ground(call, project, Permission.PROJECT_READ)
+        entry = await self.movers.run(lambda: self.files.described(ground, path))
+        outgoing = Outgoing(
+            name=entry.name,
+            size=entry.size,
+            sha256=None,
+            media_type=mimetypes.guess_type(entry.name)[0] or _UNKNOWN,
+            path=None,
+            open=lambda: self.files.open(ground, path)[0],
+            mark=f"{entry.size:x}-{round(entry.modified.timestamp() * 1e6):x}",
+        )
+        return answer_file(outgoing, self.movers, headers)
+
+    async def remove(self, call: Call, project: str, path: str, kind: EntryKind) -> None:
+        """Remove a file, or a folder with all that is in it."""
+        ground = await self.ground(call, project, Permission.PROJECT_WRITE)
+        freed = await self.movers.run(lambda: self.files.remove(ground, path, kind))
+        await call.core.run(lambda tx: self.files.grown(tx, ground, -freed))

@@ -1,0 +1,180 @@
+"""Files of projects: listed, read, written, moved and removed where they lie."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from fieldstation.core.people.model import Permission
+from fieldstation.core.projects.model import ProjectFile, folder_path
+from fieldstation.facades.kit.calls import CallerCall
+from fieldstation.facades.kit.grounds import Grounds
+from fieldstation.facades.kit.pages import ById, PageOut
+from fieldstation.facades.kit.problems import responses
+from fieldstation.kernel.clock import wire_time
+from fieldstation.ports.volumes import EntryKind
+
+_BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file. Several ranges in one request mean the whole.", **_BYTES},
+    206: {"description": "The range that was asked for", **_BYTES},
+    304: {"description": "Not changed"},
+    416: {"description": "The range begins behind the end"},
+}
+_BODY = {"requestBody": {"required": True, **_BYTES}}
+_PATH = "/projects/{reference}/files/{path:path}"
+_FOLDER = "/projects/{reference}/folders/{path:path}"
+Path = Annotated[str, Field(max_length=1100, examples=["tables/may.csv"])]
+
+
+class EntryOut(BaseModel):
+    """A file or folder of a project."""
+
+    path: str = Field(description="in the project, '/' between names", examples=["tables/may.csv"])
+    name: str = Field(examples=["may.csv"])
+    kind: EntryKind = Field(description="`other` is a link, device, socket or pipe, which can only be removed")
+    size: int | None = Field(default=None, description="bytes of a file", examples=[1024])
+    modified: str
+    owner: str | None = Field(default=None, description="username of who it belongs to, where known", examples=["ada"])
+
+
+class MoveIn(BaseModel):
+    """A new name for a file or folder."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: Path = Field(description="the path it has")
+    target: Path = Field(description="the path it shall have; nothing may be there")
+
+
+def add_routes(routes: APIRouter, grounds: Grounds) -> None:
+    """Add the routes."""
+    _add_list(routes, grounds)
+    _add_read(routes, grounds)
+    _add_write(routes, grounds)
+    _add_folders(routes, grounds)
+
+
+def _add_list(routes: APIRouter, grounds: Grounds) -> None:
+    @routes.get(
+        "/projects/{reference}/files",
+        operation_id="list_project_files",
+        summary="List a folder of a project, folders first, by name",
+        response_model_exclude_none=True,
+        responses=responses(403, 404, 409),
+    )
+    async def entries(
+        reference: str,
+        call: CallerCall,
+        page: ById,
+        folder: Annotated[str, Query(max_length=1100, description="its own folder, unless another is named")] = "",
+        hidden: Annotated[bool, Query(description="also what begins with a dot")] = False,
+    ) -> PageOut[EntryOut]:
+        ground = await grounds.ground(call, reference, Permission.PROJECT_READ)
+        found = await grounds.movers.run(lambda: grounds.files.entries(ground, folder, page, hidden_too=hidden))
+        named = await call.core.run(lambda tx: grounds.files.named(tx, folder_path(folder), found.items))
+        return PageOut(items=[entry_out(one) for one in named], next=found.next)
+
+
+def _add_read(routes: APIRouter, grounds: Grounds) -> None:
+    async def one(reference: str, path: str, request: Request, call: CallerCall) -> Response:
+        return await grounds.answer(call, reference, path, request.headers)
+
+    told = {**responses(403, 404, 409, 412), **_FILE}
+    routes.get(
+        _PATH,
+        operation_id="read_project_file",
+        summary="Read a file of a project, or a range of it",
+        responses=told,
+        response_class=Response,
+    )(one)
+    routes.head(
+        _PATH,
+        operation_id="head_project_file",
+        summary="Describe a file of a project",
+        responses=told,
+        response_class=Response,
+    )(one)
+
+
+def _add_write(routes: APIRouter, grounds: Grounds) -> None:
+    @routes.put(
+        _PATH,
+        operation_id="put_project_file",
+        summary="Write a file of a project: the body is the file; folders that are missing are made",
+        status_code=HTTPStatus.CREATED,
+        response_model_exclude_none=True,
+        responses={200: {"model": EntryOut, "description": "Replaced"}, **responses(403, 404, 409, 413)},
+        openapi_extra=_BODY,
+    )
+    async def put(
+        reference: str,
+        path: str,
+        request: Request,
+        response: Response,
+        call: CallerCall,
+        replace: Annotated[bool, Query(description="take the place of a file that is there")] = True,
+    ) -> EntryOut:
+        room = await grounds.room(call, reference, request.headers.get("content-length", ""))
+        placed = await grounds.receive(call, room, path, request.stream(), replace=replace)
+        if not placed.new:
+            response.status_code = HTTPStatus.OK
+        folder = path.strip("/").rpartition("/")[0]
+        return entry_out((await call.core.run(lambda tx: grounds.files.named(tx, folder, [placed.entry])))[0])
+
+    @routes.delete(
+        _PATH,
+        operation_id="remove_project_file",
+        summary="Remove a file of a project for good",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=responses(403, 404, 409),
+    )
+    async def remove(reference: str, path: str, call: CallerCall) -> None:
+        await grounds.remove(call, reference, path, EntryKind.FILE)
+
+    @routes.post(
+        "/projects/{reference}/moves",
+        operation_id="move_project_file",
+        summary="Move or rename a file or folder of a project; of two who move the same one comes first",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=responses(403, 404, 409),
+    )
+    async def move(reference: str, body: MoveIn, call: CallerCall) -> None:
+        ground = await grounds.ground(call, reference, Permission.PROJECT_WRITE)
+        await grounds.movers.run(lambda: grounds.files.move(ground, body.source, body.target))
+
+
+def _add_folders(routes: APIRouter, grounds: Grounds) -> None:
+    @routes.put(
+        _FOLDER,
+        operation_id="make_project_folder",
+        summary="Make a folder in a project, and those above it; one that is there is left as it is",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=responses(403, 404, 409),
+    )
+    async def make(reference: str, path: str, call: CallerCall) -> None:
+        ground = await grounds.ground(call, reference, Permission.PROJECT_WRITE)
+        await grounds.movers.run(lambda: grounds.files.make_folder(ground, path))
+
+    @routes.delete(
+        _FOLDER,
+        operation_id="remove_project_folder",
+        summary="Remove a folder of a project for good, with all that is in it",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=responses(403, 404, 409),
+    )
+    async def remove(reference: str, path: str, call: CallerCall) -> None:
+        await grounds.remove(call, reference, path, EntryKind.FOLDER)
+
+
+def entry_out(file: ProjectFile) -> EntryOut:
+    """Write one entry of a project."""
+    return EntryOut(
+        path=file.path,
+        name=file.entry.name,
+        kind=file.entry.kind,
+        size=file.entry.size if file.entry.kind is EntryKind.FILE else None,
+        modified=wire_time(file.entry.modified),
+        owner=file.owner,
+    )

@@ -1,0 +1,15 @@
+"""All routes of projects."""
+
+from fastapi import APIRouter
+
+from fieldstation.core.projects.service import Projects
+from fieldstation.facades.kit.grounds import Grounds
+from fieldstation.facades.rest.projects import files, things
+
+
+def router(projects: Projects, grounds: Grounds) -> APIRouter:
+    """Return the routes of projects."""
+    routes = APIRouter(tags=["projects"])
+    things.add_routes(routes, projects)
+    files.add_routes(routes, grounds)
+    return routes
