@@ -30,6 +30,7 @@ from fieldstation.core.runs.service.search import RunSearch
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.core.runs.service.submit import Submits
 from fieldstation.core.runs.service.uses import Uses
+from fieldstation.core.tasks.service import Tasks
 from fieldstation.core.tools.model.definition import HOST_IMAGE, STATION_IMAGE
 from fieldstation.core.tools.service import Tools
 from fieldstation.db.outbox import Outbox
@@ -56,6 +57,7 @@ class Features:
     news: News
     incidents: Incidents
     people: People
+    tasks: Tasks
     accounting: Accounting
     projects: Projects
     files: Files
@@ -110,6 +112,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         news=News(access),
         incidents=Incidents(access, __version__),
         people=people,
+        tasks=Tasks(access),
         accounting=accounting,
         projects=projects,
         files=files,

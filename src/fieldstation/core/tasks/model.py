@@ -147,12 +147,18 @@ class TaskEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskFilter:
-    """Which tasks are wanted; `purposes` None stands for all, `about` is the id of a thing."""
+    """Which tasks are wanted.
 
-    purposes: frozenset[Purpose] | None = None
+    `about` is the id of the thing they are about; a project, or the unit or organisation that pays for projects, is
+    told by its id, and leaves the tasks of projects that the caller may read.
+    """
+
+    purposes: frozenset[Purpose] = frozenset(Purpose)
     exclude_done: bool = False
     exclude_removal: bool = False
     project: str | None = None
+    unit: str | None = None
+    organisation: str | None = None
     about: str | None = None
     context: str | None = None
 

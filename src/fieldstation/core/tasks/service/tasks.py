@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from fieldstation.core.people.service import Access
 from fieldstation.core.tasks.model import Level, Move, NewEvent, NewTask, State, Task
 from fieldstation.core.tasks.store import tasks as store
 from fieldstation.db import Tx
@@ -15,6 +16,9 @@ MOVED = "task.moved"  # the note that wakes who waits for a task
 
 class Tasks:
     """What the rest of the core does with tasks; every deed has a form for many, of a fixed number of statements."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
 
     def begin(self, tx: Tx, user_id: str, new: NewTask) -> Task:
         """Begin a task that this user asked for; its work, if it has any, is done once the transaction is durable."""
