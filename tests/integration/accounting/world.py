@@ -6,14 +6,15 @@ from decimal import Decimal
 from typing import TypeVar
 
 from fieldstation.core.accounting.model.products import Flavour, NewProduct, ProductType, Tariff
-from fieldstation.core.accounting.service import Product, Products, ProductsOfUnits
+from fieldstation.core.accounting.service import Product
 from fieldstation.core.people.model import EVERYONE, Caller
-from fieldstation.core.people.service import NewUser, Organisations, People, Units
+from fieldstation.core.people.service import NewUser, People
 from fieldstation.core.people.service.organisations import NewOrganisation, Organisation
 from fieldstation.core.people.service.tokens import NewToken
 from fieldstation.core.people.service.units import NewUnit, Unit
 from fieldstation.db import Database, Tx
 from fieldstation.kernel.sealing import Sealer
+from fieldstation.wiring.accounting import build_accounting
 
 Result = TypeVar("Result")
 
@@ -37,10 +38,14 @@ class World:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.people = People(Sealer(bytes(32)))
-        self.organisations = Organisations(self.people)
-        self.units = Units(self.people, self.organisations, [ProductsOfUnits()])
-        self.products = Products(self.people, self.units, Tariff())
+        sealer = Sealer(bytes(32))
+        self.people = People(sealer)
+        accounting = build_accounting(self.people, sealer, Tariff(), "https://station.example:8443")
+        self.organisations = accounting.organisations
+        self.units = accounting.units
+        self.products = accounting.products
+        self.assets = accounting.assets
+        self.merchants = accounting.merchants
         self.root = self.person("root", operator=True)
 
     def person(self, username: str, *, operator: bool = False) -> Person:

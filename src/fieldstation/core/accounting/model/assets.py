@@ -10,6 +10,7 @@ from fieldstation.kernel.errors import Invalid, TooLarge
 NAME = r"[a-z0-9-]{1,63}"
 MAX_BYTES = 1 << 20
 MAX_DESCRIPTION = 1000
+DESCRIPTION = rf"[^\x00\ud800-\udfff]{{0,{MAX_DESCRIPTION}}}"
 
 
 class Scope(StrEnum):
@@ -87,6 +88,10 @@ def check_content(content: bytes) -> None:
 
 
 def check_description(description: str | None) -> None:
-    """Raise Invalid for a description that is too long."""
-    if description is not None and len(description) > MAX_DESCRIPTION:
-        raise Invalid(f"the description has more than {MAX_DESCRIPTION} characters", next_step="make it shorter")
+    """Raise Invalid for a description that is too long, or no text that can be kept."""
+    if description is not None and not re.fullmatch(DESCRIPTION, description):
+        raise Invalid(
+            f"the description is no text of at most {MAX_DESCRIPTION} characters",
+            next_step="make it shorter, in characters that can be written",
+            reason="description",
+        )

@@ -1,10 +1,11 @@
 """Products: what a unit subscribed to, and which project claimed which tier."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
+from fieldstation.core.accounting.model.periods import Period, period_of
 from fieldstation.core.accounting.model.products import (
     TEST_PRODUCT,
     Flavour,
@@ -13,6 +14,7 @@ from fieldstation.core.accounting.model.products import (
     ProductType,
     Tariff,
     Terms,
+    Use,
     coins,
     raised,
     settled_privacy,
@@ -46,7 +48,10 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """A product with the unit that subscribed to it; `claim` is of tiers only."""
+    """A product with the unit that subscribed to it; `claim` is of tiers only.
+
+    `period` is the one that it is billed for now, of which `remaining_days` are left, today among them.
+    """
 
     id: str
     unit: Unit
@@ -56,6 +61,14 @@ class Product:
     terms: Terms
     claim: Claim | None
     created_at: datetime
+    period: Period
+    remaining_days: int
+    use: Use = field(default_factory=Use)
+
+    @property
+    def at_limit(self) -> bool:
+        """Whether new work is refused."""
+        return self.use.coins >= self.terms.limit
 
     def private(self, wanted: bool | None) -> bool:
         """Return whether a project that this pays for is private; Invalid where it may not be as wanted."""
@@ -104,12 +117,12 @@ class Products:
         store.insert(tx, values)
         body: dict[str, Json] = {"name": name, "type": new.type, "flavour": new.flavour, "unit": found.id}
         record(tx, _entry(Deed.PRODUCT_CREATED, caller, product_id, body | _terms_body(terms)))
-        return _product(store.by_id(tx, product_id), found)
+        return _product(tx, store.by_id(tx, product_id), found)
 
     def show(self, tx: Tx, caller: Caller, product_id: str) -> Product:
         """Return one product."""
         row = self._decided(tx, caller, store.by_id(tx, product_id))
-        return _product(row, self._units.by_ids(tx, caller, [row.unit])[row.unit])
+        return _product(tx, row, self._units.by_ids(tx, caller, [row.unit])[row.unit])
 
     def list(
         self, tx: Tx, caller: Caller, request: PageRequest, filters: Mapping[str, str] | None = None
@@ -120,7 +133,7 @@ class Products:
         condition = (visible.where("p.unit"), visible.values)
         rows = store.page(tx, before, request.limit + 1, filters or {}, condition)
         units = self._units.by_ids(tx, caller, [row.unit for row in rows])
-        return page_of([_product(row, units[row.unit]) for row in rows], request, lambda each: (each.id,))
+        return page_of([_product(tx, row, units[row.unit]) for row in rows], request, lambda each: (each.id,))
 
     def briefs(self, tx: Tx, product_ids: Sequence[str]) -> Mapping[str, ProductBrief]:
         """Return where these products belong, in one statement; who calls has decided that the caller may know."""
@@ -192,7 +205,7 @@ class Products:
 
     def _locked(self, tx: Tx, caller: Caller, product_id: str) -> Product:
         row = self._decided(tx, caller, store.lock(tx, product_id))
-        return _product(row, self._units.by_ids(tx, caller, [row.unit])[row.unit])
+        return _product(tx, row, self._units.by_ids(tx, caller, [row.unit])[row.unit])
 
     def _decided(self, tx: Tx, caller: Caller, row: Any) -> Any:
         if not within_scopes(caller, Permission.UNIT_USE):
@@ -220,7 +233,9 @@ def hidden() -> NotFound:
     )
 
 
-def _product(row: Any, unit: Unit) -> Product:
+def _product(tx: Tx, row: Any, unit: Unit) -> Product:
+    today = tx.now().astimezone(UTC).date()
+    period = period_of(today, unit.billing_day)
     return Product(
         id=row.id,
         unit=unit,
@@ -230,6 +245,8 @@ def _product(row: Any, unit: Unit) -> Product:
         terms=Terms(allowance=row.allowance, limit=row.coin_limit),
         claim=None if row.project is None else Claim(project_id=row.project, name=row.project_name),
         created_at=row.created_at,
+        period=period,
+        remaining_days=period.remaining_days(today),
     )
 
 

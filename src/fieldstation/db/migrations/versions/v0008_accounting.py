@@ -123,11 +123,15 @@ def _assets() -> None:
 
 
 def _built_in() -> None:
-    """Make the organisation of personal units, which everybody sees, and the things that only tests of programs use."""
+    """Make the organisation of personal units, which everybody sees, and the things that only tests of programs use.
+
+    Its id sorts before those of all others: it is the oldest.
+    """
     op.execute("""
         WITH own AS (INSERT INTO principal (kind) VALUES ('organisation') RETURNING id),
         made AS (INSERT INTO organisation (id, principal, name, builtin, default_product_privacy)
-                 SELECT 'org-' || gen_random_uuid(), id, 'Default', true, 'default_public' FROM own RETURNING id)
+                 SELECT 'org-00000000' || substr(gen_random_uuid()::text, 9), id, 'Default', true, 'default_public'
+                   FROM own RETURNING id)
         INSERT INTO access (kind, thing, principal, role) SELECT 'organisation', id, 1, 'reader' FROM made
     """)
     op.execute(f"""
@@ -145,5 +149,5 @@ def _built_in() -> None:
     """)
     op.execute(f"""
         INSERT INTO product (id, unit, organisation, type, flavour, name, allowance, coin_limit)
-        VALUES ('product-{_ONES}', 'unit-{_ONES}', 'org-{_ONES}', 'project_tier', 'gold', 'Reserved for tests', 0, 0)
+        VALUES ('product-{_ONES}', 'unit-{_ONES}', 'org-{_ONES}', 'project_tier', 'gold', 'Reserved for tests', 1000000, 1000000)
     """)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
-from fieldstation.facades.squonk.account_server import station
+from fieldstation.core.accounting.service import Assets, Merchants, Products
+from fieldstation.core.people.service import Organisations, Units
+from fieldstation.facades.squonk.account_server import accounts, assets, organisations, products, station, units
 from fieldstation.facades.squonk.application import application
 
 _ABOUT = "Organisations, units, products and charges, for programs made for the Squonk2 Account Server."
@@ -15,10 +17,20 @@ class AccountServerParts:
     """What the door hands its calls to."""
 
     release: str
+    organisations: Organisations
+    units: Units
+    products: Products
+    assets: Assets
+    merchants: Merchants
 
 
 def account_server(parts: AccountServerParts) -> FastAPI:
     """Return the application of this door."""
     app = application("Account Server", "4.4", _ABOUT)
     app.include_router(station.router(parts.release))
+    app.include_router(accounts.router(parts.merchants))
+    app.include_router(organisations.router(parts.organisations, parts.units))
+    app.include_router(units.router(parts.units))
+    app.include_router(products.router(parts.products, parts.units, parts.organisations))
+    app.include_router(assets.router(parts.assets, parts.merchants))
     return app
