@@ -23,12 +23,11 @@ from fieldstation.facades.operations import Metrics
 from fieldstation.facades.rest import datasets, events, people, projects, runs, search, takers, tools, uploads
 from fieldstation.facades.rest.datasets.parts import Parts
 from fieldstation.facades.rest.links import add_links
-from fieldstation.facades.squonk.account_server import AccountServerParts, account_server
-from fieldstation.facades.squonk.data_manager import DataManagerParts, data_manager
 from fieldstation.kernel.sealing import Sealer
 from fieldstation.ports.identity import OutsideIssuer
 from fieldstation.ports.storage import BlobStore
 from fieldstation.wiring.features import Features
+from fieldstation.wiring.squonk import include_squonk
 
 _ABOUT = "Bring the computation to the data: versioned data sets, tools run beside them, results with their lineage."
 
@@ -61,25 +60,16 @@ def build_app(
     )
     app.state.core = Core(database, features.people)
     install_problems(app)
-    app.include_router(_rest(features, store, hub, front.public_url))
+    movers = Movers()
+    app.include_router(_rest(features, store, hub, front.public_url, movers))
     include_sign_in(app, features.people, features.sealer, front)
-    include_squonk(app)
+    include_squonk(app, features, movers)
     routes, metrics = operations
     app.include_router(routes)
     _describe(app)
     include_console(app)
     app.add_middleware(Requests, observe=metrics.observe)
     return app
-
-
-def include_squonk(app: FastAPI) -> None:
-    """Mount the doors for programs made for Squonk2; they know their callers as ours does."""
-    for path, door in (
-        ("/data-manager-api", data_manager(DataManagerParts(release=__version__))),
-        ("/account-server-api", account_server(AccountServerParts(release=__version__))),
-    ):
-        door.state = app.state
-        app.mount(path, door)
 
 
 def include_console(app: FastAPI, static: Path = console.STATIC) -> None:
@@ -121,11 +111,10 @@ def _describe(app: FastAPI) -> None:
     app.openapi = described  # type: ignore[method-assign]
 
 
-def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str) -> APIRouter:
+def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, movers: Movers) -> APIRouter:
     rest = APIRouter(prefix="/api/v1")
-    movers = Movers()
     rest.include_router(people.router(features.people, _finders(features)))
-    rest.include_router(projects.router(features.projects, Grounds(features.files, movers)))
+    rest.include_router(projects.router(features.projects, features.lifecycles, Grounds(features.files, movers)))
     rest.include_router(datasets.router(_dataset_parts(features, store, movers, public_url)))
     rest.include_router(uploads.router(features.uploads, store, movers))
     rest.include_router(tools.router(features.tools))

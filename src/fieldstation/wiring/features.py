@@ -14,7 +14,7 @@ from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.incidents.service import Incidents
 from fieldstation.core.news.service import News
 from fieldstation.core.people.service import Access, People
-from fieldstation.core.projects.service import Files, Projects
+from fieldstation.core.projects.service import Books, Files, Lifecycles, Projects
 from fieldstation.core.runs.service.again import Again
 from fieldstation.core.runs.service.attention import Attentions
 from fieldstation.core.runs.service.backlog import Backlogs
@@ -24,6 +24,7 @@ from fieldstation.core.runs.service.explain import Explains
 from fieldstation.core.runs.service.lineage import Lineages
 from fieldstation.core.runs.service.logs import Logs
 from fieldstation.core.runs.service.prepare import Collaborators, Preparing
+from fieldstation.core.runs.service.projects import OpenRuns
 from fieldstation.core.runs.service.quote import Quotes
 from fieldstation.core.runs.service.rights import Rights
 from fieldstation.core.runs.service.search import RunSearch
@@ -60,6 +61,7 @@ class Features:
     tasks: Tasks
     accounting: Accounting
     projects: Projects
+    lifecycles: Lifecycles
     files: Files
     datasets: Datasets
     folders: Folders
@@ -96,7 +98,11 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     people = People(sealer, hooks=[projects])
     datasets = Datasets(people, store, outbox)
     use = DataUse(datasets, people, settings.quota_bytes)
-    files = Files(projects, volumes, Quotas(people, settings.quota_bytes), numbers_of(settings))
+    tasks = Tasks(access)
+    quotas = Quotas(people, settings.quota_bytes)
+    files = Files(projects, volumes, quotas, numbers_of(settings))
+    books = Books(products=accounting.products, quotas=quotas, tasks=tasks)
+    lifecycles = Lifecycles(access, projects, books, removing=[OpenRuns()])
     tools = Tools(access)
     runs = Runs(people)
     parts = Collaborators(
@@ -112,9 +118,10 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         news=News(access),
         incidents=Incidents(access, __version__),
         people=people,
-        tasks=Tasks(access),
+        tasks=tasks,
         accounting=accounting,
         projects=projects,
+        lifecycles=lifecycles,
         files=files,
         datasets=datasets,
         folders=Folders(datasets),

@@ -13,7 +13,7 @@ class Project:
     """A project; `owner` is the username of who made it, `personal` marks the one every user has.
 
     `public`: everybody sees it. `size_bytes` is what was measured last, with what came through doors since. `unit` is
-    the id of the unit that pays for it, None where nobody does.
+    the id of the unit that pays for it by `product`, None where nobody does.
     """
 
     id: str
@@ -22,6 +22,7 @@ class Project:
     personal: bool
     public: bool
     unit: str | None
+    product: str | None
     size_bytes: int
     created_at: datetime
 

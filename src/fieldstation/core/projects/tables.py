@@ -25,6 +25,7 @@ project = Table(
     Column("owner", Text(collation="C"), ForeignKey("station_user.id"), nullable=False),
     Column("personal", Boolean, nullable=False),
     Column("unit", Text(collation="C")),
+    Column("product", Text(collation="C")),
     Column("number", Integer, Identity(), nullable=False),
     Column("size_bytes", BigInteger, FetchedValue(), nullable=False),
     Column("measured_at", DateTime(timezone=True)),

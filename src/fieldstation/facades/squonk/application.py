@@ -21,6 +21,8 @@ log = logger(__name__)
 # Where the doors promise another status than ours: first by reason, then by kind.
 _BY_REASON: Mapping[str, HTTPStatus] = {
     "last_owner": HTTPStatus.BAD_REQUEST,
+    "last_editor": HTTPStatus.BAD_REQUEST,
+    "in_use": HTTPStatus.BAD_REQUEST,
     "managed": HTTPStatus.METHOD_NOT_ALLOWED,
     "media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "conversion": HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -1,6 +1,17 @@
 """Making, sharing and removing projects, and the files in them."""
 
 from fieldstation.core.projects.service.files import Files, Numbers
-from fieldstation.core.projects.service.projects import ProjectChange, Projects, thing_of
+from fieldstation.core.projects.service.lifecycles import REMOVE, Books, Lifecycles, NewProject, ProjectChange
+from fieldstation.core.projects.service.projects import Projects, thing_of
 
-__all__ = ["Files", "Numbers", "ProjectChange", "Projects", "thing_of"]
+__all__ = [
+    "REMOVE",
+    "Books",
+    "Files",
+    "Lifecycles",
+    "NewProject",
+    "Numbers",
+    "ProjectChange",
+    "Projects",
+    "thing_of",
+]

@@ -1,36 +1,18 @@
 """Making, finding and sharing projects."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from fieldstation.core.audit.model import Deed, Entry
-from fieldstation.core.audit.service import record
-from fieldstation.core.people.model import EVERYONE, Caller, Kind, Permission, Role, Thing, hidden
+from fieldstation.core.people.model import Caller, Kind, Permission, Role, Thing, hidden
 from fieldstation.core.people.service import Access, Member
-from fieldstation.core.people.service.names import checked_title
 from fieldstation.core.people.service.users import usernames
 from fieldstation.core.projects.model import Project
 from fieldstation.core.projects.store import projects as store
 from fieldstation.db import Tx
-from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.errors import Conflict
-from fieldstation.kernel.ids import is_id, new_id
+from fieldstation.kernel.ids import is_id
 from fieldstation.kernel.paging import Page, PageRequest, page_of
 from fieldstation.ports.hooks import CreatedUser, Transaction
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProjectChange:
-    """What shall change about a project; None leaves it as it is."""
-
-    name: str | None = None
-    public: bool | None = None
-
-    def told(self) -> dict[str, Json]:
-        """Return the change as the audit keeps it."""
-        told: dict[str, Json] = {"name": self.name, "public": self.public}
-        return {key: value for key, value in told.items() if value is not None}
 
 
 class Projects:
@@ -45,18 +27,6 @@ class Projects:
         values = {"id": user.space, "name": user.username, "owner": user.id, "personal": True}
         store.insert(tx, values)
         self._access.grant(tx, thing_of(user.space), user.principal, Role.OWNER)
-
-    def create(self, tx: Tx, caller: Caller, name: str) -> Project:
-        """Make a project that the caller owns; names are unique per owner."""
-        self._access.require(caller, Permission.STATION_USE)
-        project_id = new_id("project")
-        values = {"id": project_id, "name": checked_title(name, "project"), "owner": caller.user_id, "personal": False}
-        if not store.insert(tx, values):
-            raise _taken(name)
-        for role in (Role.OWNER, Role.EDITOR):
-            self._access.add_role(tx, thing_of(project_id), caller.principal, role, by=caller)
-        record(tx, Entry(actor=caller.user_id, deed=Deed.PROJECT_CREATED, thing=project_id, body={"name": name}))
-        return self._get(tx, project_id)
 
     def identify(self, tx: Tx, caller: Caller, reference: str) -> Thing:
         """Return what `reference` means to the caller: an id, or the name of a project of their own.
@@ -74,7 +44,7 @@ class Projects:
 
     def show(self, tx: Tx, caller: Caller, reference: str) -> Project:
         """Return one project, by id or by one's own name for it."""
-        return self._get(tx, self.find(tx, caller, reference, Permission.PROJECT_READ).id)
+        return self.get(tx, self.find(tx, caller, reference, Permission.PROJECT_READ).id)
 
     def list(self, tx: Tx, caller: Caller, request: PageRequest, *, name: str | None = None) -> Page[Project]:
         """Return the projects that the caller may see, newest first, of one name only where that is given."""
@@ -83,33 +53,25 @@ class Projects:
         rows = store.page(tx, name, before, request.limit + 1, (visible.where("p.id"), visible.values))
         return page_of(self._projects(tx, rows), request, lambda project: (project.id,))
 
-    def change(self, tx: Tx, caller: Caller, reference: str, change: ProjectChange) -> Project:
-        """Give a project another name, or let everybody see it or its members only."""
-        thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)
-        row = store.lock(tx, thing.id)
-        if row is None:
-            raise hidden(Kind.PROJECT)
-        if change.name is not None and change.name != row.name:
-            if row.personal:
-                raise Conflict("your own project keeps its name", next_step="make another project", reason="personal")
-            if not store.rename(tx, thing.id, checked_title(change.name, "project")):
-                raise _taken(change.name)
-        if change.public is True:
-            self._access.add_role(tx, thing, EVERYONE, Role.READER, by=caller)
-        elif change.public is False:
-            self._access.revoke(tx, thing, EVERYONE, by=caller)
-        record(tx, Entry(actor=caller.user_id, deed=Deed.PROJECT_CHANGED, thing=thing.id, body=change.told()))
-        return self._get(tx, thing.id)
-
     def add_role(self, tx: Tx, caller: Caller, reference: str, username: str, role: Role) -> None:
         """Give a user a role in a project beside those they have."""
         thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)
         self._access.add_role(tx, thing, self._access.principal_of(tx, username), role, by=caller)
 
     def take_role(self, tx: Tx, caller: Caller, reference: str, username: str, role: Role) -> None:
-        """Take one role in a project from a user; Conflict for the last owner."""
+        """Take one role in a project from a user; Conflict for the last owner and the last editor."""
         thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)
-        self._access.revoke(tx, thing, self._access.principal_of(tx, username), [role], by=caller)
+        principal = self._access.principal_of(tx, username)
+        if role is Role.EDITOR:
+            store.lock(tx, thing.id)  # two editors cannot leave at once
+            editors = [member.principal for member in self._access.roles(tx, thing) if member.role is role]
+            if editors == [principal]:
+                raise Conflict(
+                    "this is the only editor of the project",
+                    next_step="make somebody else an editor first",
+                    reason="last_editor",
+                )
+        self._access.revoke(tx, thing, principal, [role], by=caller)
 
     def roles(self, tx: Tx, project_ids: Sequence[str]) -> Mapping[str, Sequence[Member]]:
         """Return every role that somebody has in these projects, which the caller was seen to read."""
@@ -129,7 +91,8 @@ class Projects:
         thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)
         self._access.revoke(tx, thing, self._access.principal_of(tx, username), by=caller)
 
-    def _get(self, tx: Tx, project_id: str) -> Project:
+    def get(self, tx: Tx, project_id: str) -> Project:
+        """Return one project, asking nobody whether the caller may see it."""
         row = store.by_id(tx, project_id)
         if row is None:
             raise hidden(Kind.PROJECT)
@@ -146,6 +109,7 @@ class Projects:
                 personal=row.personal,
                 public=row.id in public,
                 unit=row.unit,
+                product=row.product,
                 size_bytes=row.size_bytes,
                 created_at=row.created_at,
             )
@@ -156,7 +120,3 @@ class Projects:
 def thing_of(project_id: str) -> Thing:
     """Return the project as a thing that access is decided on."""
     return Thing(kind=Kind.PROJECT, id=project_id)
-
-
-def _taken(name: str) -> Conflict:
-    return Conflict(f"you have a project called {name}", next_step="choose another name", reason="taken")

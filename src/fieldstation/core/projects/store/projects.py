@@ -8,15 +8,17 @@ from sqlalchemy import text
 from fieldstation.db import Tx
 
 _INSERT = text("""
-    INSERT INTO project (id, name, owner, personal, unit) VALUES (:id, :name, :owner, :personal, :unit)
+    INSERT INTO project (id, name, owner, personal, unit, product)
+    VALUES (:id, :name, :owner, :personal, :unit, :product)
     ON CONFLICT DO NOTHING
     RETURNING id
 """)
-_COLUMNS = "id, name, owner, personal, unit, number, size_bytes, created_at"
+_COLUMNS = "id, name, owner, personal, unit, product, number, size_bytes, created_at"
 _BY_ID = text(f"SELECT {_COLUMNS} FROM project p WHERE id = :id AND removed_at IS NULL")
 _LOCK = text(f"SELECT {_COLUMNS} FROM project p WHERE id = :id AND removed_at IS NULL FOR UPDATE")
 _ID_BY_NAME = text("""
-    SELECT id FROM project WHERE owner = :owner AND name = :name AND removed_at IS NULL ORDER BY unit NULLS FIRST LIMIT 1
+    SELECT id FROM project WHERE owner = :owner AND name = :name AND removed_at IS NULL
+     ORDER BY unit NULLS FIRST LIMIT 1
 """)
 _PAGE = f"""
     SELECT {_COLUMNS} FROM project p WHERE id < :before AND removed_at IS NULL AND {{visible}} {{named}}
@@ -51,7 +53,7 @@ LAST = "~"  # compares greater than every id
 
 def insert(tx: Tx, values: Mapping[str, Any]) -> bool:
     """Insert a project; False when its owner, or its unit, has one of this name."""
-    return tx.scalar(_INSERT, {"unit": None, **values}) is not None
+    return tx.scalar(_INSERT, {"unit": None, "product": None, **values}) is not None
 
 
 def by_id(tx: Tx, project_id: str) -> Any:

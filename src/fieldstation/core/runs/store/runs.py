@@ -49,6 +49,8 @@ _MAKERS = text("""
     SELECT v.id AS version_id, v.run_id FROM version v WHERE v.id = ANY(:ids) AND v.run_id IS NOT NULL
 """)
 
+_ANY_OPEN = text("SELECT EXISTS (SELECT 1 FROM run WHERE project_id = :project AND ended_at IS NULL)")
+
 ALL = Visible(sql="true", values={})
 
 
@@ -127,3 +129,9 @@ def _plain(item: RunInput) -> Mapping[str, Any]:
 
 
 _JSON = frozenset({"parameters", "resources", "reuse_parts"})
+
+
+def any_open(tx: Tx, project_id: str) -> bool:
+    """Tell whether a run of this project has not ended."""
+    found: bool = tx.scalar(_ANY_OPEN, {"project": project_id})
+    return found

@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter
 
-from fieldstation.core.projects.service import Projects
+from fieldstation.core.projects.service import Lifecycles, Projects
 from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.rest.projects import files, things
 
 
-def router(projects: Projects, grounds: Grounds) -> APIRouter:
+def router(projects: Projects, lifecycles: Lifecycles, grounds: Grounds) -> APIRouter:
     """Return the routes of projects."""
     routes = APIRouter(tags=["projects"])
-    things.add_routes(routes, projects)
+    things.add_routes(routes, projects, lifecycles)
     files.add_routes(routes, grounds)
     return routes

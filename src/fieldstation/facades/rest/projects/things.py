@@ -7,12 +7,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from fieldstation.core.projects.model import Project
-from fieldstation.core.projects.service import ProjectChange, Projects
+from fieldstation.core.projects.service import Lifecycles, NewProject, ProjectChange, Projects
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.rest.members import MemberIn, MembersOut, members_out
-from fieldstation.facades.rest.names import Title
+from fieldstation.facades.rest.names import Text, Title
 from fieldstation.kernel.clock import wire_time
 
 
@@ -21,7 +21,15 @@ class ProjectIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Title = Field(description="unique among your own", examples=["Flood 2026"])
+    name: Title = Field(description="unique among your own, or in the unit that pays", examples=["Flood 2026"])
+    product: Text | None = Field(default=None, description="id of the subscription that pays for it")
+    public: bool | None = Field(default=None, description="whether everybody sees it; its unit may decide that")
+
+
+class RemovalOut(BaseModel):
+    """A project that nobody sees any more."""
+
+    task: str = Field(description="id of the task that removes its files")
 
 
 class ProjectChangeIn(BaseModel):
@@ -42,29 +50,19 @@ class ProjectOut(BaseModel):
     personal: bool = Field(description="whether it is the one that its owner was given")
     public: bool = Field(description="whether everybody sees it")
     unit: str | None = Field(default=None, description="id of the unit that pays for it")
+    product: str | None = Field(default=None, description="id of the subscription by which it does")
     size_bytes: int = Field(description="of its files, as measured last", examples=[52428800])
     created: str
 
 
-def add_routes(routes: APIRouter, projects: Projects) -> None:
+def add_routes(routes: APIRouter, projects: Projects, lifecycles: Lifecycles) -> None:
     """Add the routes."""
     _add_projects(routes, projects)
-    _add_changes(routes, projects)
+    _add_changes(routes, lifecycles)
     _add_members(routes, projects)
 
 
 def _add_projects(routes: APIRouter, projects: Projects) -> None:
-    @routes.post(
-        "/projects",
-        operation_id="create_project",
-        summary="Make a project",
-        status_code=HTTPStatus.CREATED,
-        response_model_exclude_none=True,
-        responses=responses(403, 409),
-    )
-    async def create(body: ProjectIn, call: CallerCall) -> ProjectOut:
-        return await call(lambda tx, caller: _out(projects.create(tx, caller, body.name)))
-
     @routes.get(
         "/projects",
         operation_id="list_projects",
@@ -88,7 +86,20 @@ def _add_projects(routes: APIRouter, projects: Projects) -> None:
         return await call(lambda tx, caller: _out(projects.show(tx, caller, reference)))
 
 
-def _add_changes(routes: APIRouter, projects: Projects) -> None:
+def _add_changes(routes: APIRouter, lifecycles: Lifecycles) -> None:
+    @routes.post(
+        "/projects",
+        operation_id="create_project",
+        summary="Make a project",
+        status_code=HTTPStatus.CREATED,
+        response_model_exclude_none=True,
+        responses=responses(403, 404, 409),
+    )
+    async def create(body: ProjectIn, call: CallerCall) -> ProjectOut:
+        private = None if body.public is None else not body.public
+        new = NewProject(name=body.name, product=body.product, private=private)
+        return await call(lambda tx, caller: _out(lifecycles.create(tx, caller, new)))
+
     @routes.patch(
         "/projects/{reference}",
         operation_id="change_project",
@@ -98,7 +109,18 @@ def _add_changes(routes: APIRouter, projects: Projects) -> None:
     )
     async def change(reference: str, body: ProjectChangeIn, call: CallerCall) -> ProjectOut:
         wanted = ProjectChange(name=body.name, public=body.public)
-        return await call(lambda tx, caller: _out(projects.change(tx, caller, reference, wanted)))
+        return await call(lambda tx, caller: _out(lifecycles.change(tx, caller, reference, wanted)))
+
+    @routes.delete(
+        "/projects/{reference}",
+        operation_id="remove_project",
+        summary="Remove a project you made, with all its files, for good; the task tells when its files are gone",
+        status_code=HTTPStatus.ACCEPTED,
+        response_model_exclude_none=True,
+        responses=responses(403, 404, 409),
+    )
+    async def remove(reference: str, call: CallerCall) -> RemovalOut:
+        return RemovalOut(task=(await call(lambda tx, caller: lifecycles.remove(tx, caller, reference))).id)
 
 
 def _add_members(routes: APIRouter, projects: Projects) -> None:
@@ -140,6 +162,7 @@ def _out(project: Project) -> ProjectOut:
         personal=project.personal,
         public=project.public,
         unit=project.unit,
+        product=project.product,
         size_bytes=project.size_bytes,
         created=wire_time(project.created_at),
     )

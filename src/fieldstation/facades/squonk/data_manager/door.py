@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
+from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.squonk.application import application
-from fieldstation.facades.squonk.data_manager import station
+from fieldstation.facades.squonk.data_manager import files, projects, station
 
 _ABOUT = "Projects, files, data sets, jobs and their instances, for programs made for the Squonk2 Data Manager."
 
@@ -15,10 +16,14 @@ class DataManagerParts:
     """What the door hands its calls to."""
 
     release: str
+    projects: projects.ProjectDoor
+    grounds: Grounds
 
 
 def data_manager(parts: DataManagerParts) -> FastAPI:
     """Return the application of this door."""
     app = application("Data Manager", "5.0", _ABOUT)
     app.include_router(station.router(parts.release))
+    app.include_router(projects.router(parts.projects))
+    app.include_router(files.router(parts.grounds))
     return app
