@@ -50,34 +50,34 @@ class Squonk:
     username: str
     _process: "subprocess.Popen[str] | None" = field(default=None, repr=False)
 
-    def dm(self, name: str, **arguments: Any) -> Answer:
+    def dm(self, name: str, /, **arguments: Any) -> Answer:
         """Call a function of `DmApi`."""
         return self._answer("DmApi", name, arguments)
 
-    def accounts(self, name: str, **arguments: Any) -> Answer:
+    def accounts(self, name: str, /, **arguments: Any) -> Answer:
         """Call a function of `AsApi`."""
         return self._answer("AsApi", name, arguments)
 
-    def ok(self, api: str, name: str, **arguments: Any) -> Any:
+    def ok(self, api: str, name: str, /, **arguments: Any) -> Any:
         """Call a function that must succeed; return its message."""
         answer = self._answer(api, name, arguments)
         assert answer.success, f"{api}.{name}: {answer}"
         return answer.msg
 
-    def dm_ok(self, name: str, **arguments: Any) -> Any:
+    def dm_ok(self, name: str, /, **arguments: Any) -> Any:
         """Call a function of `DmApi` that must succeed."""
         return self.ok("DmApi", name, **arguments)
 
-    def accounts_ok(self, name: str, **arguments: Any) -> Any:
+    def accounts_ok(self, name: str, /, **arguments: Any) -> Any:
         """Call a function of `AsApi` that must succeed."""
         return self.ok("AsApi", name, **arguments)
 
-    def refused(self, api: str, name: str, status: int, **arguments: Any) -> None:
+    def refused(self, api: str, name: str, status: int, /, **arguments: Any) -> None:
         """Call a function that the station must refuse with `status`."""
         answer = self._answer(api, name, arguments)
         assert (answer.success, answer.status) == (False, status), f"{api}.{name}: {answer}"
 
-    def value(self, api: str, name: str, **arguments: Any) -> Any:
+    def value(self, api: str, name: str, /, **arguments: Any) -> Any:
         """Call a function that returns a plain value."""
         return self._ask(api, name, arguments)["value"]
 

@@ -1,7 +1,7 @@
 """Runs in the client's own environment, not in ours: calls functions of `im-squonk2-client` as asked, one per line.
 
 Reads `{"api", "name", "token", "arguments"}` as lines of JSON and writes what each call returned. `{"enum": [NAME,
-MEMBER]}` among the arguments stands for a member of the client's enumerations.
+MEMBER]}` among the arguments stands for a member of the client's enumerations, `{"path": TEXT}` for a path.
 """
 
 import contextlib
@@ -9,6 +9,7 @@ import inspect
 import json
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 warnings.filterwarnings("ignore")
@@ -34,6 +35,8 @@ def value_of(argument: Any) -> Any:
     if isinstance(argument, dict) and set(argument) == {"enum"}:
         kind, member = argument["enum"]
         return getattr(enumerations, kind)[member]
+    if isinstance(argument, dict) and set(argument) == {"path"}:
+        return Path(argument["path"])
     return argument
 
 
