@@ -10,14 +10,15 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from fieldstation.ports.volumes import Entry, EntryKind, Owner, VolumeFault, VolumeRefused
+from fieldstation.storage.volumes.renaming import rename_new
 from fieldstation.storage.writing import told
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 FOLDER_MODE = 0o2770
 FILE_MODE = 0o660
+Spot = tuple[int, str]  # a descriptor of a folder, and a name in it
 DEEPEST = 128  # folders inside one another: each costs an open descriptor and a frame of the stack
-_NO_SECOND_NAMES = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 _FAULTS = {
     errno.ENOENT: VolumeFault.MISSING,
@@ -118,34 +119,20 @@ def give(descriptor: int, owner: Owner, mode: int) -> None:
         os.fchmod(descriptor, mode)
 
 
-Spot = tuple[int, str]  # a descriptor of a folder, and a name in it
-
-
 def move(source: Spot, target: Spot) -> None:
     """Rename an entry, never over anything; of two who take the same entry one gets FileNotFoundError.
 
-    A rename would replace a file that came there meanwhile; a second name for the file, whose first is then taken
-    away, does not. Raises OSError.
+    Raises OSError. A file system that cannot refuse to replace is asked first whether something is there.
     """
-    (folder, name), (other, new) = source, target
-    if stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode) and _named_twice(source, target):
-        os.unlink(name, dir_fd=folder)
-        return
-    with suppress(FileNotFoundError):
-        os.stat(new, dir_fd=other, follow_symlinks=False)
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-    os.rename(name, new, src_dir_fd=folder, dst_dir_fd=other)
-
-
-def _named_twice(source: Spot, target: Spot) -> bool:
-    """Give a file a second name; False where the file system knows no second names."""
     try:
-        os.link(source[1], target[1], src_dir_fd=source[0], dst_dir_fd=target[0], follow_symlinks=False)
+        rename_new(source, target)
     except OSError as error:
-        if error.errno in _NO_SECOND_NAMES:
-            return False
-        raise
-    return True
+        if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+            raise
+        with suppress(FileNotFoundError):
+            os.stat(target[1], dir_fd=target[0], follow_symlinks=False)
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        os.rename(source[1], target[1], src_dir_fd=source[0], dst_dir_fd=target[0])
 
 
 def removed(spot: Spot, end: float, spare: int, depth: int = 0) -> bool:
