@@ -1,4 +1,4 @@
-"""`tool list|show|add|check`."""
+"""`tool list|show|add|check|resolve`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,6 +57,12 @@ later(
     "check",
     "fieldstation.cli.tool_check:tool_check",
     "Check tool definitions and list every fault; needs no station.",
+)
+later(
+    app,
+    "resolve",
+    "fieldstation.cli.tool_resolve:tool_resolve",
+    "Print what the definitions in files would run; needs no station.",
 )
 
 

@@ -1,13 +1,14 @@
 """Reading YAML (1.2, and so JSON) that a stranger wrote: plain JSON values, each with its place, within fixed bounds.
 
 Only the parser's events are used: scalars are read by the core schema of YAML 1.2 (`yes` is text, `2026-01-31` is
-text), tags, anchors and aliases are refused, and nothing is ever constructed from a tag.
+text), tags, anchors and aliases are refused, and nothing is ever constructed from a tag. Documents that others write
+for PyYAML are read in its dialect: `yes` is true, and aliases count as what they stand for.
 """
 
 import math
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ruamel.yaml import YAML
@@ -34,8 +35,6 @@ _LARGEST = sys.float_info.max
 MAX_EXACT_INTEGER = (1 << 53) - 1  # beyond it JSON does not carry a whole number exactly (RFC 8785)
 
 _NULL = ("", "~", "null", "Null", "NULL")
-_TRUE = ("true", "True", "TRUE")
-_FALSE = ("false", "False", "FALSE")
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
 _FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", re.ASCII
@@ -48,8 +47,28 @@ Scalar = None | bool | int | float | str
 
 
 @dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """Which plain words are true and false, and whether a value may stand for others that are written elsewhere."""
+
+    true: frozenset[str]
+    false: frozenset[str]
+    aliases: bool
+
+
+NATIVE = Dialect(true=frozenset({"true", "True", "TRUE"}), false=frozenset({"false", "False", "FALSE"}), aliases=False)
+PYYAML = Dialect(
+    true=NATIVE.true | {"yes", "Yes", "YES", "on", "On", "ON"},
+    false=NATIVE.false | {"no", "No", "NO", "off", "Off", "OFF"},
+    aliases=True,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Node:
-    """One value and where it stands; line and column count from 1. `pointer` is its JSON pointer."""
+    """One value and where it stands; line and column count from 1. `pointer` is its JSON pointer.
+
+    `source` is how a number or word was written, which matters where text was meant (`1.10`).
+    """
 
     value: "Scalar | tuple[Node, ...] | Mapping[str, Node]"
     pointer: str
@@ -57,6 +76,7 @@ class Node:
     column: int
     key_line: int
     key_column: int
+    source: str = ""
 
     def problem(self, text: str) -> Problem:
         """Name a fault of this value."""
@@ -83,7 +103,7 @@ class _Stop(Exception):
         self.problem = problem
 
 
-def read_document(text: str) -> Document:
+def read_document(text: str, dialect: Dialect = NATIVE) -> Document:
     """Read one YAML document. Never raises: what is wrong is listed, and reading goes on where it can."""
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
@@ -91,7 +111,7 @@ def read_document(text: str) -> Document:
             where="/", text=f"the definition has {size} bytes; at most {MAX_BYTES} are read", line=1, column=1
         )
         return Document(root=None, faults=(fault,))
-    builder = _Builder()
+    builder = _Builder(dialect)
     try:
         root = builder.build(text)
     except _Stop as stop:
@@ -127,11 +147,36 @@ def escape(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Anchored:
+    """A value that aliases may stand for: how many values it holds, and how deep, written out."""
+
+    node: Node
+    size: int
+    height: int
+
+
+def _measured(node: Node) -> _Anchored:
+    size, height, level = 0, 0, [node]
+    while level:
+        size, height = size + len(level), height + 1
+        level = [below for one in level for below in _below(one)]
+    return _Anchored(node=node, size=size, height=height)
+
+
+def _below(node: Node) -> Iterable[Node]:
+    if isinstance(node.value, Mapping):
+        return node.value.values()
+    return node.value if isinstance(node.value, tuple) else ()
+
+
 class _Builder:
     """Builds nodes from the parser's events, keeping the faults it meets."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect) -> None:
         self.faults: list[Problem] = []
+        self._dialect = dialect
+        self._anchors: dict[str, _Anchored] = {}
         self._count = 0
         self._depth = 0
 
@@ -164,6 +209,8 @@ class _Builder:
 
     def _node(self, event: NodeEvent, events: Iterator[Event], pointer: str, key: Event) -> Node:
         self._guard(event, pointer)
+        if isinstance(event, AliasEvent):
+            return self._alias(event, pointer)
         value: Scalar | tuple[Node, ...] | Mapping[str, Node]
         self._depth += 1
         if isinstance(event, ScalarEvent):
@@ -175,15 +222,34 @@ class _Builder:
         self._depth -= 1
         line, column = _place(event)
         key_line, key_column = _place(key)
-        return Node(value=value, pointer=pointer, line=line, column=column, key_line=key_line, key_column=key_column)
+        places = {"line": line, "column": column, "key_line": key_line, "key_column": key_column}
+        source = event.value if isinstance(event, ScalarEvent) else ""
+        node = Node(value=value, pointer=pointer, source=source, **places)
+        if event.anchor is not None and self._dialect.aliases:
+            self._anchors[event.anchor] = _measured(node)
+        return node
+
+    def _alias(self, event: AliasEvent, pointer: str) -> Node:
+        """Return what an alias stands for; it counts as if it were written out, so that nothing blows up later."""
+        meant = self._anchors.get(event.anchor)
+        if meant is None:
+            raise _Stop(_problem(pointer, event, f"there is no anchor &{event.anchor[:40]} before this alias"))
+        self._count += meant.size
+        if self._count > MAX_NODES:
+            raise _Stop(_problem(pointer, event, f"written out, the definition has more than {MAX_NODES} values"))
+        if self._depth + meant.height > MAX_DEPTH:
+            raise _Stop(_problem(pointer, event, f"written out, it is nested deeper than {MAX_DEPTH} levels"))
+        return meant.node
 
     def _guard(self, event: NodeEvent, pointer: str) -> None:
         self._count += 1
         if self._count > MAX_NODES:
             raise _Stop(_problem(pointer, event, f"the definition has more than {MAX_NODES} values"))
-        if isinstance(event, AliasEvent):
+        if self._dialect.aliases:
+            pass
+        elif isinstance(event, AliasEvent):
             raise _Stop(_problem(pointer, event, "aliases (*name) are not read: write the value out"))
-        if event.anchor is not None:
+        elif event.anchor is not None:
             self.faults.append(_problem(pointer, event, "anchors (&name) are not read: leave it out"))
         if self._depth >= MAX_DEPTH and not isinstance(event, ScalarEvent):
             raise _Stop(_problem(pointer, event, f"the definition is nested deeper than {MAX_DEPTH} levels"))
@@ -200,6 +266,7 @@ class _Builder:
 
     def _fields(self, events: Iterator[Event], pointer: str) -> Mapping[str, Node]:
         fields: dict[str, Node] = {}
+        merged: list[Node] = []
         for event in events:
             if isinstance(event, MappingEndEvent):
                 break
@@ -208,13 +275,19 @@ class _Builder:
             value = next(events)
             assert isinstance(value, NodeEvent)
             node = self._node(value, events, f"{pointer}/{escape(key)}", event)
-            if key in fields:
+            if key == "<<" and self._dialect.aliases:
+                merged += node.value if isinstance(node.value, tuple) else [node]
+            elif key in fields:
                 first = fields[key]
                 self.faults.append(
                     node.key_problem(f"{key!r} stands here a second time; first in line {first.key_line}")
                 )
             else:
                 fields[key] = node
+        for one in merged:
+            if not isinstance(one.value, Mapping):
+                raise _Stop(one.problem("only a mapping can be merged with <<"))
+            fields.update({key: node for key, node in one.value.items() if key not in fields})
         return fields
 
     def _key(self, event: NodeEvent, events: Iterator[Event], pointer: str) -> str:
@@ -247,8 +320,8 @@ class _Builder:
             return text
         if text in _NULL:
             return None
-        if text in _TRUE or text in _FALSE:
-            return text in _TRUE
+        if text in self._dialect.true or text in self._dialect.false:
+            return text in self._dialect.true
         value = _number(text)
         if value is not None and not abs(value) <= (MAX_EXACT_INTEGER if isinstance(value, int) else _LARGEST):
             self.faults.append(

@@ -35,7 +35,7 @@ def fill(definition: Definition, given: Mapping[str, Any]) -> dict[str, Any]:
 
     Where the schema says nothing of additional ones, parameters that it does not name are refused.
     """
-    faults = list(_unsound(given))
+    faults = list(unsound(given))
     filled: dict[str, Any] = {}
     if not faults:
         filled = with_defaults(definition.parameters, dict(given))
@@ -147,10 +147,10 @@ def written(value: Json) -> str:
     return value if isinstance(value, str) else canonical(value).decode()
 
 
-def _unsound(given: Mapping[str, Any]) -> Iterator[Problem]:
+def unsound(given: Mapping[str, Any], root: str = "/parameters") -> Iterator[Problem]:
     """Name what neither JSON nor an argument list can carry, before anything else looks at the values."""
     budget = MAX_PARAMETER_VALUES
-    waiting: list[tuple[str, Any, int]] = [("/parameters", given, 0)]
+    waiting: list[tuple[str, Any, int]] = [(root, given, 0)]
     while waiting:
         where, value, depth = waiting.pop()
         budget -= 1

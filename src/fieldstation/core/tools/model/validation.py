@@ -78,8 +78,8 @@ def problems(checker: Any, value: Json, where: str = "") -> Iterator[Problem]:
 def found(checker: Any, value: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Name every fault of `value`: the path to it, and what is wrong in words."""
     for error in checker.iter_errors(value):
-        deepest = _deepest(error)
-        yield tuple(deepest.absolute_path), _say(deepest)
+        inner = deepest(error)
+        yield tuple(inner.absolute_path), say(inner)
 
 
 def shown(value: Any) -> str:
@@ -88,7 +88,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
 
 
-def _deepest(error: ValidationError) -> ValidationError:
+def deepest(error: ValidationError) -> ValidationError:
     """Follow the branch of `anyOf` or `oneOf` that came furthest into the value, most likely the one meant."""
     while error.context:
         best = max(error.context, key=lambda inner: (len(inner.absolute_path), relevance(inner)))
@@ -98,13 +98,14 @@ def _deepest(error: ValidationError) -> ValidationError:
     return error
 
 
-def _say(error: ValidationError) -> str:
+def say(error: ValidationError) -> str:
+    """Say in words what is wrong, and what is expected."""
     if error.context:
-        branches = dict.fromkeys(_say(_deepest(inner)) for inner in error.context)
+        branches = dict.fromkeys(say(deepest(inner)) for inner in error.context)
         return "; or ".join(list(branches)[:_MOST_BRANCHES])
-    say = _TEXTS.get(error.validator)
-    if say is not None:
-        return say(error.validator_value, error.instance)
+    told = _TEXTS.get(error.validator)
+    if told is not None:
+        return told(error.validator_value, error.instance)
     return str(error.message)[:200]
 
 

@@ -1,0 +1,124 @@
+"""Values of a job's variables: defaults, then what is required, then what their author wrote about them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from fieldstation.core.tools.model.squonk.fill import INPUT_HANDLERS, Filled, Surroundings, fill
+from fieldstation.core.tools.model.squonk.job import Job
+from fieldstation.core.tools.model.squonk.read import read_jobs
+from fieldstation.core.tools.model.squonk.sample import fill_from_test
+from fieldstation.kernel.errors import Invalid
+from tests.unit.tools.squonk_files import COUNT, NEXTFLOW, STRAY, file_of, one_job
+
+AROUND = Surroundings(instance_directory=".instance-1")
+
+
+def job_of(text: str, name: str | None = None) -> Job:
+    """Return a job of a file."""
+    jobs = {read.job.name: read.job for read in read_jobs(text).jobs}
+    return jobs[name or next(iter(jobs))]
+
+
+def filled(text: str, given: Mapping[str, Any], *, strict: bool = False) -> Filled:
+    """Fill the first job of a file."""
+    return fill(job_of(text), given, AROUND, strict=strict)
+
+
+def refused(text: str, given: Mapping[str, Any], *, strict: bool = False) -> list[str]:
+    """Return what is wrong with these values."""
+    with pytest.raises(Invalid) as error:
+        filled(text, given, strict=strict)
+    return [f"{problem.where} {problem.text}" for problem in error.value.problems]
+
+
+def test_defaults_come_before_what_is_required() -> None:
+    values = filled(file_of(COUNT), {"inputFile": "a.sdf", "top": 3}).values
+    assert values == {
+        "inputFile": "a.sdf",
+        "outputFile": "counts.csv",
+        "method": "none",  # the author's own word, though it is none of the choices
+        "top": 3,
+        "DM_INSTANCE_DIRECTORY": ".instance-1",
+    }
+    assert refused(file_of(COUNT), {"top": None}) == ["/inputFile is required", "/top is required"]
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"top": 0}, "/top must be at least 1, not 0"),
+        ({"top": 101}, "/top must be at most 100, not 101"),
+        ({"top": "3"}, '/top must be a whole number, not "3"'),
+        ({"top": 3.5}, "/top must be a whole number, not 3.5"),
+        ({"top": True}, "/top must be a whole number, not true"),
+        ({"header": "yes"}, '/header must be true or false, not "yes"'),
+        ({"method": "slow"}, '/method must be one of "fast" and "exact", not "slow"'),
+        ({"outputFile": "a b"}, r'/outputFile must match the pattern "^[A-Za-z0-9_/.-]+$"; "a b" does not'),
+        ({"outputFile": "a\n"}, r'/outputFile must match the pattern "^[A-Za-z0-9_/.-]+$"; "a\n" does not'),
+        ({"outputFile": ["a"]}, '/outputFile must be text, not ["a"]'),
+        ({"inputFile": 3}, "/inputFile must be the path of a file, not 3"),
+        ({"inputFile": ["a", "b"]}, "/inputFile takes one file, not several"),
+        ({"x": "\0"}, "/x text cannot hold NUL or half of a surrogate pair"),
+        ({"x": "\ud800"}, "/x text cannot hold NUL or half of a surrogate pair"),
+    ],
+)
+def test_values_are_compared_with_what_is_written_about_them(given: dict[str, Any], fault: str) -> None:
+    assert refused(file_of(COUNT), {"inputFile": "a", "top": 1, **given}) == [fault]
+
+
+def test_a_number_may_stand_for_text_and_names_may_be_new() -> None:
+    given = {"inputFile": "a", "top": 1.0, "outputFile": 7, "new": [1]}
+    values = filled(file_of(COUNT), given).values
+    assert (values["outputFile"], values["top"], values["new"]) == ("7", 1, [1])
+    assert refused(file_of(COUNT), given, strict=True) == [
+        "/new is not known here: known are header, inputFile, method, outputFile and top",
+        "/outputFile must be text, not 7",
+    ]
+
+
+def test_several_values_make_a_list_even_where_one_is_given() -> None:
+    text = one_job("x", {"a": {"title": "A", "type": "string", "multiple": True, "enum": ["p", "q"]}})
+    assert filled(text, {"a": "p"}).values["a"] == ["p"]
+    assert filled(text, {"a": ["p", "q"]}).values["a"] == ["p", "q"]
+    assert refused(text, {"a": ["p", "r"]}) == ['/a must be one of "p" and "q", not "r"']
+
+
+def test_a_pattern_that_cannot_be_bounded_is_not_compared() -> None:
+    text = one_job("x", {"a": {"title": "A", "type": "string", "pattern": "(?=b)"}})
+    assert filled(text, {"a": "c"}).values["a"] == "c"
+
+
+def test_a_stray_bound_bounds_nothing() -> None:
+    assert filled(file_of(STRAY), {"b": 2}).values["b"] == 2
+
+
+def test_molecules_are_a_file_or_become_one() -> None:
+    job = job_of(file_of(NEXTFLOW))
+    given = {"fragments": "a.mol", "smiles": "file://in/x.smi"}
+    assert fill(job, given, AROUND).values["smiles"] == "in/x.smi"
+    made = fill(job, {**given, "smiles": "CCO\nC'C"}, AROUND)
+    assert made.values["smiles"] == ".instance-1/smiles.smi"
+    assert made.written == {".instance-1/smiles.smi": "CCO\nC'C\n"}
+    assert made.values["fragments"] == ["a.mol"]
+
+
+def test_files_come_as_they_are_named() -> None:
+    text = one_job("x", inputs={"f": {"title": "F", "type": "files"}})
+    assert filled(text, {"f": "dir/*.smi"}).values["f"] == "dir/*.smi"
+    assert filled(text, {"f": ["a", "b"]}).values["f"] == ["a", "b"]
+
+
+def test_the_files_of_a_test_lie_flat() -> None:
+    read = next(one for one in read_jobs(file_of(NEXTFLOW)).jobs)
+    values = fill_from_test(read.job, read.tests["pairs"]).values
+    assert values["fragments"] == ["a.mol", "b.mol,b.pdb"]
+    assert values["smiles"] == "in.smi"
+    assert fill_from_test(read.job, read.tests["text"]).written.keys() == {
+        f"{values['DM_INSTANCE_DIRECTORY']}/smiles.smi"
+    }
+
+
+def test_each_type_of_input_has_a_handler() -> None:
+    assert {handler.input_type.value for handler in INPUT_HANDLERS} == {"file", "files", "molecules-smi"}
