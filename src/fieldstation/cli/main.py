@@ -67,6 +67,7 @@ COMMANDS: Mapping[str, Command] = {
     "search": _user("search:search", "Search the data sets, tools and runs that you see.", THINGS),
     "dataset": _user("dataset:app", "Data sets: versioned, immutable sets of files.", THINGS),
     "project": _user("project:app", "Projects: where runs happen, shared with members.", THINGS),
+    "file": _user("file:app", "Files of projects: your own one unless --project names another.", THINGS),
     "tool": _user("tool:app", "Tools: published definitions of what can be run.", THINGS),
     "run": _user("run:app", "Runs: executions of a tool beside the data.", THINGS),
 }

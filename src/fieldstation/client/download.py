@@ -4,11 +4,12 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import httpx
 
 from fieldstation.client.errors import ClientError
+from fieldstation.client.files import place_of
 from fieldstation.client.multipart import Progress
 from fieldstation.client.things import FileEntry
 from fieldstation.client.transport import REPEATS, Transport
@@ -36,26 +37,13 @@ def receive(
     A file that is here already with the right digest is left alone; what an earlier call left half is gone on with.
     """
     for entry in entries:
-        file = _place(folder, entry.path)
+        file = place_of(folder, entry.path)
         if file.is_file() and file.stat().st_size == entry.size and _digest(file).hexdigest() == entry.sha256:
             yield Received(entry=entry, file=file, sent=False)
             continue
         file.parent.mkdir(parents=True, exist_ok=True)
         _fetch(transport, address(entry), entry, file, progress)
         yield Received(entry=entry, file=file, sent=True)
-
-
-def _place(folder: Path, path: str) -> Path:
-    """Return where a file of this path goes; a path that would leave `folder` is refused, whoever sent it."""
-    parts = PurePosixPath(path).parts
-    if not parts or path.startswith("/") or ".." in parts:
-        raise ClientError(
-            f"the station names a file {path!r}, which would lie outside of {folder}",
-            next_step="do not fetch from this station; tell its operator",
-            reason="unsafe_path",
-            fault=Fault.OURS,
-        )
-    return folder.joinpath(*parts)
 
 
 def _fetch(transport: Transport, address: str, entry: FileEntry, file: Path, progress: Progress) -> None:

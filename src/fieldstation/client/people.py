@@ -57,9 +57,21 @@ class Projects(Shared):
 
     kind = "projects"
 
-    def create(self, name: str) -> Project:
-        """Make a project that the caller owns."""
-        return read(Project, self._transport.send("POST", at("projects"), {"name": name}))
+    def create(self, name: str, *, product: str | None = None, public: bool | None = None) -> Project:
+        """Make a project that the caller owns; `product` is the id of the subscription that pays for it."""
+        given = {"name": name, "product": product, "public": public}
+        body = {key: value for key, value in given.items() if value is not None}
+        return read(Project, self._transport.send("POST", at("projects"), body))
+
+    def change(self, project: str, *, name: str | None = None, public: bool | None = None) -> Project:
+        """Rename a project, or let everybody see it or its members only."""
+        given = {"name": name, "public": public}
+        body = {key: value for key, value in given.items() if value is not None}
+        return read(Project, self._transport.send("PATCH", at("projects", project), body))
+
+    def remove(self, project: str) -> str:
+        """Remove a project with all its files for good; returns the id of the task that tells when they are gone."""
+        return str(self._transport.send("DELETE", at("projects", project))["task"])
 
     def all(self) -> Iterator[Project]:
         """Yield the projects that the caller may see, newest first."""

@@ -6,6 +6,7 @@ from types import TracebackType
 from fieldstation.client.answers import read
 from fieldstation.client.datasets import Datasets
 from fieldstation.client.errors import ClientError
+from fieldstation.client.files import Files
 from fieldstation.client.findings import Found
 from fieldstation.client.operations import Operations
 from fieldstation.client.people import Projects, Tokens, Users, why
@@ -40,6 +41,7 @@ class Station:
         self.users = Users(self.transport)
         self.tokens = Tokens(self.transport)
         self.projects = Projects(self.transport)
+        self.files = Files(self.transport)
         self.operations = Operations(self.transport)
 
     @property

@@ -77,13 +77,32 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """A workspace with members; `personal` marks the one that every user has."""
+    """A workspace with members; `personal` marks the one that every user has, `public` what everybody sees.
+
+    `unit` and `product` are the ids of who pays for it, and by which subscription.
+    """
 
     id: str
     name: str
     owner: str
     created: datetime
     personal: bool = False
+    public: bool = False
+    unit: str | None = None
+    product: str | None = None
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectEntry:
+    """A file or folder of a project, or (`other`) something that can only be removed; `size` is of files, in bytes."""
+
+    path: str
+    name: str
+    kind: str
+    modified: datetime
+    size: int | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,13 +56,21 @@ class VolumeRefused(Exception):
         self.path = path
 
 
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """A file that has its name now; `replaced` is the size in bytes of the one that had it, None when none had."""
+
+    entry: Entry
+    replaced: int | None
+
+
 class VolumeSink(Protocol):
     """Takes the bytes of one file; nobody sees it before it is placed. Use one thread at a time."""
 
     def write(self, data: bytes) -> None:
         """Append bytes. Raises StoreFull."""
 
-    def place(self, path: str, owner: Owner, *, replace: bool) -> Entry:
+    def place(self, path: str, owner: Owner, *, replace: bool) -> Placed:
         """Give the file its name, whole and at once, making folders that are missing. Raises VolumeRefused.
 
         Without `replace` whatever has the name stays and EXISTS is raised; of two at once one comes first.

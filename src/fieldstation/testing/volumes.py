@@ -63,7 +63,9 @@ class VolumesContract:
         sink.write(b"first ")
         assert names(volumes) == []
         sink.write(b"file")
-        entry = sink.place("a/b/one.txt", OWN, replace=False)
+        placed = sink.place("a/b/one.txt", OWN, replace=False)
+        entry = placed.entry
+        assert placed.replaced is None
         assert (entry.name, entry.kind, entry.size) == ("one.txt", EntryKind.FILE, 10)
         sink.abort()
         reading, _ = volumes.open(PROJECT, "a/b/one.txt")
@@ -138,6 +140,22 @@ class VolumesContract:
                 mover.join()
             assert sorted(outcomes, key=str) == [None, VolumeFault.MISSING]
             assert len([name for name in names(volumes) if name.startswith(f"{turn}-")]) == 1
+
+    def test_of_many_who_write_one_name_all_know_what_they_replaced(self, volumes: Volumes) -> None:
+        sizes: list[tuple[int, int]] = []
+
+        def write(size: int) -> None:
+            sink = volumes.sink(PROJECT)
+            sink.write(b"x" * size)
+            sizes.append((size, sink.place("one", OWN, replace=True).replaced or 0))
+
+        writers = [threading.Thread(target=write, args=(size,)) for size in range(1, 41)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        assert sum(size - replaced for size, replaced in sizes) == len(read(volumes, "one"))
+        assert names(volumes) == ["one"]
 
     def test_removing_says_what_it_met(self, volumes: Volumes) -> None:
         put(volumes, "a/one")

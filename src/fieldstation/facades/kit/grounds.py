@@ -16,17 +16,9 @@ from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import Call
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.sending import Outgoing, answer_file
-from fieldstation.ports.volumes import Entry, EntryKind, VolumeSink
+from fieldstation.ports.volumes import EntryKind, Placed, VolumeSink
 
 _UNKNOWN = "application/octet-stream"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Placed:
-    """A file that came, and whether there was none of its name before."""
-
-    entry: Entry
-    new: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,15 +84,16 @@ class Grounds:
 
     async def place(self, call: Call, ground: Ground, path: str, coming: Coming, *, replace: bool) -> Placed:
         """Give a file that came its name, and count it."""
-        before = await self.movers.run(lambda: self.files.before(ground, path))
-        added = coming.size - (before.size if before is not None and replace else 0)
-        await call.core.run(lambda tx: self.files.grown(tx, ground, added))
+        await call.core.run(lambda tx: self.files.grown(tx, ground, coming.size))
+        gone = coming.size
         try:
-            entry = await self.movers.run(lambda: self.files.place(ground, coming.sink, path, replace=replace))
-        except Exception:
-            await call.core.run(lambda tx: self.files.grown(tx, ground, -added))
-            raise
-        return Placed(entry=entry, new=before is None)
+            placed = await self.movers.run(lambda: self.files.place(ground, coming.sink, path, replace=replace))
+            gone = placed.replaced or 0
+        finally:
+            if gone:
+                with anyio.CancelScope(shield=True):
+                    await call.core.run(lambda tx: self.files.grown(tx, ground, -gone))
+        return placed
 
     async def answer(self, call: Call, project: str, path: str, headers: Mapping[str, str]) -> Response:
         """Answer GET or HEAD for one file."""

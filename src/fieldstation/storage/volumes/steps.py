@@ -10,14 +10,13 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from fieldstation.ports.volumes import Entry, EntryKind, Owner, VolumeFault, VolumeRefused
-from fieldstation.storage.volumes.renaming import rename_new
+from fieldstation.storage.volumes.renaming import UNKNOWN, How, Spot, rename
 from fieldstation.storage.writing import told
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 FOLDER_MODE = 0o2770
 FILE_MODE = 0o660
-Spot = tuple[int, str]  # a descriptor of a folder, and a name in it
 DEEPEST = 128  # folders inside one another: each costs an open descriptor and a frame of the stack
 
 _FAULTS = {
@@ -125,14 +124,47 @@ def move(source: Spot, target: Spot) -> None:
     Raises OSError. A file system that cannot refuse to replace is asked first whether something is there.
     """
     try:
-        rename_new(source, target)
+        rename(source, target, How.NOT_OVER)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+        if error.errno not in UNKNOWN:
             raise
         with suppress(FileNotFoundError):
             os.stat(target[1], dir_fd=target[0], follow_symlinks=False)
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
         os.rename(source[1], target[1], src_dir_fd=source[0], dst_dir_fd=target[0])
+
+
+def put(source: Spot, target: Spot) -> int | None:
+    """Give a file its name, in the place of one that has it; returns the bytes of that one, None when there was none.
+
+    The name always stands for a whole file. Raises OSError, IsADirectoryError when the name is a folder's.
+    """
+    while True:
+        with suppress(FileExistsError):
+            move(source, target)
+            return None
+        facts = os.stat(target[1], dir_fd=target[0], follow_symlinks=False)
+        if stat.S_ISDIR(facts.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        try:
+            rename(source, target, How.EXCHANGE)
+        except FileNotFoundError:  # it went meanwhile
+            continue
+        except OSError as error:
+            if error.errno not in UNKNOWN:
+                raise
+            os.rename(source[1], target[1], src_dir_fd=source[0], dst_dir_fd=target[0])
+            return facts.st_size
+        return _taken_away(source)
+
+
+def _taken_away(spot: Spot) -> int:
+    """Remove what came in the place of a file that was put; returns its bytes."""
+    facts = os.stat(spot[1], dir_fd=spot[0], follow_symlinks=False)
+    if stat.S_ISDIR(facts.st_mode):  # a folder of this name came between two steps: it stays among what goes
+        return 0
+    os.unlink(spot[1], dir_fd=spot[0])
+    return facts.st_size if stat.S_ISREG(facts.st_mode) else 0
 
 
 def removed(spot: Spot, end: float, spare: int, depth: int = 0) -> bool:

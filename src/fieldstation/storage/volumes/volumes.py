@@ -10,10 +10,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fieldstation.ports.storage import StoreFull
-from fieldstation.ports.volumes import Entry, EntryKind, Owner, VolumeFault, VolumeRefused, VolumeSink
+from fieldstation.ports.volumes import Entry, EntryKind, Owner, Placed, VolumeFault, VolumeRefused, VolumeSink
 from fieldstation.storage.placing import write_all
 from fieldstation.storage.tidying import tidy, writers_prefix
 from fieldstation.storage.volumes import steps
+from fieldstation.storage.volumes.renaming import Spot
 from fieldstation.storage.writing import translating
 
 _COMING, _GOING = ".coming", ".going"  # no project has such a name
@@ -190,30 +191,29 @@ class _Sink:
             write_all(self._descriptor, data)
         self._size += len(data)
 
-    def place(self, path: str, owner: Owner, *, replace: bool) -> Entry:
+    def place(self, path: str, owner: Owner, *, replace: bool) -> Placed:
         """Give the file its name."""
         if self._descriptor is None:
             raise ValueError("this sink is closed")
         folder, name = _parted(path)
         steps.give(self._descriptor, owner, steps.FILE_MODE)
+        os.fsync(self._descriptor)
         with self._volumes.opened(self._project) as root, steps.made(root, folder, owner) as there, steps.at(path):
-            if _is_folder(there, name):
-                raise VolumeRefused(VolumeFault.NOT_A_FILE, path)
-            os.fsync(self._descriptor)
-            self._name(there, name, replace=replace)
+            replaced = self._name((there, name), replace=replace)
         entry = steps.entry_of(name, os.fstat(self._descriptor))
         self._close()
-        return entry
+        return Placed(entry=entry, replaced=replaced)
 
-    def _name(self, folder: int, name: str, *, replace: bool) -> None:
-        if replace:
-            os.rename(self._path, name, dst_dir_fd=folder)
-            return
+    def _name(self, target: Spot, *, replace: bool) -> int | None:
         coming = os.open(os.path.dirname(self._path), steps.FOLDER)
         try:
-            steps.move((coming, os.path.basename(self._path)), (folder, name))
+            source = (coming, os.path.basename(self._path))
+            if replace:
+                return steps.put(source, target)
+            steps.move(source, target)
         finally:
             os.close(coming)
+        return None
 
     def abort(self) -> None:
         """Throw away what was written."""
@@ -234,9 +234,3 @@ def _parted(path: str) -> tuple[str, str]:
     if not name:
         raise VolumeRefused(VolumeFault.NOT_ALLOWED, path)
     return folder, name
-
-
-def _is_folder(folder: int, name: str) -> bool:
-    with suppress(FileNotFoundError):
-        return steps.entry_at(folder, name).kind is EntryKind.FOLDER
-    return False

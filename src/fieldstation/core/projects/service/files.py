@@ -16,7 +16,17 @@ from fieldstation.core.projects.store import projects as store
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Broken, Conflict, FieldstationError, Invalid, NotFound
 from fieldstation.kernel.paging import Page, PageRequest, page_of
-from fieldstation.ports.volumes import Entry, EntryKind, Owner, VolumeFault, VolumeRefused, Volumes, VolumeSink, key_of
+from fieldstation.ports.volumes import (
+    Entry,
+    EntryKind,
+    Owner,
+    Placed,
+    VolumeFault,
+    VolumeRefused,
+    Volumes,
+    VolumeSink,
+    key_of,
+)
 
 Result = TypeVar("Result")
 
@@ -68,8 +78,8 @@ class Files:
         """Count bytes that came (negative: went); TooLarge when they are too many after all."""
         if size > 0:
             self._quotas.require(tx, ground.account, size)
-        store.grow(tx, ground.project, size)
-        self._quotas.charge(tx, ground.account, size)
+        if store.grow(tx, ground.project, size):
+            self._quotas.charge(tx, ground.account, size)
 
     def named(self, tx: Tx, folder: str, entries: Sequence[Entry]) -> Sequence[ProjectFile]:
         """Tell who entries of a folder belong to, in one statement."""
@@ -114,17 +124,10 @@ class Files:
         """Open a new file, which `place` gives its name."""
         return self._volumes.sink(ground.project)
 
-    def place(self, ground: Ground, sink: VolumeSink, path: str, *, replace: bool) -> Entry:
+    def place(self, ground: Ground, sink: VolumeSink, path: str, *, replace: bool) -> Placed:
         """Give a file that came its name."""
         plain = file_path(path)
         return self._do(ground, lambda: sink.place(plain, ground.owner, replace=replace))
-
-    def before(self, ground: Ground, path: str) -> Entry | None:
-        """Return the entry that has this name now; None when there is none."""
-        try:
-            return self.entry(ground, path)
-        except NotFound:
-            return None
 
     def described(self, ground: Ground, path: str) -> Entry:
         """Return one file, which must be such that it can be read."""

@@ -36,6 +36,7 @@ _REMOVE = text("""
 """)
 _GROW = text("""
     UPDATE project SET size_bytes = greatest(0, size_bytes + :bytes) WHERE id = :id AND removed_at IS NULL
+    RETURNING id
 """)
 _DUE = text("""
     SELECT id FROM project WHERE removed_at IS NULL
@@ -91,9 +92,9 @@ def remove(tx: Tx, project_id: str) -> int | None:
     return found
 
 
-def grow(tx: Tx, project_id: str, size: int) -> None:
-    """Add bytes to what a project holds (negative: take them off)."""
-    tx.execute(_GROW, {"id": project_id, "bytes": size})
+def grow(tx: Tx, project_id: str, size: int) -> bool:
+    """Add bytes to what a project holds (negative: take them off); False when it was removed."""
+    return tx.scalar(_GROW, {"id": project_id, "bytes": size}) is not None
 
 
 def due(tx: Tx, seconds: float) -> str | None:

@@ -118,7 +118,7 @@ def _add_write(routes: APIRouter, grounds: Grounds) -> None:
     ) -> EntryOut:
         room = await grounds.room(call, reference, request.headers.get("content-length", ""))
         placed = await grounds.receive(call, room, path, request.stream(), replace=replace)
-        if not placed.new:
+        if placed.replaced is not None:
             response.status_code = HTTPStatus.OK
         folder = path.strip("/").rpartition("/")[0]
         return entry_out((await call.core.run(lambda tx: grounds.files.named(tx, folder, [placed.entry])))[0])
