@@ -20,12 +20,24 @@ from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import install_problems
 from fieldstation.facades.kit.requests import Requests
 from fieldstation.facades.operations import Metrics
-from fieldstation.facades.rest import datasets, events, people, projects, runs, search, takers, tools, uploads
+from fieldstation.facades.rest import (
+    accounting,
+    datasets,
+    events,
+    people,
+    projects,
+    runs,
+    search,
+    takers,
+    tools,
+    uploads,
+)
 from fieldstation.facades.rest.datasets.parts import Parts
 from fieldstation.facades.rest.links import add_links
 from fieldstation.kernel.sealing import Sealer
 from fieldstation.ports.identity import OutsideIssuer
 from fieldstation.ports.storage import BlobStore
+from fieldstation.wiring.accounting import Accounting
 from fieldstation.wiring.features import Features
 from fieldstation.wiring.squonk import include_squonk
 
@@ -115,6 +127,7 @@ def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, mover
     rest = APIRouter(prefix="/api/v1")
     rest.include_router(people.router(features.people, _finders(features)))
     rest.include_router(projects.router(features.projects, features.lifecycles, Grounds(features.files, movers)))
+    rest.include_router(accounting.router(_books(features.accounting)))
     rest.include_router(datasets.router(_dataset_parts(features, store, movers, public_url)))
     rest.include_router(uploads.router(features.uploads, store, movers))
     rest.include_router(tools.router(features.tools))
@@ -142,6 +155,12 @@ def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, mover
     return rest
 
 
+def _books(parts: Accounting) -> accounting.Books:
+    return accounting.Books(
+        organisations=parts.organisations, units=parts.units, products=parts.products, assets=parts.assets
+    )
+
+
 def _dataset_parts(features: Features, store: BlobStore, movers: Movers, public_url: str) -> Parts:
     return Parts(
         people=features.people,
@@ -164,4 +183,6 @@ def _finders(features: Features) -> dict[Kind, people.Finder]:
         Kind.DATASET: lambda tx, caller, name: features.datasets.find(tx, caller, name, Permission.DATASET_READ).id,
         Kind.PROJECT: lambda tx, caller, name: features.projects.identify(tx, caller, name).id,
         Kind.TOOL: lambda tx, caller, name: features.tools.resolve(tx, caller, name).tool_id,
+        Kind.ORGANISATION: lambda tx, caller, name: features.accounting.organisations.show(tx, caller, name).id,
+        Kind.UNIT: lambda tx, caller, name: features.accounting.units.show(tx, caller, name).id,
     }

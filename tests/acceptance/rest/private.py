@@ -50,15 +50,22 @@ def make_private(admin: httpx.Client, reader: str) -> Private:
     owner = _ok(admin.post("/api/v1/users", json={"username": owner_name, "password": PASSWORD}))
     _ok(admin.post("/api/v1/groups", json={"name": f"{MARK}-group"}))
     _ok(admin.put(f"/api/v1/groups/{MARK}-group/members/{owner_name}"))
+    paying = {"name": f"{MARK} institute", "owner": owner_name}
+    organisation = _ok(admin.post("/api/v1/organisations", json=paying))
     with closing(signed_in(str(admin.base_url), owner_name, PASSWORD)) as http:
-        made = _things(http)
+        made = {**_things(http), **_books(http, organisation["id"]), "organisation": organisation}
         for kind, thing in (("datasets", "dataset"), ("projects", "project"), ("tools", "tool")):
             _ok(http.put(f"/api/v1/{kind}/{made[thing]['id']}/members/{reader}", json={"role": "reader"}))
         everything = [owner, *made.values(), *_events(http, made["run"]["id"])]
     secrets = sorted({text for thing in everything for text in _texts(thing) if _telling(text)})
     return Private(
         named={
-            "path.reference": [made["dataset"]["id"], f"{MARK}-rain", made["project"]["id"], made["tool"]["id"]],
+            "path.reference": [
+                *(made[kind]["id"] for kind in ("dataset", "project", "tool", "organisation", "unit")),
+                f"{MARK}-rain",
+            ],
+            "path.product": [made["product"]["id"]],
+            "path.asset": [made["asset"]["id"]],
             "path.dataset": [made["dataset"]["id"]],
             "path.number": ["1"],
             "path.path": [f"{MARK}/may.csv"],
@@ -70,6 +77,9 @@ def make_private(admin: httpx.Client, reader: str) -> Private:
             "query.thing": [made["dataset"]["id"], made["tool"]["id"], made["project"]["id"]],
             "query.user": [owner_name],
             "query.project": [made["project"]["id"]],
+            "query.unit": [made["unit"]["id"], f"{MARK} unit"],
+            "query.organisation": [made["organisation"]["id"]],
+            "query.scope_id": [made["unit"]["id"]],
         },
         secrets=secrets,
     )
@@ -93,6 +103,16 @@ def _things(http: httpx.Client) -> dict[str, Any]:
     body = {"tool": f"{MARK}-tool", "name": f"{MARK}-run", "output": {"dataset": f"{MARK}-result"}}
     made["run"] = _final(http, _ok(http.post("/api/v1/runs", json=body))["id"])
     made["attempts"] = _ok(http.get(f"/api/v1/runs/{made['run']['id']}/attempts"))
+    return made
+
+
+def _books(http: httpx.Client, organisation: str) -> dict[str, Any]:
+    unit = {"name": f"{MARK} unit", "billing_day": 1}
+    made = {"unit": _ok(http.post(f"/api/v1/organisations/{organisation}/units", json=unit))}
+    product = {"type": "project_tier", "unit": made["unit"]["id"], "name": f"{MARK} tier", "flavour": "gold"}
+    asset = {"scope": "unit", "scope_id": made["unit"]["id"], "name": f"{MARK}-key", "content": f"{MARK} says so"}
+    made["product"] = _ok(http.post("/api/v1/products", json=product))
+    made["asset"] = _ok(http.post("/api/v1/assets", json=asset))
     return made
 
 

@@ -5,13 +5,13 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
-from fieldstation.core.people.service.names import NAME, RESERVED
+from fieldstation.core.people.service.names import NAME, RESERVED, TITLE, TITLE_LENGTH
 from fieldstation.kernel.ids import id_pattern
 
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]  # as PostgreSQL keeps it
 _NO_NAME = {"not": {"anyOf": [{"enum": sorted(RESERVED)}, {"pattern": id_pattern("user")}]}}
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$"), Field(json_schema_extra=_NO_NAME)]
-Title = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,80}$")]
+Title = Annotated[str, StringConstraints(pattern=f"^{TITLE}$", max_length=TITLE_LENGTH)]
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
 
 

@@ -19,12 +19,16 @@ def checked_name(name: str) -> str:
     return name
 
 
-TITLE = r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,80}"
+_SEEN = r"[^\s\x00-\x1f\x7f-\x9f]"
+TITLE = rf"{_SEEN}([^\x00-\x1f\x7f-\x9f]*{_SEEN})?"
+TITLE_LENGTH = 80
+_HALF_PAIR = re.compile(r"[\ud800-\udfff]")
 
 
 def checked_title(name: str, kind: str) -> str:
     """Return `name` when a thing whose ids begin with `kind` may be called so; otherwise raise Invalid."""
-    if not re.fullmatch(TITLE, name) or name != name.strip() or is_id(name, kind):
+    sound = re.fullmatch(TITLE, name) and len(name) <= TITLE_LENGTH and not _HALF_PAIR.search(name)
+    if not sound or is_id(name, kind):
         raise Invalid(
             f"{name!r} cannot be a name here",
             next_step="use 1 to 80 characters that can be seen, with spaces only between them; an id is no name",
