@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+KEPT_DAYS = 400  # after which a task that is done is forgotten
 MOST_EVENTS = 10_000  # kept of one task; the last one says that there were more
 MOST_MOVES = 200  # of one task; after so many only an end is recorded
 MOST_TEXT = 2_000  # characters of an event or of what is said about a state
@@ -180,6 +181,15 @@ class Operation:
     fence: int
     failures: int
     deaths: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who claims operations, which works they can do, and for how long a claim lasts without being renewed."""
+
+    name: str
+    works: Sequence[str]
+    lease_seconds: float
 
 
 def kept_text(text: str) -> str:

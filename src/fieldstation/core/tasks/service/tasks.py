@@ -1,17 +1,35 @@
-"""`Tasks`: begins tasks, moves them and keeps what is told about them."""
+"""`Tasks`: begins tasks, moves them, keeps what is told about them, and shows them to who may see them."""
 
 from collections.abc import Sequence
 
+from fieldstation.core.people.model import Caller, Kind, Permission, within_scopes
 from fieldstation.core.people.service import Access
-from fieldstation.core.tasks.model import Level, Move, NewEvent, NewTask, State, Task
+from fieldstation.core.tasks.model import (
+    KEPT_DAYS,
+    Level,
+    Move,
+    NewEvent,
+    NewTask,
+    Passed,
+    Purpose,
+    State,
+    Task,
+    TaskEvent,
+    TaskFilter,
+)
+from fieldstation.core.tasks.store import find
 from fieldstation.core.tasks.store import tasks as store
 from fieldstation.db import Tx
 from fieldstation.db.outbox import note
+from fieldstation.kernel.errors import Conflict, Forbidden, NotFound
 from fieldstation.kernel.ids import new_id
 from fieldstation.kernel.logs import request_id
+from fieldstation.kernel.paging import Page, PageRequest, page_of
 
 QUEUED = "task.queued"  # the note that wakes performers
 MOVED = "task.moved"  # the note that wakes who waits for a task
+_BATCH = 5000
+_BATCH_EVENTS = 50_000
 
 
 class Tasks:
@@ -64,6 +82,65 @@ class Tasks:
         """Tell something about tasks, in this order; beyond MOST_EVENTS a task keeps only that there was more."""
         if events:
             note(tx, MOVED, sorted(store.tell(tx, events)))
+
+    def show(self, tx: Tx, caller: Caller, task_id: str) -> Task:
+        """Return a task; NotFound when there is none or the caller may not see it."""
+        found = find.one(tx, task_id, self._sight(caller))
+        if found is None:
+            raise NotFound(
+                "there is no task with this id, or you may not see it",
+                next_step="list the tasks you see: fieldstation task list",
+            )
+        return found
+
+    def states(self, tx: Tx, caller: Caller, task_id: str) -> Sequence[Passed]:
+        """Return the states that a task went through, first to last; NotFound as for `show`."""
+        return find.states(tx, self.show(tx, caller, task_id).id)
+
+    def events(self, tx: Tx, caller: Caller, task_id: str, page: PageRequest) -> Page[TaskEvent]:
+        """Return a page of what was told about a task, in its order; NotFound as for `show`."""
+        self.show(tx, caller, task_id)
+        found = find.events(tx, task_id, page.number(0), page.limit + 1)
+        return page_of(found, page, lambda event: (str(event.ordinal),))
+
+    def page(self, tx: Tx, caller: Caller, page: PageRequest, wanted: TaskFilter) -> Page[Task]:
+        """Return a page of the tasks that are wanted and that the caller may see, newest first."""
+        return page_of(find.page(tx, self._sight(caller), wanted, page), page, lambda task: (task.id,))
+
+    def remove(self, tx: Tx, caller: Caller, task_id: str) -> None:
+        """Remove a task that is done.
+
+        Raises NotFound as `show` does, Forbidden for who did not ask for it, Conflict while it is not done.
+        """
+        self._access.require(caller, Permission.STATION_USE)
+        task = self.show(tx, caller, task_id)
+        if task.user_id != caller.user_id:
+            raise Forbidden(
+                "you see this task, but only who asked for it may remove it",
+                next_step=f"ask {task.username}; a task that is done goes by itself after {KEPT_DAYS} days",
+                reason="role_missing",
+            )
+        if not find.remove(tx, task_id, caller.user_id):
+            raise Conflict(
+                "this task is not done", next_step="wait until it is, then remove it", reason="task_not_done"
+            )
+
+    def tidy(self, tx: Tx) -> bool:
+        """Forget a batch of tasks that were done long ago, as a chore; returns whether there may be more."""
+        return store.forget(tx, KEPT_DAYS, _BATCH, _BATCH_EVENTS) > 0
+
+    def _sight(self, caller: Caller) -> find.Sight:
+        """Say what a caller sees; of their own tasks those about things that their token includes."""
+        of_datasets = within_scopes(caller, Permission.DATASET_READ)
+        others = (
+            frozenset(Purpose) - {Purpose.DATASET} if within_scopes(caller, Permission.PROJECT_READ) else frozenset()
+        )
+        return find.Sight(
+            user_id=caller.user_id,
+            purposes=others | {Purpose.DATASET} if of_datasets else others,
+            projects=self._access.visible(caller, Permission.PROJECT_READ, Kind.PROJECT),
+            datasets=self._access.visible(caller, Permission.DATASET_READ, Kind.DATASET),
+        )
 
 
 def end(task_id: str, exit_code: int, message: str | None = None) -> Move:

@@ -73,6 +73,16 @@ _TELL = text("""
     SELECT task_id, ordinal, level, text, station_now() FROM row
     ON CONFLICT (task_id, ordinal) DO UPDATE SET level = excluded.level, text = excluded.text, at = excluded.at
 """)
+# So many tasks that their events are not too many for one transaction either.
+_FORGET = text("""
+    WITH old AS (
+        SELECT id, sum(events) OVER (ORDER BY done_at, id) - events AS before
+          FROM (SELECT id, done_at, events FROM task
+                 WHERE done AND done_at < station_now() - :days * interval '1 day'
+                 ORDER BY done_at, id LIMIT :limit) oldest
+    )
+    DELETE FROM task WHERE id IN (SELECT id FROM old WHERE before < :events) RETURNING id
+""")
 
 
 def begin(tx: Tx, tasks: Sequence[tuple[str, str, NewTask]], request: str) -> Sequence[Task]:
@@ -119,6 +129,11 @@ def tell(tx: Tx, events: Sequence[NewEvent]) -> set[str]:
     if rows:
         tx.execute(_TELL, {"events": json.dumps(list(rows.values()))})
     return {task_id for task_id, _ in rows}
+
+
+def forget(tx: Tx, days: int, limit: int, events: int) -> int:
+    """Forget tasks that were done so many days ago, oldest first, about so many `events` at most; returns how many."""
+    return tx.execute(_FORGET, {"days": days, "limit": limit, "events": events}).rowcount
 
 
 def _placed(events: Iterable[NewEvent], counts: dict[str, int]) -> dict[tuple[str, int], dict[str, Any]]:
