@@ -8,6 +8,8 @@ from fieldstation.core.runs.service.collect import Collecting
 from fieldstation.core.runs.service.dispatch import Dispatching
 from fieldstation.core.runs.service.tidy import forget_submits
 from fieldstation.core.runs.service.watch import Watching
+from fieldstation.core.tasks.service import Operations
+from fieldstation.core.tasks.service.tasks import QUEUED
 from fieldstation.db import Database, Tx, partitions
 from fieldstation.db.snapshot import may_remove
 from fieldstation.kernel.logs import follow_errors
@@ -22,6 +24,8 @@ from fieldstation.workers.dispatch import Dispatch, Place
 from fieldstation.workers.health import Health
 from fieldstation.workers.incidents import KeepIncidents
 from fieldstation.workers.loop import Loop
+from fieldstation.workers.perform import Handler as OperationHandler
+from fieldstation.workers.perform import Perform
 from fieldstation.workers.react import Handler, React
 from fieldstation.workers.release import Release
 from fieldstation.workers.staging import Data, Staging
@@ -29,6 +33,7 @@ from fieldstation.workers.sweep import Chore, Sweep
 from fieldstation.workers.watch import Watch
 
 _COLLECTORS = 2
+_PERFORMERS = 2  # so that a long operation does not hold up a short one
 _HOUR = 3600.0
 _EVENT_DAYS = 400
 
@@ -55,6 +60,8 @@ class LoopBuilder:
         self._keep_incidents()
         for name, engine in engines.items():
             self._add_engine(roles, name, engine, staging)
+        if "perform" in roles:
+            self._add_performers()
         if "sweep" in roles:
             self._add_sweep()
         if "react" in roles:
@@ -101,6 +108,18 @@ class LoopBuilder:
         self._add(Loop(f"release {name}", Release(collect).step))
         return [self._add(Loop(f"collect {name} {place}", collect.step)) for place in range(_COLLECTORS)]
 
+    def _add_performers(self) -> None:
+        operations, handlers = Operations(self._features.tasks), self._handlers()
+        for place in range(_PERFORMERS):
+            perform = Perform(self._database, operations, handlers)
+            loop = self._add(Loop(f"perform {place}", perform.step))
+            perform.stopping = loop.is_stopping
+            self._wakes[QUEUED].append(loop)
+
+    def _handlers(self) -> Mapping[str, OperationHandler]:
+        """Return who does the operations of each work."""
+        return {}
+
     def _add_sweep(self) -> None:
         sweep = Sweep(
             self._database,
@@ -111,6 +130,7 @@ class LoopBuilder:
                 Chore(name="device grants", seconds=_HOUR, work=self._features.people.devices.sweep),
                 Chore(name="signing keys", seconds=_HOUR, work=self._features.people.keys.rotate_when_due),
                 Chore(name="partitions", seconds=_HOUR, work=_partitions),
+                Chore(name="tasks", seconds=_HOUR, work=self._features.tasks.tidy),
                 Chore(name="incidents", seconds=_HOUR, work=self._features.incidents.tidy),
                 *_garbage(self._features.garbage),
             ],

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 API = "api"
-LOOP_ROLES = ("dispatch", "watch", "collect", "react", "sweep")
+LOOP_ROLES = ("dispatch", "watch", "collect", "perform", "react", "sweep")
 ALL_ROLES = (API, *LOOP_ROLES)
 _FIRST_USER = "admin"
 

@@ -43,9 +43,8 @@ class Loop:
         if self._thread.ident is not None:
             self._thread.join(seconds)
 
-    @property
-    def stopping(self) -> bool:
-        """Whether the loop was asked to end."""
+    def is_stopping(self) -> bool:
+        """Tell whether the loop was asked to end."""
         return self._stopping.is_set()
 
     def _run(self) -> None:
