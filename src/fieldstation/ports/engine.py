@@ -70,8 +70,9 @@ class RunSpec:
     """Everything an engine needs to start one attempt.
 
     `argv` is a list and never meets a shell. `image` is `host:`, `station:` or an OCI reference with a digest.
-    The program starts in `/outputs`, an empty writable folder that the engine makes. `uid` and `gid` are who it is
-    outside (None: the station itself). `secrets` reach the environment but are never written to disk or shown.
+    The program starts in `directory`: `/outputs`, an empty writable folder that the engine makes, or a folder below a
+    mount. `uid` and `gid` are who it is outside (None: the station itself), `umask` what its files hide from others.
+    `secrets` reach the environment but are never written to disk or shown.
     """
 
     attempt_id: str
@@ -83,6 +84,8 @@ class RunSpec:
     limits: Limits = field(default_factory=Limits)
     uid: int | None = None
     gid: int | None = None
+    umask: int = 0o022
+    directory: str = "/outputs"
     network: bool = False
 
 

@@ -28,6 +28,20 @@ def check_mount(mount: Mount) -> PurePosixPath:
     return target
 
 
+def check_directory(spec: RunSpec) -> PurePosixPath:
+    """Return where a run starts. Raises EngineRefused unless that is a folder at or below its outputs or a mount."""
+    wanted = PurePosixPath(spec.directory)
+    if wanted == PurePosixPath("/outputs"):
+        return wanted
+    for mount in spec.mounts:
+        target = PurePosixPath(mount.target)
+        if wanted == target or target in wanted.parents:
+            if ".." in wanted.parts or not (mount.source / wanted.relative_to(target)).is_dir():
+                break
+            return wanted
+    raise EngineRefused("invalid_mount", f"{spec.directory!r} is no folder in which a run can start")
+
+
 def is_station(spec: RunSpec, environment: Path | None) -> bool:
     """Tell whether a run uses the station's tool environment, or else only the machine. Raises EngineRefused."""
     kind, colon, rest = spec.image.partition(":")

@@ -17,7 +17,7 @@ from pathlib import Path
 SHELL = "/bin/sh"
 STATUS = 3  # the descriptor on which a recorder writes its status
 _SCRIPT = (
-    'cd / && read -r go && [ "$go" = go ] || exit 125; '
+    'umask "$0" && cd / && read -r go && [ "$go" = go ] || exit 125; '
     'while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done; shift; exec "$@" </dev/null'
 )
 _CLEAR_OF_TARGETS = 64  # our own descriptors are kept above those that the child will have
@@ -26,9 +26,10 @@ _RESET = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT, signal.
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A recorder to start: its argv and environment, and the bytes it finds on descriptors 4 and up."""
+    """A recorder to start: its argv, environment and umask, and the bytes it finds on descriptors 4 and up."""
 
     argv: Sequence[str]
+    umask: int
     environment: Mapping[str, str] = field(default_factory=dict)
     descriptors: Sequence[bytes] = ()
 
@@ -68,7 +69,7 @@ def started(command: Command, files: Files, joins: Sequence[Path]) -> Iterator[W
             actions.append((os.POSIX_SPAWN_OPEN, target, str(path), flags, 0o600))
         actions += [(os.POSIX_SPAWN_DUP2, source, STATUS + 1 + place) for place, source in enumerate(contents)]
         actions += [(os.POSIX_SPAWN_CLOSE, descriptor) for descriptor in _stray(STATUS + len(contents))]
-        argv = [SHELL, "-c", _SCRIPT, "attempt", *map(str, joins), "--", *command.argv]
+        argv = [SHELL, "-c", _SCRIPT, f"{command.umask:04o}", *map(str, joins), "--", *command.argv]
         pid = os.posix_spawn(
             SHELL, argv, dict(command.environment), file_actions=actions, setsid=True, setsigmask=(), setsigdef=_RESET
         )

@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path, PurePosixPath
 
-from fieldstation.engines.local.admission import check, check_mount, is_station
+from fieldstation.engines.local.admission import check, check_directory, check_mount, is_station
 from fieldstation.engines.local.engine import LocalEngine, owner
 from fieldstation.engines.local.folder import Folder
 from fieldstation.engines.local.launch import Command
@@ -51,11 +51,13 @@ class ProcessEngine(LocalEngine):
         job = {
             "argv": [*spec.argv],
             "environment": self._variables(spec, folder),
-            "folder": str(folder.outputs),
+            "folder": self.locate(spec.attempt_id, str(check_directory(spec))),
             "owner": None if uid is None else [uid, gid],
         }
         return Command(
-            argv=[sys.executable, "-I", "-S", "-X", "utf8", str(_RECORDER)], descriptors=[json.dumps(job).encode()]
+            argv=[sys.executable, "-I", "-S", "-X", "utf8", str(_RECORDER)],
+            umask=spec.umask,
+            descriptors=[json.dumps(job).encode()],
         )
 
     def furnish(self, spec: RunSpec, folder: Folder) -> None:

@@ -40,7 +40,7 @@ class SandboxEngine(LocalEngine):
         arguments = self._recipe.arguments(spec, folder.outputs)
         descriptors = ["--json-status-fd", str(STATUS), "--args", str(STATUS + 1), "--seccomp", str(STATUS + 2)]
         argv = dropped([self._bubblewrap or "bwrap", *descriptors, "--", *spec.argv], spec)
-        return Command(argv=argv, descriptors=(arguments, self._filter))
+        return Command(argv=argv, umask=spec.umask, descriptors=(arguments, self._filter))
 
     def start_failure(self, stderr: str) -> int | None:
         """Return 127 or 126, as a shell would, when bubblewrap found no program to start, or none it may start."""

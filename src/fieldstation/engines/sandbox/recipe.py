@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from fieldstation.engines.local.admission import check, check_mount, is_station
+from fieldstation.engines.local.admission import check, check_directory, check_mount, is_station
 from fieldstation.engines.sandbox.host import host_arguments, identity_arguments
 from fieldstation.ports.engine import EngineRefused, Mount, RunSpec
 
@@ -37,7 +37,8 @@ class Recipe:
         arguments += _scratch(spec)
         for mount in spec.mounts:
             arguments += _mount(mount)
-        arguments += ["--bind", str(outputs), "/outputs", "--chdir", "/outputs", "--remount-ro", "/"]
+        arguments += ["--bind", str(outputs), "/outputs"]
+        arguments += ["--chdir", str(check_directory(spec)), "--remount-ro", "/"]
         for name, value in _environment(spec, station=station).items():
             arguments += ["--setenv", name, value]
         return os.fsencode("\0".join([*arguments, ""]))

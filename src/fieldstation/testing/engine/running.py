@@ -1,6 +1,7 @@
 """Programs, arguments, environment, files: what a run sees and what it leaves."""
 
 import os
+import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -44,6 +45,20 @@ class Running(EngineBench):
         handle = self.engine.submit(self.python(program, environment=given, secrets={"KEY": "sésame"}))
         self.wait(handle)
         assert self.said(handle).split("\n")[0] == f"{given['PLAIN']!r} '' {'sésame'!a}"
+
+    def test_a_writable_mount_is_shared_with_the_group_and_can_be_where_the_program_starts(self) -> None:
+        shared = self.folder / "shared"
+        (shared / "work").mkdir(parents=True)
+        shared.chmod(0o2777)
+        (shared / "work").chmod(0o2777)
+        mount = Mount(source=shared, target="/project", writable=True)
+        spec = self.shell("echo made >made; mkdir inner", mounts=[mount], directory="/project/work", umask=0o007)
+        assert self.run(spec).exit_code == 0
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) & 0o777 for path in (shared / "work").iterdir()}
+        assert modes == {"made": 0o660, "inner": 0o770}
+        for wrong in ("/project/none", "/project/../tmp", "/elsewhere", "relative"):
+            asked = self.shell("true", mounts=[mount], directory=wrong)
+            assert refused(self.engine, asked) == "invalid_mount"
 
     def test_environment_of_the_station_stays_outside(self) -> None:
         os.environ["CANARY_OF_THE_STATION"] = "sings"
