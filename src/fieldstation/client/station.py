@@ -3,6 +3,7 @@
 import time
 from types import TracebackType
 
+from fieldstation.client.accounting import Assets, Organisations, Products, Units
 from fieldstation.client.answers import read
 from fieldstation.client.datasets import Datasets
 from fieldstation.client.errors import ClientError
@@ -42,6 +43,10 @@ class Station:
         self.tokens = Tokens(self.transport)
         self.projects = Projects(self.transport)
         self.files = Files(self.transport)
+        self.organisations = Organisations(self.transport)
+        self.units = Units(self.transport)
+        self.products = Products(self.transport)
+        self.assets = Assets(self.transport)
         self.operations = Operations(self.transport)
 
     @property
