@@ -93,12 +93,9 @@ def test_the_folder_of_a_removed_project_is_gone(ada: Person, station: RunningSt
     ada.ok("file", "put", season, "--project", project)
     assert (station.data / "projects" / project).is_dir()
     task = ada.json("project", "remove", project, "--yes")["task"]
-    with ada.station() as known:
-        for _ in range(600):
-            if known.tasks.show(task).done:
-                break
-            threading.Event().wait(0.1)
-        assert known.tasks.show(task).exit_code == 0
+    while not (shown := ada.json("task", "show", task))["done"]:
+        threading.Event().wait(0.1)
+    assert shown["exit_code"] == 0
     assert not (station.data / "projects" / project).exists()
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from fieldstation.core.datasets.service import Garbage
+from fieldstation.core.projects.service import REMOVE as REMOVE_PROJECT
 from fieldstation.core.runs.service.collect import Collecting
 from fieldstation.core.runs.service.dispatch import Dispatching
 from fieldstation.core.runs.service.tidy import forget_submits
@@ -15,9 +16,11 @@ from fieldstation.db.snapshot import may_remove
 from fieldstation.kernel.logs import follow_errors
 from fieldstation.ports.engine import Engine
 from fieldstation.ports.storage import BlobStore
+from fieldstation.ports.volumes import Volumes
 from fieldstation.settings import Settings
 from fieldstation.wiring.engines import uids_of
 from fieldstation.wiring.features import TREES, Features
+from fieldstation.wiring.storages import Storages
 from fieldstation.workers.collect import Bench, Collect, Pace
 from fieldstation.workers.crew import Crew
 from fieldstation.workers.dispatch import Dispatch, Place
@@ -26,6 +29,7 @@ from fieldstation.workers.incidents import KeepIncidents
 from fieldstation.workers.loop import Loop
 from fieldstation.workers.perform import Handler as OperationHandler
 from fieldstation.workers.perform import Perform
+from fieldstation.workers.projects import Measure, RemoveProject
 from fieldstation.workers.react import Handler, React
 from fieldstation.workers.release import Release
 from fieldstation.workers.staging import Data, Staging
@@ -41,11 +45,12 @@ _EVENT_DAYS = 400
 class LoopBuilder:
     """Builds the loops that a process was given the roles for."""
 
-    def __init__(self, settings: Settings, database: Database, features: Features, store: BlobStore) -> None:
+    def __init__(self, settings: Settings, database: Database, features: Features, storages: Storages) -> None:
         self._settings = settings
         self._database = database
         self._features = features
-        self._store = store
+        self._store: BlobStore = storages.store
+        self._volumes: Volumes = storages.volumes
         self._loops: list[Loop] = []
         self._wakes: dict[str, list[Loop]] = defaultdict(list)  # loops by the kind of event that they wait for
         self._closers: list[Callable[[], None]] = []
@@ -118,7 +123,7 @@ class LoopBuilder:
 
     def _handlers(self) -> Mapping[str, OperationHandler]:
         """Return who does the operations of each work."""
-        return {}
+        return {REMOVE_PROJECT: RemoveProject(self._volumes)}
 
     def _add_sweep(self) -> None:
         sweep = Sweep(
@@ -132,11 +137,13 @@ class LoopBuilder:
                 Chore(name="partitions", seconds=_HOUR, work=_partitions),
                 Chore(name="tasks", seconds=_HOUR, work=self._features.tasks.tidy),
                 Chore(name="incidents", seconds=_HOUR, work=self._features.incidents.tidy),
+                Chore(name="removed files", seconds=10.0, work=lambda _: self._volumes.tidy(1.0)),
                 *_garbage(self._features.garbage),
             ],
         )
-        self._loops.append(Loop("sweep", sweep.step))
-        self._closers.append(sweep.close)
+        self._add(Loop("sweep", sweep.step), sweep.close)
+        measure = Measure(self._database, self._features.files)
+        self._add(Loop("measure", measure.step), measure.close)
 
     def _consumers(self) -> Mapping[str, Handler]:
         """Return who follows which events; `features.SUBSCRIPTIONS` says to which kinds each subscribed."""

@@ -121,7 +121,7 @@ def build_station(
     url = settings.public_url or public_url or f"http://{settings.host}:{settings.port}"
     features = build_features(settings, storages, engines, url)
     hub = Hub()
-    crew = LoopBuilder(settings, database, features, store).build(roles, engines)
+    crew = LoopBuilder(settings, database, features, storages).build(roles, engines)
     listener = Listener(database.dsn)
     listener.subscribe(crew.note)
     listener.subscribe(hub.note)

@@ -81,6 +81,27 @@ class Files:
         if store.grow(tx, ground.project, size):
             self._quotas.charge(tx, ground.account, size)
 
+    def due(self, tx: Tx, seconds: float) -> tuple[str, int] | None:
+        """Return a project that changed, or was not measured for so long, and what it is said to hold; or None."""
+        row = store.due(tx, seconds)
+        return None if row is None else (row.id, row.size_bytes)
+
+    def held(self, project: str) -> int:
+        """Return the bytes of all files of a project."""
+        if not self._volumes.folder(project).is_dir():
+            return 0
+        return sum(entry.size for _, entry in self._volumes.walk(project, "") if entry.kind is EntryKind.FILE)
+
+    def measured(self, tx: Tx, project: str, before: int, size: int) -> None:
+        """Take note of what a project holds, for its owner's account too; nothing where it changed meanwhile."""
+        owner = store.measured(tx, project, before, size)
+        if owner is not None and before != size:
+            self._quotas.charge(tx, owner, size - before)
+
+    def changed(self, tx: Tx, projects: Sequence[str]) -> None:
+        """Have projects measured soon: programs wrote into them."""
+        store.changed(tx, projects)
+
     def named(self, tx: Tx, folder: str, entries: Sequence[Entry]) -> Sequence[ProjectFile]:
         """Tell who entries of a folder belong to, in one statement."""
         principals = {

@@ -39,14 +39,15 @@ _GROW = text("""
     RETURNING id
 """)
 _DUE = text("""
-    SELECT id FROM project WHERE removed_at IS NULL
+    SELECT id, size_bytes FROM project WHERE removed_at IS NULL
        AND (measured_at IS NULL OR measured_at < station_now() - :seconds * interval '1 second')
      ORDER BY measured_at NULLS FIRST LIMIT 1
 """)
+_CHANGED = text("UPDATE project SET measured_at = NULL WHERE id = ANY(:ids) AND measured_at IS NOT NULL")
 _MEASURED = text("""
-    WITH before AS (SELECT id, owner, size_bytes FROM project WHERE id = :id AND removed_at IS NULL FOR UPDATE)
-    UPDATE project SET size_bytes = :bytes, measured_at = station_now() FROM before WHERE project.id = before.id
-    RETURNING before.owner AS owner, before.size_bytes AS before
+    UPDATE project SET size_bytes = :bytes, measured_at = station_now()
+     WHERE id = :id AND removed_at IS NULL AND size_bytes = :before
+    RETURNING owner
 """)
 
 LAST = "~"  # compares greater than every id
@@ -97,12 +98,17 @@ def grow(tx: Tx, project_id: str, size: int) -> bool:
     return tx.scalar(_GROW, {"id": project_id, "bytes": size}) is not None
 
 
-def due(tx: Tx, seconds: float) -> str | None:
-    """Return a project that was not measured for so long, the one of longest ago."""
-    found: str | None = tx.scalar(_DUE, {"seconds": seconds})
+def due(tx: Tx, seconds: float) -> Any:
+    """Return id and size of a project that was not measured for so long, the one of longest ago; None for none."""
+    return tx.one_or_none(_DUE, {"seconds": seconds})
+
+
+def measured(tx: Tx, project_id: str, before: int, size: int) -> str | None:
+    """Note what a project holds that held `before` until now; return its owner, None when that is not so any more."""
+    found: str | None = tx.scalar(_MEASURED, {"id": project_id, "before": before, "bytes": size})
     return found
 
 
-def measured(tx: Tx, project_id: str, size: int) -> Any:
-    """Note what a project holds; return its owner and what was noted before, None when it was removed."""
-    return tx.one_or_none(_MEASURED, {"id": project_id, "bytes": size})
+def changed(tx: Tx, project_ids: Sequence[str]) -> None:
+    """Have projects be the first to be measured."""
+    tx.execute(_CHANGED, {"ids": list(project_ids)})
