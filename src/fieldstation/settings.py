@@ -3,7 +3,7 @@
 import os
 import platform
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
@@ -63,7 +63,10 @@ class Settings(BaseSettings):
         default=(), description="private hosts that outbound requests may reach"
     )
     tool_sources: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="where manifests of tools may come from"
+        default=(), description="where manifests of tools may come from: beginnings of `https:` and `file:` addresses"
+    )
+    mode: Literal["PRODUCTION", "DEVELOPMENT"] = Field(
+        default="PRODUCTION", description="`DEVELOPMENT` lets operators take back definitions that were published"
     )
     uid_range: str = Field(
         default="20000-59999", pattern=r"^\d+-\d+$", description="uids for runs, when the station runs as root"
@@ -96,6 +99,16 @@ class Settings(BaseSettings):
         first, _, last = value.partition("-")
         if not 0 < int(first) <= int(last) < _NO_UID:
             raise ValueError(f"must go from a uid above 0 up to one not below it, not {value}")
+        return value
+
+    @field_validator("tool_sources", mode="after")
+    @classmethod
+    def _sound_sources(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            parts = urlsplit(one)
+            file = parts.scheme == "file" and parts.path.startswith("/") and not parts.netloc
+            if not file and not (parts.scheme in ("https", "http") and parts.hostname and not parts.username):
+                raise ValueError(f"must hold beginnings such as https://host/path/ or file:/folder/, not {one[:100]}")
         return value
 
     @field_validator("oidc_issuer", mode="after")
