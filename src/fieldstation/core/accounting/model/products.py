@@ -135,7 +135,7 @@ def raised(terms: Terms, change: ProductChange, flavour: Flavour | None) -> Term
 
 
 def _sound(allowance: Decimal, limit: Decimal) -> Terms:
-    if any(not amount.is_finite() or amount >= COIN_BOUND for amount in (allowance, limit)):
+    if any(amount >= COIN_BOUND for amount in (allowance, limit)):
         raise _wrong("so many coins are out of reach", f"give fewer than {coins(COIN_BOUND)}")
     if any(amount != round(amount, _PLACES) for amount in (allowance, limit)):
         raise _wrong("a coin has at most six decimal places", "round the amount")

@@ -23,14 +23,14 @@ from fieldstation.core.accounting.model.products import (
 from fieldstation.core.accounting.store import products as store
 from fieldstation.core.audit.model import STATION, Deed, Entry
 from fieldstation.core.audit.service import record
-from fieldstation.core.people.model import Caller, Kind, Permission, Thing, within_scopes
+from fieldstation.core.people.model import Caller, Kind, Permission, Privacy, Thing, within_scopes
 from fieldstation.core.people.service import Access, Units
 from fieldstation.core.people.service.access import scope_missing
 from fieldstation.core.people.service.names import checked_title
 from fieldstation.core.people.service.units import Unit
 from fieldstation.db import Tx
 from fieldstation.kernel.canonical import Json
-from fieldstation.kernel.errors import Conflict, Forbidden, NotFound
+from fieldstation.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from fieldstation.kernel.ids import new_id
 from fieldstation.kernel.paging import Page, PageRequest, page_of
 from fieldstation.ports.hooks import Removing, Transaction
@@ -102,6 +102,12 @@ class Products:
         found = self._units.find(tx, caller, unit, Permission.UNIT_USE)
         self._units.keep(tx, found.id)
         name, terms = checked_title(new.name, KIND), terms_of(new, self.tariff)
+        if new.flavour is Flavour.EVALUATION and found.privacy is Privacy.ALWAYS_PRIVATE:
+            raise Invalid(
+                "an evaluation is for public projects, and all projects of this unit are private",
+                next_step="use another flavour, or a unit of another rule",
+                reason="privacy",
+            )
         product_id = new_id(KIND)
         values = {
             "id": product_id,
@@ -176,7 +182,7 @@ class Products:
         if found.type is not ProductType.PROJECT_TIER:
             raise Forbidden(
                 f"{found.name} pays for storage, not for a project",
-                next_step=f"subscribe to a tier: fieldstation product create --unit {found.unit.id} --flavour bronze",
+                next_step=f"make a tier: fieldstation product create NAME --unit {found.unit.id} --flavour bronze",
                 reason="not_a_tier",
             )
         if found.claim is not None:
