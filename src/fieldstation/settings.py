@@ -2,6 +2,7 @@
 
 import os
 import platform
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from fieldstation.core.accounting.model.products import TIERS, read_tiers
 from fieldstation.kernel.errors import Broken, Problem
 from fieldstation.kernel.places import default_data_directory as default_data_directory
 
@@ -86,12 +88,30 @@ class Settings(BaseSettings):
         default=100 << 30, ge=0, description="bytes one person may keep, unless an operator set another"
     )
     reserve_bytes: int = Field(default=256 << 20, ge=0, description="bytes of disk never filled with uploads")
+    tiers: str = Field(
+        default=TIERS,
+        description="coins of a billing period by flavour of project tier, `FLAVOUR=ALLOWANCE/LIMIT`: up to the first "
+        "at the plain price, at the second new work is refused",
+    )
+    storage_cost: Decimal = Field(
+        default=Decimal(1),
+        ge=0,
+        max_digits=12,
+        decimal_places=6,
+        description="coins a day for each GiB of storage begun",
+    )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="how much is logged")
 
     @field_validator("engines", "allowed_roots", "outbound_allow", "tool_sources", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("tiers", mode="after")
+    @classmethod
+    def _sound_tiers(cls, value: str) -> str:
+        read_tiers(value)
+        return value
 
     @field_validator("uid_range", mode="after")
     @classmethod

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from fieldstation.core.accounting.model.products import Tariff
+from fieldstation.core.accounting.model.products import Tariff, read_tiers
 from fieldstation.core.accounting.service import (
     Assets,
     AssetsOfThings,
@@ -14,6 +14,7 @@ from fieldstation.core.accounting.service import (
 )
 from fieldstation.core.people.service import Access, Organisations, Units
 from fieldstation.kernel.sealing import Sealer
+from fieldstation.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,11 @@ class Accounting:
     products: Products
     assets: Assets
     merchants: Merchants
+
+
+def tariff_of(settings: Settings) -> Tariff:
+    """Return what the settings say about prices."""
+    return Tariff(tiers=read_tiers(settings.tiers), storage_cost=settings.storage_cost)
 
 
 def build_accounting(access: Access, sealer: Sealer, tariff: Tariff, address: str) -> Accounting:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fieldstation import __version__
-from fieldstation.core.accounting.model.products import Tariff
 from fieldstation.core.datasets.service import Contents, Datasets, Folders, Garbage, Registrar, Trash, Uploads
 from fieldstation.core.datasets.service.quota import Quotas
 from fieldstation.core.datasets.service.use import DataUse
@@ -39,7 +38,7 @@ from fieldstation.kernel.sealing import Sealer, load_or_make_key
 from fieldstation.ports.engine import Engine
 from fieldstation.settings import Settings
 from fieldstation.storage.places import FilesystemPlaces
-from fieldstation.wiring.accounting import Accounting, build_accounting
+from fieldstation.wiring.accounting import Accounting, build_accounting, tariff_of
 from fieldstation.wiring.storages import Storages, numbers_of
 
 TREES = "trees"  # the consumer that drops the link trees of what was removed for good
@@ -93,7 +92,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     sealer = Sealer(load_or_make_key(settings.secret_key_file or settings.data / "station.key"))
     outbox = Outbox(SUBSCRIPTIONS)
     access = Access()
-    accounting = build_accounting(access, sealer, Tariff(), address)
+    accounting = build_accounting(access, sealer, tariff_of(settings), address)
     projects = Projects(access)
     people = People(sealer, hooks=[projects])
     datasets = Datasets(people, store, outbox)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldstation.core.accounting.model.products import Flavour, Tariff, coins, settled_privacy
+from fieldstation.core.accounting.model.products import TIERS, Flavour, Tariff, coins, read_tiers, settled_privacy
 from fieldstation.core.people.model import Privacy
 from fieldstation.kernel.errors import Invalid
 
@@ -62,3 +62,19 @@ def test_coins_are_written_exactly_and_without_needless_zeros(amount: Decimal) -
     assert Decimal(written) == amount
     assert "E" not in written
     assert not ("." in written and written.endswith("0"))
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "is not FLAVOUR"),
+        ("bronze=1/2", "says nothing of"),
+        (TIERS.replace("100/100", "100/99"), "below its allowance"),
+        (TIERS + ", platinum=1/2", "is not FLAVOUR"),
+        (TIERS.replace("1000", "-1"), "is not FLAVOUR"),
+        (TIERS.replace("1000", "1.5"), "is not FLAVOUR"),
+    ],
+)
+def test_a_setting_of_tiers_that_is_wrong_says_so(text: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        read_tiers(text)

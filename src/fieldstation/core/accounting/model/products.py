@@ -1,5 +1,6 @@
 """What can be subscribed to, for how many coins, and what a subscription allows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -39,6 +40,25 @@ class Terms:
     limit: Decimal
 
 
+TIERS = "evaluation=100/100, bronze=1000/2000, silver=5000/10000, gold=20000/40000"
+
+
+def read_tiers(text: str) -> Mapping[Flavour, Terms]:
+    """Read `FLAVOUR=ALLOWANCE/LIMIT, …` in whole coins, every flavour once; ValueError says what is wrong."""
+    tiers: dict[Flavour, Terms] = {}
+    for part in text.split(","):
+        found = re.fullmatch(r"\s*([a-z]+)\s*=\s*([0-9]{1,15})\s*/\s*([0-9]{1,15})\s*", part)
+        if found is None or found[1] not in set(Flavour):
+            raise ValueError(f"{part.strip()!r} is not FLAVOUR=ALLOWANCE/LIMIT with a flavour of {', '.join(Flavour)}")
+        terms = Terms(allowance=Decimal(found[2]), limit=Decimal(found[3]))
+        if terms.limit < terms.allowance:
+            raise ValueError(f"the limit of {found[1]} is below its allowance")
+        tiers[Flavour(found[1])] = terms
+    if missing := set(Flavour) - tiers.keys():
+        raise ValueError(f"says nothing of {', '.join(sorted(missing))}")
+    return {flavour: tiers[flavour] for flavour in Flavour}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tariff:
     """What the station asks: the terms of each flavour, and coins for each day and unit of storage.
@@ -46,22 +66,11 @@ class Tariff:
     `allowance_multiplier` and `overspend_multiplier` are what coins beyond the allowance and beyond the limit count.
     """
 
-    tiers: Mapping[Flavour, Terms] = field(
-        default_factory=lambda: {
-            Flavour.EVALUATION: _terms(100, 100),
-            Flavour.BRONZE: _terms(1_000, 2_000),
-            Flavour.SILVER: _terms(5_000, 10_000),
-            Flavour.GOLD: _terms(20_000, 40_000),
-        }
-    )
+    tiers: Mapping[Flavour, Terms] = field(default_factory=lambda: read_tiers(TIERS))
     storage_cost: Decimal = Decimal(1)
     storage_unit_bytes: int = 1 << 30
     allowance_multiplier: Decimal = Decimal(1)
     overspend_multiplier: Decimal = Decimal(1)
-
-
-def _terms(allowance: int, limit: int) -> Terms:
-    return Terms(allowance=Decimal(allowance), limit=Decimal(limit))
 
 
 @dataclass(frozen=True, kw_only=True)
