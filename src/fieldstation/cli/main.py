@@ -74,6 +74,7 @@ COMMANDS: Mapping[str, Command] = {
     "asset": _user("asset:app", "Assets: named texts and files that jobs are given.", THINGS),
     "tool": _user("tool:app", "Tools: published definitions of what can be run.", THINGS),
     "run": _user("run:app", "Runs: executions of a tool beside the data.", THINGS),
+    "task": _user("task:app", "Tasks: what takes its time, such as the removal of a project.", THINGS),
 }
 
 _EXITS: Mapping[type[errors.FieldstationError], int] = {

@@ -13,6 +13,7 @@ from fieldstation.client.operations import Operations
 from fieldstation.client.people import Projects, Tokens, Users, why
 from fieldstation.client.profile import chosen_profile
 from fieldstation.client.runs import Runs
+from fieldstation.client.tasks import Tasks
 from fieldstation.client.things import Decision, DeviceCode, User
 from fieldstation.client.tools import Tools
 from fieldstation.client.transport import Transport, at
@@ -39,6 +40,7 @@ class Station:
         self.datasets = Datasets(self.transport)
         self.tools = Tools(self.transport)
         self.runs = Runs(self.transport)
+        self.tasks = Tasks(self.transport)
         self.users = Users(self.transport)
         self.tokens = Tokens(self.transport)
         self.projects = Projects(self.transport)

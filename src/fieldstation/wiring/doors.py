@@ -29,6 +29,7 @@ from fieldstation.facades.rest import (
     runs,
     search,
     takers,
+    tasks,
     tools,
     uploads,
 )
@@ -147,6 +148,7 @@ def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, mover
     )
     rest.include_router(runs.router(door))
     rest.include_router(runs.attention_router(features.attentions))
+    rest.include_router(tasks.router(features.tasks, hub))
     rest.include_router(events.router(features.news, hub))
     rest.include_router(runs.lineage_router(features.lineages, features.datasets))
     rest.include_router(runs.uses_router(features.uses, features.datasets))

@@ -16,6 +16,7 @@ def include_squonk(app: FastAPI, features: Features, movers: Movers) -> None:
         release=__version__,
         projects=ProjectDoor(features.projects, features.lifecycles, features.accounting.products),
         grounds=Grounds(features.files, movers),
+        tasks=features.tasks,
     )
     accounting = features.accounting
     accounts = AccountServerParts(

@@ -31,7 +31,9 @@ from tests.integration.tasks.desk import Desk, Person
 
 def states(desk: Desk, task: Task, who: Person) -> list[tuple[State, str | None]]:
     with desk.begin() as tx:
-        return [(passed.state, passed.message) for passed in desk.tasks.states(tx, who.caller, task.id)]
+        return [
+            (passed.state, passed.message) for passed in desk.tasks.states(tx, desk.tasks.show(tx, who.caller, task.id))
+        ]
 
 
 def events(desk: Desk, task: Task, who: Person) -> list[TaskEvent]:

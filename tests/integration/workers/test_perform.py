@@ -60,7 +60,9 @@ def performer(desk: Desk, deed: Callable[[Assignment], Any], **options: Any) -> 
 
 def states(desk: Desk, who: Person, task: Task) -> list[tuple[State, str | None]]:
     with desk.begin() as tx:
-        return [(passed.state, passed.message) for passed in desk.tasks.states(tx, who.caller, task.id)]
+        return [
+            (passed.state, passed.message) for passed in desk.tasks.states(tx, desk.tasks.show(tx, who.caller, task.id))
+        ]
 
 
 def told(desk: Desk, who: Person, task: Task) -> list[str]:

@@ -63,6 +63,8 @@ _FOLLOWS = (
     _listed("list_products", "/products/{product}", product="/items/0/id"),
     _made("create_asset", (201,), "/assets/{asset}", asset="/id"),
     _listed("list_assets", "/assets/{asset}", asset="/items/0/id"),
+    _made("remove_project", (202,), "/tasks/{task_id}", task_id="/task"),
+    _listed("list_tasks", "/tasks/{task_id}", task_id="/items/0/id"),
     _made("create_dataset", (201,), "/datasets/{", reference="/id", username="everyone"),
     _listed("list_datasets", "/datasets/{", reference="/items/0/id"),
     _asked("set_dataset_member", "/datasets/{reference}/members", "reference", "username"),

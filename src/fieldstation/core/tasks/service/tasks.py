@@ -93,9 +93,9 @@ class Tasks:
             )
         return found
 
-    def states(self, tx: Tx, caller: Caller, task_id: str) -> Sequence[Passed]:
-        """Return the states that a task went through, first to last; NotFound as for `show`."""
-        return find.states(tx, self.show(tx, caller, task_id).id)
+    def states(self, tx: Tx, task: Task) -> Sequence[Passed]:
+        """Return the states that a task which was shown went through, first to last."""
+        return find.states(tx, task.id)
 
     def events(self, tx: Tx, caller: Caller, task_id: str, page: PageRequest) -> Page[TaskEvent]:
         """Return a page of what was told about a task, in its order; NotFound as for `show`."""

@@ -1,6 +1,5 @@
 """The routes of runs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -17,11 +16,12 @@ from fieldstation.core.runs.service.quote import Quotes
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.core.runs.service.submit import Submits
 from fieldstation.db import Tx
-from fieldstation.facades.kit.calls import Call, CallerCall
+from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.hub import Hub
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.kit.sse import event_stream, wants_events
+from fieldstation.facades.kit.waiting import LONGEST_WAIT_SECONDS, waited
 from fieldstation.facades.rest.runs.again_routes import add_again_routes
 from fieldstation.facades.rest.runs.crate_routes import add_crate_routes
 from fieldstation.facades.rest.runs.find_routes import add_find_routes
@@ -43,7 +43,6 @@ from fieldstation.facades.rest.runs.usage_routes import add_usage_routes
 from fieldstation.facades.rest.runs.writing import Writing
 from fieldstation.ports.storage import BlobStore
 
-LONGEST_WAIT_SECONDS = 60.0
 _ROUTE = "POST /api/v1/runs"
 
 
@@ -147,7 +146,7 @@ def _add_reads(routes: APIRouter, door: RunsDoor, writing: Writing) -> None:
         def look(tx: Tx, caller: Caller) -> RunOut:
             return writing.one(tx, caller, door.runs.show(tx, caller, run_id))
 
-        return await _waited(call, door.hub, look, run_id, wait_seconds)
+        return await waited(call, look, door.hub, run_id, wait_seconds, lambda run: run.state.final)
 
     @routes.get(
         "/{run_id}/attempts",
@@ -198,13 +197,3 @@ def _add_events(routes: APIRouter, door: RunsDoor) -> None:
             return event_stream(followed_events(call, door.runs, door.hub, run_id, after))
         found = await call(lambda tx, caller: door.runs.events(tx, caller, run_id, after))
         return EventsOut(items=[event_out(event) for event in found])
-
-
-async def _waited(call: Call, hub: Hub, look: Callable[[Tx, Caller], RunOut], run_id: str, seconds: float) -> RunOut:
-    if not seconds:
-        return await call(look)
-    with hub.watching(run_id) as watcher:
-        async for run in watcher.looks(lambda: call(look), seconds):
-            if run.state.final:
-                break
-    return run

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
+from fieldstation.core.tasks.service import Tasks
 from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.squonk.application import application
-from fieldstation.facades.squonk.data_manager import files, projects, station
+from fieldstation.facades.squonk.data_manager import files, projects, station, tasks
 
 _ABOUT = "Projects, files, data sets, jobs and their instances, for programs made for the Squonk2 Data Manager."
 
@@ -18,6 +19,7 @@ class DataManagerParts:
     release: str
     projects: projects.ProjectDoor
     grounds: Grounds
+    tasks: Tasks
 
 
 def data_manager(parts: DataManagerParts) -> FastAPI:
@@ -26,4 +28,5 @@ def data_manager(parts: DataManagerParts) -> FastAPI:
     app.include_router(station.router(parts.release))
     app.include_router(projects.router(parts.projects))
     app.include_router(files.router(parts.grounds))
+    app.include_router(tasks.router(parts.tasks))
     return app
