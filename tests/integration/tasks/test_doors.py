@@ -191,7 +191,7 @@ def test_the_door_lists_and_narrows(office: Office) -> None:
     assert listed(exclude_done="True") == [copy.id, stop.id]
     wanted = {"exclude_removal": "True", "exclude_purpose": "FILE.DATASET.PROJECT"}
     assert listed(**wanted, instance_callback_context="mine") == [run.id]
-    assert listed(purpose="FILE") == [copy.id]
+    assert listed(purpose="FILE") == listed(exclude_purpose="DATASET, INSTANCE") == [copy.id]
     for none in ({"project_id": "project-1"}, {"unit_id": "u"}, {"org_id": "o"}, {"instance_callback_context": "x"}):
         assert listed(**none) == []
     assert get(office.bob, DOOR) == {"count": 0, "tasks": []}
@@ -202,7 +202,7 @@ def test_the_door_lists_and_narrows(office: Office) -> None:
     [
         {"purpose": "file"},
         {"purpose": "WORKFLOW"},
-        {"exclude_purpose": "FILE,DATASET"},
+        {"exclude_purpose": "FILE;DATASET"},
         {"exclude_purpose": "FILE.' OR 1=1"},
         {"exclude_done": "perhaps"},
         {"instance_callback_context": "x" * 257},

@@ -78,9 +78,9 @@ def _kinds(
     exclude_removal: Annotated[bool, Query(description="leave out what removes something")] = False,
     instance_callback_context: _Name = None,
 ) -> TaskFilter:
-    wanted = purposes(purpose, "purpose") or frozenset(Purpose)
+    wanted = _purposes(purpose, "purpose") or frozenset(Purpose)
     return TaskFilter(
-        purposes=wanted - purposes(exclude_purpose, "exclude_purpose"),
+        purposes=wanted - _purposes(exclude_purpose, "exclude_purpose"),
         exclude_done=exclude_done,
         exclude_removal=exclude_removal,
         context=instance_callback_context or None,
@@ -147,9 +147,9 @@ def router(tasks: Tasks) -> APIRouter:
     return routes
 
 
-def purposes(text: str | None, argument: str) -> frozenset[Purpose]:
-    """Read purposes with dots between them; Invalid for any other word."""
-    names = [name.strip() for name in (text or "").split(".") if name.strip()]
+def _purposes(text: str | None, argument: str) -> frozenset[Purpose]:
+    """Read purposes with dots between them, or commas as some calls of the client tell; Invalid for any other word."""
+    names = [name.strip() for name in (text or "").replace(",", ".").split(".") if name.strip()]
     unknown = [name for name in names if name not in Purpose.__members__]
     if unknown:
         raise Invalid(f"{argument} cannot be {unknown[0][:40]!r}", next_step=f"use {_ALL}")
