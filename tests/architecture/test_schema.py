@@ -12,7 +12,7 @@ import fieldstation.core
 from fieldstation.db import Database, metadata
 
 # Read and written only by the statements in fieldstation.db, which need no table objects.
-GROUND = {"lease", "event", "event_default", "delivery", "alembic_version"}
+GROUND = {"lease", "event", "event_default", "delivery", "door_number", "alembic_version"}
 TELLS = {"news"}  # features that keep nothing of their own
 FEATURES = sorted({module.name for module in iter_modules(fieldstation.core.__path__)} - TELLS)
 

@@ -69,7 +69,7 @@ class ToolSources:
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise _missing(path)
-            with open(descriptor, "rb", closefd=False) as file:  # noqa: PTH123  a descriptor, not a path
+            with open(descriptor, "rb", closefd=False) as file:
                 body = file.read(_MOST_BYTES + 1)
         finally:
             os.close(descriptor)

@@ -184,7 +184,7 @@ def _finders(features: Features) -> dict[Kind, people.Finder]:
     return {
         Kind.DATASET: lambda tx, caller, name: features.datasets.find(tx, caller, name, Permission.DATASET_READ).id,
         Kind.PROJECT: lambda tx, caller, name: features.projects.identify(tx, caller, name).id,
-        Kind.TOOL: lambda tx, caller, name: features.tools.resolve(tx, caller, name).tool_id,
+        Kind.TOOL: features.tools.identify,
         Kind.ORGANISATION: lambda tx, caller, name: features.accounting.organisations.show(tx, caller, name).id,
         Kind.UNIT: lambda tx, caller, name: features.accounting.units.show(tx, caller, name).id,
     }

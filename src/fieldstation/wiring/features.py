@@ -39,6 +39,7 @@ from fieldstation.ports.engine import Engine
 from fieldstation.settings import Settings
 from fieldstation.storage.places import FilesystemPlaces
 from fieldstation.wiring.accounting import Accounting, build_accounting, tariff_of
+from fieldstation.wiring.definitions import Definitions, build_definitions
 from fieldstation.wiring.storages import Storages, numbers_of
 
 TREES = "trees"  # the consumer that drops the link trees of what was removed for good
@@ -71,6 +72,7 @@ class Features:
     garbage: Garbage
     use: DataUse
     tools: Tools
+    definitions: Definitions
     runs: Runs
     run_search: RunSearch
     uses: Uses
@@ -131,6 +133,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         uploads=Uploads(people, datasets, store, settings.quota_bytes),
         use=use,
         tools=tools,
+        definitions=build_definitions(settings, access, sealer),
         runs=runs,
         run_search=RunSearch(people),
         uses=Uses(people, use),

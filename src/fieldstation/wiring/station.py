@@ -83,6 +83,7 @@ class Station:
             self.features.people.users.create_first(tx, _FIRST_USER, password)
         with self.database.begin() as tx:
             self.features.tools.install_builtins(tx)
+            self.features.definitions.jobs.install_builtins(tx)
 
     @property
     def made_password(self) -> Path | None:
@@ -102,6 +103,7 @@ class Station:
         """Let go of attempts, which run on, and give the database connections back."""
         for engine in self.engines.values():
             engine.close()
+        self.features.definitions.templates.close()
         self.database.close()
 
 

@@ -38,6 +38,10 @@ class Deed(StrEnum):
     DATASET_PURGED = "dataset.purged"
     DATASET_REGISTERED = "dataset.registered"  # files in place became part of one
     TOOL_PUBLISHED = "tool.published"
+    TOOL_WITHDRAWN = "tool.withdrawn"  # a version, with the manifest that it came from
+    TOOL_RATED = "tool.rated"  # what its cost comes to in coins
+    MANIFEST_ADDED = "manifest.added"
+    MANIFEST_REMOVED = "manifest.removed"
     ORGANISATION_CREATED = "organisation.created"
     ORGANISATION_CHANGED = "organisation.changed"
     ORGANISATION_REMOVED = "organisation.removed"

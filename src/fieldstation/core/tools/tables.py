@@ -1,12 +1,28 @@
-"""The tables of tools, as the fourth migration makes them.
+"""The tables of tools, as the fourth and the tenth migration make them.
 
 `definition` is `json`, not `jsonb`: it keeps the author's order of parameters, which their form follows. The text is
 kept with the version and not with the revision, because two authors may publish the same definition, and one must not
 read the other's comments.
 """
 
-from sqlalchemy import ARRAY, Column, DateTime, FetchedValue, ForeignKey, Index, Table, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSON, TSVECTOR
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    FetchedValue,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSON, JSONB, TSVECTOR
 
 from fieldstation.db import metadata
 
@@ -47,4 +63,57 @@ tool_version = Table(
     Column("published_by", Text(collation="C"), ForeignKey("station_user.id")),
     UniqueConstraint("tool_id", "sort_key"),
     Index("ix_tool_version_revision", "revision"),
+)
+
+tool_version_past = Table(
+    "tool_version_past",
+    metadata,
+    Column("id", Text(collation="C"), primary_key=True),
+    Column("tool_id", Text(collation="C"), ForeignKey("tool.id"), nullable=False),
+    Column("version", Text(collation="C"), nullable=False),
+    Column("revision", Text(collation="C"), ForeignKey("tool_revision.revision"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("published_at", DateTime(timezone=True), nullable=False),
+    Column("published_by", Text(collation="C"), ForeignKey("station_user.id")),
+    Column("ended_at", DateTime(timezone=True), FetchedValue(), nullable=False),
+    Index("ix_tool_version_past_tool_id_version_id", "tool_id", "version", "id"),
+)
+
+tool_manifest = Table(
+    "tool_manifest",
+    metadata,
+    Column("id", Text(collation="C"), primary_key=True),
+    Column("url", Text(collation="C"), nullable=False, unique=True),
+    Column("headers", LargeBinary),
+    Column("query", LargeBinary),
+    Column("created_at", DateTime(timezone=True), FetchedValue(), nullable=False),
+    Column("created_by", Text(collation="C"), ForeignKey("station_user.id"), nullable=False),
+    Column("loaded_at", DateTime(timezone=True)),
+    Column("loaded_well_at", DateTime(timezone=True)),
+    Column("ok", Boolean),
+    Column("report", JSONB),
+)
+
+tool_manifest_job = Table(
+    "tool_manifest_job",
+    metadata,
+    Column("manifest_id", Text(collation="C"), ForeignKey("tool_manifest.id", ondelete="CASCADE"), primary_key=True),
+    Column("tool_id", Text(collation="C"), primary_key=True),
+    Column("version", Text(collation="C"), primary_key=True),
+    Column("doc_url", Text, nullable=False),
+    ForeignKeyConstraint(["tool_id", "version"], ["tool_version.tool_id", "tool_version.version"], ondelete="CASCADE"),
+    Index("ix_tool_manifest_job_tool_id_version", "tool_id", "version"),
+)
+
+tool_rate = Table(
+    "tool_rate",
+    metadata,
+    Column("id", Text(collation="C"), primary_key=True),
+    Column("job", Text(collation="C"), nullable=False),
+    Column("rate", Numeric(24, 6), nullable=False),
+    Column("comment", Text),
+    Column("created_at", DateTime(timezone=True), FetchedValue(), nullable=False),
+    Column("created_by", Text(collation="C"), ForeignKey("station_user.id"), nullable=False),
+    CheckConstraint("rate >= 0", name="rate"),
+    Index("ix_tool_rate_job_id", "job", "id"),
 )

@@ -12,7 +12,9 @@ from fieldstation.core.tools.model.check import Checked, check
 from fieldstation.core.tools.model.definition import write_definition
 from fieldstation.core.tools.model.document import MAX_BYTES
 from fieldstation.core.tools.model.form import form_of
-from fieldstation.core.tools.model.published import ToolSummary, ToolVersion, VersionSummary
+from fieldstation.core.tools.model.published import ToolFormat, ToolSummary, ToolVersion, VersionSummary, format_of
+from fieldstation.core.tools.model.squonk.face import face_of
+from fieldstation.core.tools.model.squonk.job import Job
 from fieldstation.core.tools.service import Tools
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
@@ -59,6 +61,9 @@ class ToolItemOut(BaseModel):
 
     id: str = Field(examples=["tool-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"])
     namespace: str = Field(description="`native/station` is the station's own", examples=["native/station"])
+    format: ToolFormat = Field(
+        description="`squonk2` tools are jobs: they work in projects, and runs are never of them"
+    )
     name: str = Field(examples=["table-summary"])
     version: str = Field(description="what the bare name means: the newest release", examples=["1.0.0"])
     title: str = Field(examples=["Table summary by month"])
@@ -71,12 +76,17 @@ class ToolOut(BaseModel):
 
     id: str = Field(examples=["tool-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"])
     namespace: str = Field(examples=["native/station"])
+    format: ToolFormat = Field(
+        description="`squonk2` tools are jobs: they work in projects, and runs are never of them"
+    )
     name: str = Field(examples=["table-summary"])
     version: str = Field(examples=["1.0.0"])
     revision: str = Field(description="SHA-256 of the canonical definition: what runs")
     title: str = Field(examples=["Table summary by month"])
     description: str
-    definition: Mapping[str, Any] = Field(description="the definition with every default written out")
+    definition: Mapping[str, Any] = Field(
+        description="the definition with every default written out; of a job, what it takes and makes in the same words"
+    )
     text: str = Field(description="the definition as its author wrote it")
     published: str
     published_by: str | None = Field(default=None, description="username; absent for tools that came with the station")
@@ -276,6 +286,7 @@ def item_out(tool: ToolSummary) -> ToolItemOut:
     return ToolItemOut(
         id=tool.id,
         namespace=tool.namespace,
+        format=format_of(tool.namespace),
         name=tool.name,
         version=tool.version,
         title=tool.title,
@@ -288,12 +299,13 @@ def _tool_out(tool: ToolVersion) -> ToolOut:
     return ToolOut(
         id=tool.tool_id,
         namespace=tool.namespace,
+        format=format_of(tool.namespace),
         name=tool.name,
         version=tool.version,
         revision=tool.revision,
         title=tool.definition.title,
         description=tool.definition.description,
-        definition=write_definition(tool.definition),
+        definition=face_of(tool.definition) if isinstance(tool.definition, Job) else write_definition(tool.definition),
         text=tool.text,
         published=wire_time(tool.published_at),
         published_by=tool.published_by,

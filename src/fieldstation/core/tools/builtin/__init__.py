@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+JOB_COLLECTION = "im-test"  # of the jobs that come with every station
 _FROM = re.compile(r"^( +)(\S+): \{from: (\S+)\}$", re.MULTILINE)
 
 
@@ -19,6 +20,13 @@ def builtin_texts() -> Iterator[str]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.name.endswith(".yaml"):
             yield _inline(entry.read_text("utf-8"), folder)
+
+
+def builtin_job_texts() -> Iterator[str]:
+    """Return the YAML text of each job definition file that comes with the station."""
+    for entry in sorted(files(__name__).joinpath("jobs").iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".yaml"):
+            yield entry.read_text("utf-8")
 
 
 def _inline(text: str, folder: Traversable) -> str:

@@ -2,10 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from fieldstation.core.tools.model.definition import Definition
+from fieldstation.core.tools.model.jobs import JOB_NAMESPACE
+from fieldstation.core.tools.model.squonk.job import Job
 
 STATION_NAMESPACE = "native/station"  # for everyone, published by operators and by the station itself
+
+
+class ToolFormat(StrEnum):
+    """Whose words a definition is written in, which also says how it is run."""
+
+    NATIVE = "native"
+    SQUONK = "squonk2"  # a job, which works in the directory of a project
+
+
+def format_of(namespace: str) -> ToolFormat:
+    """Return the format of all tools of a namespace."""
+    return ToolFormat.SQUONK if namespace.startswith(JOB_NAMESPACE) else ToolFormat.NATIVE
 
 
 def namespace_of(space: str) -> str:
@@ -15,7 +30,7 @@ def namespace_of(space: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedTool:
-    """What a reference means now: one revision, which is what runs."""
+    """What a reference means now: one revision of a native tool, which is what runs."""
 
     tool_id: str
     namespace: str
@@ -26,9 +41,15 @@ class ResolvedTool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ToolVersion(ResolvedTool):
+class ToolVersion:
     """One published version: the text as its author wrote it, when, and by whom (None: by the station itself)."""
 
+    tool_id: str
+    namespace: str
+    name: str
+    version: str
+    revision: str
+    definition: Definition | Job
     text: str
     published_at: datetime
     published_by: str | None

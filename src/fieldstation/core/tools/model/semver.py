@@ -39,3 +39,12 @@ def read_version(text: str) -> Version | None:
 
 def _identifier_key(identifier: str) -> str:
     return f"0{int(identifier):0{_DIGITS}d}" if identifier.isdigit() else f"1{identifier}"
+
+
+def label_key(label: str) -> str:
+    """Return a text by which labels that may be no versions are ordered: numbers by size, two labels never alike."""
+    version = read_version(label)
+    if version is not None:
+        return version.sort_key
+    parts = re.split(r"([0-9]+)", label)
+    return "".join(part.zfill(_DIGITS) if part.isdigit() else part for part in parts) + f"!{label}~"

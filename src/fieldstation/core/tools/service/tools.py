@@ -10,7 +10,6 @@ from fieldstation.core.audit.service import record
 from fieldstation.core.people.model import EVERYONE, Caller, Kind, Permission, Role, Thing, hidden
 from fieldstation.core.people.service import Access, Member
 from fieldstation.core.people.service.users import usernames
-from fieldstation.core.tools import store
 from fieldstation.core.tools.builtin import builtin_texts
 from fieldstation.core.tools.model.check import check
 from fieldstation.core.tools.model.definition import Definition, read_definition, write_definition
@@ -18,12 +17,16 @@ from fieldstation.core.tools.model.published import (
     STATION_NAMESPACE,
     Publication,
     ResolvedTool,
+    ToolFormat,
     ToolSummary,
     ToolVersion,
     VersionSummary,
+    format_of,
     namespace_of,
 )
 from fieldstation.core.tools.model.semver import read_version
+from fieldstation.core.tools.model.squonk.job import Job, read_job
+from fieldstation.core.tools.store import tools as store
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Broken, Conflict, Invalid, NotFound
 from fieldstation.kernel.ids import is_id, new_id
@@ -32,6 +35,7 @@ from fieldstation.kernel.paging import Page, PageRequest, page_of
 _MAX_WORDS = 8
 _MOST_KEPT = 256  # definitions in memory
 _MAX_SEARCH = 250
+_MAX_LABEL = 100
 ANYTHING = "*/*"  # what an input takes that names no media type
 _NAME = re.compile(r"[a-z0-9._-]{1,100}")
 
@@ -74,9 +78,12 @@ class Tools:
         """Return what `reference` means now: `name`, `name@version`, or a tool id, also with `@version`.
 
         A bare name is the newest release, of the caller's own tool first, then the station's, then one shared with
-        the caller. Raises NotFound, and Conflict when several tools of others have that name.
+        the caller. Raises NotFound, and Conflict when several tools of others have that name, or when it is a job,
+        which no run can be of.
         """
         row = self._find_version(tx, caller, reference)
+        if format_of(row.namespace) is not ToolFormat.NATIVE:
+            raise _no_run(row.name)
         return ResolvedTool(
             tool_id=row.id,
             namespace=row.namespace,
@@ -86,13 +93,17 @@ class Tools:
             definition=self.definition(tx, row.revision),
         )
 
+    def identify(self, tx: Tx, caller: Caller, reference: str) -> str:
+        """Return the id of the tool that `reference` means; see `resolve`."""
+        return str(self._find(tx, caller, reference).id)
+
     def show(self, tx: Tx, caller: Caller, reference: str) -> ToolVersion:
         """Return the version that `reference` means now, with its text; see `resolve`."""
         row = self._find_version(tx, caller, reference)
         return _version(tx, row.id, row.version)
 
     def definition(self, tx: Tx, revision: str) -> Definition:
-        """Return the definition of a revision that some run names; decides nothing."""
+        """Return the native definition of a revision that some run names; decides nothing."""
         kept = self._definitions.get(revision)
         if kept is None:
             found = store.definition(tx, revision)
@@ -182,8 +193,8 @@ class Tools:
         name, _, label = reference.partition("@")
         if not _NAME.fullmatch(name):
             raise hidden(Kind.TOOL)
-        if label and read_version(label) is None:
-            label = "?"  # what no version is called: a text that is no version may not even be one to the database
+        if label and (len(label) > _MAX_LABEL or not label.isprintable()):
+            label = "?"  # what no version is called: not every text is one to the database
         visible = self._access.visible(caller, Permission.TOOL_USE, Kind.TOOL)
         own = namespace_of(caller.space)
         values = {"reference": name, "label": label or None, "own": own, "station": STATION_NAMESPACE, **visible.values}
@@ -197,6 +208,14 @@ class Tools:
                 reason="ambiguous",
             )
         return rows[0]
+
+
+def _no_run(name: str) -> Conflict:
+    return Conflict(
+        f"{name} is a job of Squonk2: it works in the directory of a project, and no run of data sets can be of it",
+        next_step=f"see what it takes: fieldstation tool show {name}; this release keeps jobs and runs native tools",
+        reason="not_native",
+    )
 
 
 def _thing(tool_id: str) -> Thing:
@@ -250,11 +269,15 @@ def _version(tx: Tx, tool_id: str, label: str) -> ToolVersion:
         name=row.name,
         version=row.version,
         revision=row.revision,
-        definition=read_definition(row.definition),
+        definition=_read(row.namespace, row.definition),
         text=row.text,
         published_at=row.published_at,
         published_by=by,
     )
+
+
+def _read(namespace: str, document: Any) -> Definition | Job:
+    return read_definition(document) if format_of(namespace) is ToolFormat.NATIVE else read_job(document)
 
 
 def _version_summary(row: Any, names: dict[str, str]) -> VersionSummary:

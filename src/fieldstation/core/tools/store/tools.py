@@ -1,4 +1,4 @@
-"""All SQL of tools."""
+"""The SQL of tools, their versions and revisions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,0 +1,40 @@
+"""Where things lie beside a manifest: the definition files that it names, and what tells about its jobs."""
+
+from urllib.parse import SplitResult, quote, urlsplit
+
+from fieldstation.core.tools.model.squonk.job import Job
+
+_GITHUB_RAW, _GITHUB = "raw.githubusercontent.com", "github.com"
+_REF_AT = 3  # /owner/repository/REF/path...
+_RAW = "/raw"  # how the path of a file in GitLab's API ends
+
+
+def beside(manifest_url: str, path: str) -> str:
+    """Return the address of what lies at `path` beside a manifest, its query as it was."""
+    parts = urlsplit(manifest_url)
+    if _in_gitlab(parts):
+        encoded = parts.path.removesuffix(_RAW)
+        place = max(encoded.lower().rfind("%2f") + len("%2f"), encoded.rfind("/") + 1)
+        return parts._replace(path=f"{encoded[:place]}{quote(path, safe='')}{_RAW}").geturl()
+    return parts._replace(path=f"{parts.path.rpartition('/')[0]}/{quote(path)}").geturl()
+
+
+def documentation(manifest_url: str, job: Job) -> str:
+    """Return where people read about a job: as its author says, else where it lies by custom."""
+    said = job.document.get("doc-url")
+    if said is not None and said.startswith("https"):
+        return str(said)
+    return _for_people(beside(manifest_url, f"docs/{said or f'{job.collection}/{job.name}.md'}"))
+
+
+def _for_people(address: str) -> str:
+    """Return the page that shows a file instead of the file, where its host has one."""
+    parts = urlsplit(address)
+    if parts.hostname != _GITHUB_RAW:
+        return address
+    steps = parts.path.split("/")
+    return parts._replace(netloc=_GITHUB, path="/".join([*steps[:_REF_AT], "blob", *steps[_REF_AT:]])).geturl()
+
+
+def _in_gitlab(parts: SplitResult) -> bool:
+    return "/repository/files/" in parts.path and parts.path.endswith(_RAW)

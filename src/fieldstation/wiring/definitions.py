@@ -1,0 +1,33 @@
+"""Tools defined elsewhere: what keeps them, where they come from, and what makes commands of them."""
+
+from dataclasses import dataclass
+
+from fieldstation.core.people.service import Access
+from fieldstation.core.tools.service import Jobs, Manifests, Rates
+from fieldstation.core.tools.service.manifests import Means
+from fieldstation.gateways.sources import ToolSources
+from fieldstation.gateways.templates import TemplateHelper
+from fieldstation.gateways.web import Web
+from fieldstation.kernel.sealing import Sealer
+from fieldstation.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definitions:
+    """Everything about definitions that others wrote."""
+
+    templates: TemplateHelper
+    jobs: Jobs
+    rates: Rates
+    manifests: Manifests
+
+
+def build_definitions(settings: Settings, access: Access, sealer: Sealer) -> Definitions:
+    """Build what keeps and loads jobs; nothing is asked or started yet."""
+    templates = TemplateHelper()
+    sources = ToolSources(settings.tool_sources, Web(settings.outbound_allow))
+    means = Means(sources=sources, templates=templates, development=settings.mode == "DEVELOPMENT")
+    jobs = Jobs(access)
+    return Definitions(
+        templates=templates, jobs=jobs, rates=Rates(access, jobs), manifests=Manifests(access, sealer, jobs, means)
+    )
