@@ -9,10 +9,14 @@ from anyio.from_thread import BlockingPortal
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
+from fieldstation.core.accounting.model.products import Tariff
+from fieldstation.core.datasets.service.quota import Quotas
 from fieldstation.core.people.model import EVERYONE, Caller, Permission
 from fieldstation.core.people.service import Access, NewUser, People
 from fieldstation.core.people.service.tokens import NewToken
-from fieldstation.core.projects.service import Projects
+from fieldstation.core.projects.service import Lifecycles, Projects
+from fieldstation.core.projects.service.lifecycles import Books
+from fieldstation.core.tasks.service import Tasks
 from fieldstation.db import Database, Tx
 from fieldstation.facades import issuer
 from fieldstation.facades.kit.calls import Core
@@ -20,6 +24,7 @@ from fieldstation.facades.kit.problems import install_problems
 from fieldstation.facades.rest.people import router as people_router
 from fieldstation.facades.rest.projects import things as projects_door
 from fieldstation.kernel.sealing import Sealer
+from fieldstation.wiring.accounting import build_accounting
 from fieldstation.wiring.doors import Front, include_sign_in
 
 PUBLIC_URL = "https://station.example"
@@ -68,7 +73,10 @@ class Station:
         self.app = FastAPI()
         self.app.include_router(people_router(self.people, {}), prefix="/api/v1")
         routes = APIRouter(prefix="/api/v1")
-        projects_door.add_routes(routes, self.projects)
+        accounting = build_accounting(access, self.sealer, Tariff(), PUBLIC_URL)
+        quotas = Quotas(self.people, quota_bytes=1 << 30)
+        books = Books(products=accounting.products, quotas=quotas, tasks=Tasks(access))
+        projects_door.add_routes(routes, self.projects, Lifecycles(access, self.projects, books))
         self.app.include_router(routes)
         install_problems(self.app)
         self.app.state.core = Core(database, self.people)

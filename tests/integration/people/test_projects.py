@@ -123,3 +123,15 @@ _THOUSAND = (
     f"""INSERT INTO service_token (id, user_id, name, hash, expires_at)
         SELECT 'token-' || {_PAD}, :id, 'many', '', station_now() FROM {_NUMBERS}""",
 )
+
+
+def test_what_one_may_do_in_a_project_is_told_of_one_and_not_in_lists(ada: Person, bob: Person) -> None:
+    made = ada.client.post("/api/v1/projects", json={"name": "flood"}).json()
+    assert made["permissions"] == ["project:read", "project:run", "project:write", "project:own"]
+    address = f"/api/v1/projects/{made['id']}"
+    assert ada.client.patch(address, json={"name": "floods"}).json()["permissions"] == made["permissions"]
+    assert "permissions" not in ada.client.get("/api/v1/projects").json()["items"][0]
+    ada.client.put(f"{address}/members/bob", json={"role": "reader"})
+    assert bob.client.get(address).json()["permissions"] == ["project:read"]
+    ada.client.put(f"{address}/members/bob", json={"role": "editor"})
+    assert bob.client.get(address).json()["permissions"] == ["project:read", "project:run", "project:write"]

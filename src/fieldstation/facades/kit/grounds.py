@@ -103,7 +103,7 @@ class Grounds:
             name=entry.name,
             size=entry.size,
             sha256=None,
-            media_type=mimetypes.guess_type(entry.name)[0] or _UNKNOWN,
+            media_type=media_type_of(entry.name),
             path=None,
             open=lambda: self.files.open(ground, path)[0],
             mark=f"{entry.size:x}-{round(entry.modified.timestamp() * 1e6):x}",
@@ -115,3 +115,8 @@ class Grounds:
         ground = await self.ground(call, project, Permission.PROJECT_WRITE)
         freed = await self.movers.run(lambda: self.files.remove(ground, path, kind))
         await call.core.run(lambda tx: self.files.grown(tx, ground, -freed))
+
+
+def media_type_of(name: str) -> str:
+    """Return what a file of this name is taken for."""
+    return mimetypes.guess_type(name)[0] or _UNKNOWN

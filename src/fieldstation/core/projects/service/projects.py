@@ -46,6 +46,10 @@ class Projects:
         """Return one project, by id or by one's own name for it."""
         return self.get(tx, self.find(tx, caller, reference, Permission.PROJECT_READ).id)
 
+    def permissions(self, tx: Tx, caller: Caller, project_id: str) -> Sequence[Permission]:
+        """Return what the caller may do in a project."""
+        return self._access.permissions(tx, caller, thing_of(project_id))
+
     def list(self, tx: Tx, caller: Caller, request: PageRequest, *, name: str | None = None) -> Page[Project]:
         """Return the projects that the caller may see, newest first, of one name only where that is given."""
         visible = self._access.visible(caller, Permission.PROJECT_READ, Kind.PROJECT)

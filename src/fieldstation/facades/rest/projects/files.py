@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from fieldstation.core.people.model import Permission
 from fieldstation.core.projects.model import ProjectFile, folder_path
 from fieldstation.facades.kit.calls import CallerCall
-from fieldstation.facades.kit.grounds import Grounds
+from fieldstation.facades.kit.grounds import Grounds, media_type_of
 from fieldstation.facades.kit.pages import ById, PageOut
 from fieldstation.facades.kit.problems import responses
 from fieldstation.kernel.clock import wire_time
@@ -35,6 +35,7 @@ class EntryOut(BaseModel):
     name: str = Field(examples=["may.csv"])
     kind: EntryKind = Field(description="`other` is a link, device, socket or pipe, which can only be removed")
     size: int | None = Field(default=None, description="bytes of a file", examples=[1024])
+    media_type: str | None = Field(default=None, description="of a file, by its name", examples=["text/csv"])
     modified: str
     owner: str | None = Field(default=None, description="username of who it belongs to, where known", examples=["ada"])
 
@@ -175,6 +176,7 @@ def entry_out(file: ProjectFile) -> EntryOut:
         name=file.entry.name,
         kind=file.entry.kind,
         size=file.entry.size if file.entry.kind is EntryKind.FILE else None,
+        media_type=media_type_of(file.entry.name) if file.entry.kind is EntryKind.FILE else None,
         modified=wire_time(file.entry.modified),
         owner=file.owner,
     )

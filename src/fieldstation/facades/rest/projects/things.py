@@ -6,8 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.projects.model import Project
 from fieldstation.core.projects.service import Lifecycles, NewProject, ProjectChange, Projects
+from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
@@ -53,12 +55,15 @@ class ProjectOut(BaseModel):
     product: str | None = Field(default=None, description="id of the subscription by which it does")
     size_bytes: int = Field(description="of its files, as measured last", examples=[52428800])
     created: str
+    permissions: list[Permission] | None = Field(
+        default=None, description="what you may do in it; told of one project, not in lists"
+    )
 
 
 def add_routes(routes: APIRouter, projects: Projects, lifecycles: Lifecycles) -> None:
     """Add the routes."""
     _add_projects(routes, projects)
-    _add_changes(routes, lifecycles)
+    _add_changes(routes, lifecycles, projects)
     _add_members(routes, projects)
 
 
@@ -83,10 +88,10 @@ def _add_projects(routes: APIRouter, projects: Projects) -> None:
         responses=responses(403, 404),
     )
     async def show(reference: str, call: CallerCall) -> ProjectOut:
-        return await call(lambda tx, caller: _out(projects.show(tx, caller, reference)))
+        return await call(lambda tx, caller: _shown(tx, caller, projects, projects.show(tx, caller, reference)))
 
 
-def _add_changes(routes: APIRouter, lifecycles: Lifecycles) -> None:
+def _add_changes(routes: APIRouter, lifecycles: Lifecycles, projects: Projects) -> None:
     @routes.post(
         "/projects",
         operation_id="create_project",
@@ -98,7 +103,7 @@ def _add_changes(routes: APIRouter, lifecycles: Lifecycles) -> None:
     async def create(body: ProjectIn, call: CallerCall) -> ProjectOut:
         private = None if body.public is None else not body.public
         new = NewProject(name=body.name, product=body.product, private=private)
-        return await call(lambda tx, caller: _out(lifecycles.create(tx, caller, new)))
+        return await call(lambda tx, caller: _shown(tx, caller, projects, lifecycles.create(tx, caller, new)))
 
     @routes.patch(
         "/projects/{reference}",
@@ -109,7 +114,9 @@ def _add_changes(routes: APIRouter, lifecycles: Lifecycles) -> None:
     )
     async def change(reference: str, body: ProjectChangeIn, call: CallerCall) -> ProjectOut:
         wanted = ProjectChange(name=body.name, public=body.public)
-        return await call(lambda tx, caller: _out(lifecycles.change(tx, caller, reference, wanted)))
+        return await call(
+            lambda tx, caller: _shown(tx, caller, projects, lifecycles.change(tx, caller, reference, wanted))
+        )
 
     @routes.delete(
         "/projects/{reference}",
@@ -152,6 +159,11 @@ def _add_members(routes: APIRouter, projects: Projects) -> None:
     )
     async def remove(reference: str, username: str, call: CallerCall) -> None:
         await call(lambda tx, caller: projects.remove_member(tx, caller, reference, username))
+
+
+def _shown(tx: Tx, caller: Caller, projects: Projects, project: Project) -> ProjectOut:
+    permissions = projects.permissions(tx, caller, project.id)
+    return _out(project).model_copy(update={"permissions": list(permissions)})
 
 
 def _out(project: Project) -> ProjectOut:
