@@ -70,6 +70,8 @@ def make_private(admin: httpx.Client, reader: str) -> Private:
             "path.number": ["1"],
             "path.path": [f"{MARK}/may.csv"],
             "path.run_id": [made["run"]["id"]],
+            "path.task_id": [made["task"]["id"]],
+            "query.about": [made["task"]["purpose_id"]],
             "path.upload": [made["upload"]["id"]],
             "path.token_id": [made["token"]["id"]],
             "path.name": [f"{MARK}-group"],
@@ -91,6 +93,9 @@ def _things(http: httpx.Client) -> dict[str, Any]:
         "project": _ok(http.post("/api/v1/projects", json={"name": f"{MARK}-project"})),
         "token": _ok(http.post("/api/v1/tokens", json={"name": f"{MARK}-token"})),
     }
+    gone = _ok(http.post("/api/v1/projects", json={"name": f"{MARK}-gone"}))
+    removal = _ok(http.delete(f"/api/v1/projects/{gone['id']}"))
+    made["task"] = _ok(http.get(f"/api/v1/tasks/{removal['task']}", params={"wait_seconds": 60}))
     made["version"] = _ok(
         http.post(f"/api/v1/datasets/{MARK}-rain/versions", files=[("files", (f"{MARK}/may.csv", b"quokka,1\n"))])
     )
