@@ -1,7 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, take } from '@/api/client'
-import { problemFrom, unreachable } from '@/api/problem'
-import { fileAddress } from './preview'
 
 const PAGE = 200
 
@@ -131,23 +129,5 @@ export function lineageQuery(dataset: string, number: number, direction: Directi
           signal,
         }),
       ),
-  })
-}
-
-/** The first bytes of a file, at most `limit`. */
-export function bytesQuery(dataset: string, number: number, path: string, limit: number) {
-  return queryOptions({
-    queryKey: ['datasets', dataset, 'versions', number, 'bytes', path, limit],
-    queryFn: async ({ signal }) => {
-      const headers = { Range: `bytes=0-${limit - 1}` }
-      const answer = await fetch(fileAddress(dataset, number, path), { headers, signal }).catch(() => {
-        throw unreachable()
-      })
-      if (answer.status === 416) return new Blob([]) // an empty file has no range
-      if (!answer.ok) throw problemFrom(answer.status, await answer.json().catch(() => undefined))
-      return answer.blob()
-    },
-    staleTime: Infinity,
-    gcTime: 60_000,
   })
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { fileAddress, kindOf, prettyJson, readOf, TABLE_ROWS, tableOf } from './preview'
+import { fileAddress } from '@/pages/dataset/preview'
+import { kindOf, prettyJson, readOf, TABLE_ROWS, tableOf } from './kinds'
 
 test('what may be looked at, by media type', () => {
   expect(['image/png', 'image/svg+xml', 'text/csv', 'application/geo+json'].map(kindOf)).toEqual([

@@ -5,14 +5,14 @@ import { getDocument, GlobalWorkerOptions, type PDFDocumentProxy } from 'pdfjs-d
 import PdfWorker from 'pdfjs-dist/build/pdf.worker.min.mjs?worker'
 import { useEffect, useRef, useState } from 'react'
 import { Empty, Loading } from '@/show/Page'
-import classes from './Dataset.module.css'
+import classes from './Preview.module.css'
 
 const SHARPNESS = 2 // dots of the picture for one of the page
 
 /** The pages of a PDF, drawn by this page itself: no script or form in it is run, no link of it is followed. */
-export default function PdfPages({ bytes, path, sha256 }: { bytes: Blob; path: string; sha256: string }) {
+export default function PdfPages({ bytes, path, mark }: { bytes: Blob; path: string; mark: string }) {
   const opened = useQuery({
-    queryKey: ['pdf', sha256],
+    queryKey: ['pdf', path, mark],
     queryFn: () => open(bytes),
     staleTime: Infinity,
     gcTime: 60_000,
