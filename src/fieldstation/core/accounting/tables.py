@@ -65,5 +65,6 @@ asset = Table(
     Column("created_at", _TIME, FetchedValue(), nullable=False),
     Column("content_changed_at", _TIME),
     UniqueConstraint("scope", "scope_id", "name"),
+    Index(None, "scope", "scope_id", "id"),
     CheckConstraint("scope IN ('user', 'product', 'unit', 'organisation', 'global')", name="scope"),
 )

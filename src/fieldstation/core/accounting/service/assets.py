@@ -92,7 +92,7 @@ class Assets:
         `filters` may have `scope` and `scope_id`.
         """
         before = request.after[0] if request.after else store.LAST
-        rows = store.page(tx, before, request.limit + 1, filters or {}, self._visible(caller))
+        rows = store.page(tx, before, request.limit + 1, filters or {}, self._seen(caller))
         names = usernames(tx, [row.creator for row in rows])
         return page_of([self._asset(row, names) for row in rows], request, lambda each: (each.id,))
 
@@ -170,15 +170,16 @@ class Assets:
             self._access.principal_of(tx, username)
         return username
 
-    def _visible(self, caller: Caller) -> tuple[str, Mapping[str, Any]]:
+    def _seen(self, caller: Caller) -> tuple[str | None, Mapping[str, Any]]:
+        """Return the query of the scopes that the caller sees, None for all, and its values."""
         self._access.require(caller, Permission.STATION_USE)
         units = self._access.visible(caller, Permission.UNIT_USE, Kind.UNIT)
         organisations = self._access.visible(caller, Permission.ORGANISATION_READ, Kind.ORGANISATION)
-        condition = "true" if operates(caller) else store.visible(units.sql, organisations.sql)
-        return condition, {"own_name": caller.username, **units.values, **organisations.values}
+        query = None if operates(caller) else store.seen_scopes(units.sql, organisations.sql)
+        return query, {"own_name": caller.username, **units.values, **organisations.values}
 
     def _row(self, tx: Tx, caller: Caller, asset_id: str, *, lock: bool = False) -> Any:
-        row = store.one(tx, asset_id, self._visible(caller), lock=lock)
+        row = store.one(tx, asset_id, self._seen(caller), lock=lock)
         if row is None:
             raise hidden()
         return row

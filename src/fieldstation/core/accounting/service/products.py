@@ -27,6 +27,7 @@ from fieldstation.core.people.model import Caller, Kind, Permission, Privacy, Th
 from fieldstation.core.people.service import Access, Units
 from fieldstation.core.people.service.access import scope_missing
 from fieldstation.core.people.service.names import checked_title
+from fieldstation.core.people.service.organisations import operates
 from fieldstation.core.people.service.units import Unit
 from fieldstation.db import Tx
 from fieldstation.kernel.canonical import Json
@@ -136,8 +137,8 @@ class Products:
         """Return the products that the caller sees, newest first; `filters` may have `unit`, `organisation` (ids)."""
         visible = self._access.visible(caller, Permission.UNIT_USE, Kind.UNIT)
         before = request.after[0] if request.after else store.LAST
-        condition = (visible.where("p.unit"), visible.values)
-        rows = store.page(tx, before, request.limit + 1, filters or {}, condition)
+        seen = (None if operates(caller) else visible.where("n.id"), visible.values)
+        rows = store.page(tx, before, request.limit + 1, filters or {}, seen)
         units = self._units.by_ids(tx, caller, [row.unit for row in rows])
         return page_of([_product(tx, row, units[row.unit]) for row in rows], request, lambda each: (each.id,))
 

@@ -44,36 +44,45 @@ def insert(tx: Tx, values: Mapping[str, Any]) -> bool:
     return tx.scalar(_INSERT, values) is not None
 
 
-def one(tx: Tx, asset_id: str, visible: tuple[str, Mapping[str, Any]], *, lock: bool = False) -> Any:
-    """Read one asset that holds the condition `visible`; `lock` lets nobody else change it in the meantime."""
-    statement = f"SELECT {_COLUMNS}, a.sealed FROM asset a WHERE a.id = :id AND ({visible[0]})"
-    return tx.one_or_none(text(statement + " FOR UPDATE OF a" * lock), {"id": asset_id, **visible[1]})
+def one(tx: Tx, asset_id: str, seen: tuple[str | None, Mapping[str, Any]], *, lock: bool = False) -> Any:
+    """Read one asset of the scopes that are `seen`; `lock` lets nobody else change it in the meantime."""
+    within = "" if seen[0] is None else f" AND (a.scope, a.scope_id) IN ({seen[0]})"
+    statement = f"SELECT {_COLUMNS}, a.sealed FROM asset a WHERE a.id = :id{within}"
+    return tx.one_or_none(text(statement + " FOR UPDATE OF a" * lock), {"id": asset_id, **seen[1]})
 
 
 def page(
-    tx: Tx, before: str, limit: int, filters: Mapping[str, str], visible: tuple[str, Mapping[str, Any]]
+    tx: Tx, before: str, limit: int, filters: Mapping[str, str], seen: tuple[str | None, Mapping[str, Any]]
 ) -> Sequence[Any]:
-    """Read up to `limit` assets that hold the condition `visible`, newest first, behind the id `before`.
+    """Read up to `limit` assets of the scopes that are `seen`, newest first, behind the id `before`.
 
-    `filters` may have `scope` and `scope_id`. Long contents are left out.
+    `filters` may have `scope` and `scope_id`. Long contents are left out. Of each scope no more than `limit` are looked
+    up: who sees little would else wait for the whole table to be read.
     """
     narrowed = "".join(f" AND a.{column} = :{column}" for column in ("scope", "scope_id") if column in filters)
-    statement = f"""
-        SELECT {_COLUMNS}, CASE WHEN octet_length(a.sealed) <= {_LISTED_BYTES} THEN a.sealed END AS sealed FROM asset a
-         WHERE a.id < :before AND ({visible[0]}) {narrowed} ORDER BY a.id DESC LIMIT :limit"""
-    return tx.listed(text(statement), {"before": before, "limit": limit, **filters, **visible[1]})
+    newest = f"a.id < :before{narrowed} ORDER BY a.id DESC LIMIT :limit"
+    columns = f"{_COLUMNS}, CASE WHEN octet_length(a.sealed) <= {_LISTED_BYTES} THEN a.sealed END AS sealed"
+    statement = f"SELECT {columns} FROM asset a WHERE {newest}"
+    if seen[0] is not None:
+        statement = f"""
+            WITH seen_scope (scope, scope_id) AS MATERIALIZED ({seen[0]})
+            SELECT of_scope.* FROM seen_scope CROSS JOIN LATERAL (
+                SELECT {columns} FROM asset a
+                 WHERE a.scope = seen_scope.scope AND a.scope_id = seen_scope.scope_id AND {newest}) of_scope
+             ORDER BY of_scope.id DESC LIMIT :limit"""
+    return tx.listed(text(statement), {"before": before, "limit": limit, **filters, **seen[1]})
 
 
-def visible(units: str, organisations: str) -> str:
-    """Write the condition of what somebody sees, of those on a unit and on an organisation.
+def seen_scopes(units: str, organisations: str) -> str:
+    """Write the query of the scopes whose assets somebody sees, of conditions on a unit and an organisation.
 
-    They stand on the columns `a.scope_id` and `p.unit`; `:own_name` is who asks.
+    Those stand on the column `{thing}`; `:own_name` is who asks.
     """
-    return f"""a.scope = 'global' OR a.scope = 'user' AND a.scope_id = :own_name
-            OR a.scope = 'unit' AND {units.replace("{thing}", "a.scope_id")}
-            OR a.scope = 'organisation' AND {organisations.replace("{thing}", "a.scope_id")}
-            OR a.scope = 'product' AND EXISTS (
-                SELECT 1 FROM product p WHERE p.id = a.scope_id AND {units.replace("{thing}", "p.unit")})"""
+    return f"""
+        SELECT 'global', '' UNION ALL SELECT 'user', cast(:own_name AS text)
+         UNION ALL SELECT 'organisation', o.id FROM organisation o WHERE {organisations.replace("{thing}", "o.id")}
+         UNION ALL SELECT 'unit', n.id FROM unit n WHERE {units.replace("{thing}", "n.id")}
+         UNION ALL SELECT 'product', p.id FROM product p WHERE {units.replace("{thing}", "p.unit")}"""
 
 
 def change(tx: Tx, values: Mapping[str, Any]) -> None:

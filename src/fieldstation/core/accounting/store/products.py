@@ -8,10 +8,10 @@ from sqlalchemy import text
 from fieldstation.db import Tx
 
 LAST = "~"  # compares greater than every id
-_SELECT = """
-    SELECT p.id, p.unit, p.organisation, p.type, p.flavour, p.name, p.allowance, p.coin_limit, p.project,
-           p.project_name, p.created_at
-      FROM product p WHERE p.removed_at IS NULL"""
+_COLUMNS = """p.id, p.unit, p.organisation, p.type, p.flavour, p.name, p.allowance, p.coin_limit, p.project,
+           p.project_name, p.created_at"""
+_SELECT = f"SELECT {_COLUMNS} FROM product p WHERE p.removed_at IS NULL"
+_LISTED = "p.removed_at IS NULL AND p.creator IS NOT NULL AND p.id < :before"
 _BY_ID = text(f"{_SELECT} AND p.id = :id")
 _BY_IDS = text("SELECT id, unit, organisation, flavour FROM product WHERE id = ANY(:ids)")
 _LOCK = text(f"{_SELECT} AND p.id = :id FOR UPDATE")
@@ -43,16 +43,28 @@ def lock(tx: Tx, product_id: str) -> Any:
 
 
 def page(
-    tx: Tx, before: str, limit: int, filters: Mapping[str, str], visible: tuple[str, Mapping[str, Any]]
+    tx: Tx, before: str, limit: int, filters: Mapping[str, str], seen: tuple[str | None, Mapping[str, Any]]
 ) -> Sequence[Any]:
-    """Read up to `limit` products that hold the condition `visible`, newest first, behind the id `before`.
+    """Read up to `limit` products, newest first, behind the id `before`: of the units that hold the condition `seen`.
 
-    `filters` may have `unit` and `organisation`, both ids.
+    It stands on `n.id`; None means all units. `filters` may have `unit` and `organisation`, both ids. Of each unit no
+    more than `limit` are looked up: who sees few would else wait for the whole table to be read.
     """
-    narrowed = "".join(f" AND p.{column} = :{column}" for column in ("unit", "organisation") if column in filters)
-    statement = f"""{_SELECT} AND p.id < :before AND p.creator IS NOT NULL AND {visible[0]} {narrowed}
-                    ORDER BY p.id DESC LIMIT :limit"""
-    return tx.listed(text(statement), {"before": before, "limit": limit, **filters, **visible[1]})
+    names = [name for name in ("unit", "organisation") if name in filters]
+    newest = "ORDER BY p.id DESC LIMIT :limit"
+    statement = f"SELECT {_COLUMNS} FROM product p WHERE {_LISTED}{_narrowed(names, 'p', 'unit')} {newest}"
+    if seen[0] is not None:
+        statement = f"""
+            WITH seen_unit (id) AS MATERIALIZED (
+                SELECT n.id FROM unit n WHERE {seen[0]}{_narrowed(names, "n", "id")})
+            SELECT of_unit.* FROM seen_unit CROSS JOIN LATERAL (
+                SELECT {_COLUMNS} FROM product p WHERE p.unit = seen_unit.id AND {_LISTED} {newest}) of_unit
+             ORDER BY of_unit.id DESC LIMIT :limit"""
+    return tx.listed(text(statement), {"before": before, "limit": limit, **filters, **seen[1]})
+
+
+def _narrowed(names: Sequence[str], alias: str, unit: str) -> str:
+    return "".join(f" AND {alias}.{unit if name == 'unit' else name} = :{name}" for name in names)
 
 
 def insert(tx: Tx, values: Mapping[str, Any]) -> None:

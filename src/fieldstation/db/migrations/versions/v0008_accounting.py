@@ -120,6 +120,7 @@ def _assets() -> None:
             CONSTRAINT ck_asset_scope CHECK (scope IN ('user', 'product', 'unit', 'organisation', 'global'))
         )
     """)
+    op.execute("CREATE INDEX ix_asset_scope_scope_id_id ON asset (scope, scope_id, id)")
 
 
 def _built_in() -> None:
