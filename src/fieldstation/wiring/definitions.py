@@ -14,8 +14,9 @@ from fieldstation.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class Definitions:
-    """Everything about definitions that others wrote."""
+    """Everything about definitions that others wrote, and the mode that says whether they are taken back."""
 
+    mode: str
     templates: TemplateHelper
     jobs: Jobs
     rates: Rates
@@ -29,5 +30,9 @@ def build_definitions(settings: Settings, access: Access, sealer: Sealer) -> Def
     means = Means(sources=sources, templates=templates, development=settings.mode == "DEVELOPMENT")
     jobs = Jobs(access)
     return Definitions(
-        templates=templates, jobs=jobs, rates=Rates(access, jobs), manifests=Manifests(access, sealer, jobs, means)
+        mode=settings.mode,
+        templates=templates,
+        jobs=jobs,
+        rates=Rates(access, jobs),
+        manifests=Manifests(access, sealer, jobs, means),
     )

@@ -4,19 +4,29 @@ from fastapi import FastAPI
 
 from fieldstation import __version__
 from fieldstation.facades.kit.grounds import Grounds
+from fieldstation.facades.kit.loading import Loading
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.squonk.account_server import AccountServerParts, account_server
-from fieldstation.facades.squonk.data_manager import DataManagerParts, ProjectDoor, data_manager
+from fieldstation.facades.squonk.data_manager import DataManagerParts, JobDoor, ProjectDoor, data_manager
 from fieldstation.wiring.features import Features
 
 
 def include_squonk(app: FastAPI, features: Features, movers: Movers) -> None:
     """Mount both doors; they know their callers as ours does."""
+    definitions = features.definitions
     manager = DataManagerParts(
         release=__version__,
         projects=ProjectDoor(features.projects, features.lifecycles, features.accounting.products),
         grounds=Grounds(features.files, movers),
         tasks=features.tasks,
+        jobs=JobDoor(
+            jobs=definitions.jobs,
+            rates=definitions.rates,
+            projects=features.projects,
+            assets=features.accounting.assets,
+        ),
+        loading=Loading(definitions.manifests, movers),
+        mode=definitions.mode,
     )
     accounting = features.accounting
     accounts = AccountServerParts(

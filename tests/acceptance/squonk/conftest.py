@@ -30,7 +30,7 @@ def squonk_station() -> Iterator[RunningStation]:
 @pytest.fixture(scope="package")
 def squonk_admin(squonk_station: RunningStation) -> Iterator[Squonk]:
     """The first user."""
-    token = _token(squonk_station, "admin", squonk_station.admin_password)
+    token = token_of(squonk_station, "admin", squonk_station.admin_password)
     client = Squonk(url=squonk_station.url, token=token, username="admin")
     yield client
     client.close()
@@ -51,7 +51,7 @@ def new_squonk(squonk_station: RunningStation, squonk_admin: Squonk) -> Iterator
         username, password = f"{name}-{uuid.uuid4().hex[:8]}", uuid.uuid4().hex
         with Station(squonk_station.url, squonk_admin.token) as known:
             known.users.add(username, password=password)
-        token = _token(squonk_station, username, password)
+        token = token_of(squonk_station, username, password)
         made.append(Squonk(url=squonk_station.url, token=token, username=username))
         return made[-1]
 
@@ -72,7 +72,8 @@ def bob(new_squonk: NewSquonk) -> Squonk:
     return new_squonk("bob")
 
 
-def _token(station: RunningStation, username: str, password: str) -> str:
+def token_of(station: RunningStation, username: str, password: str) -> str:
+    """Return a token that lasts, for somebody who signs in with a password."""
     with Station(station.url) as known, known.sign_in(username, password) as own:
         token = own.tokens.create("tests").token
     assert token is not None

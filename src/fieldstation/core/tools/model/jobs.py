@@ -93,6 +93,7 @@ class Rate:
     """How many coins a thousand of a job's cost come to, since when, and who said so."""
 
     id: str
+    number: int
     rate: Decimal
     comment: str | None
     created_at: datetime

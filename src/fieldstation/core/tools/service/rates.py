@@ -13,10 +13,12 @@ from fieldstation.core.tools.service.jobs import Jobs, name_of
 from fieldstation.core.tools.store import rates as store
 from fieldstation.core.tools.store.tools import LAST
 from fieldstation.db import Tx
+from fieldstation.db.numbers import numbers_of
 from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.ids import new_id
 from fieldstation.kernel.paging import Page, PageRequest, page_of
 
+NUMBERS = "rate"  # the kind of their numbers
 MOST_COMMENT = 80
 
 
@@ -51,9 +53,11 @@ class Rates:
 
 def _rates(tx: Tx, rows: Sequence[Any]) -> list[Rate]:
     names = usernames(tx, [row.created_by for row in rows])
+    numbers = numbers_of(tx, NUMBERS, [row.id for row in rows])
     return [
         Rate(
             id=row.id,
+            number=numbers[row.id],
             rate=row.rate,
             comment=row.comment,
             created_at=row.created_at,

@@ -1,6 +1,7 @@
 """`/data-manager-api`: projects, files, data sets, jobs, instances, tasks and workflows."""
 
 from fieldstation.facades.squonk.data_manager.door import DataManagerParts, data_manager
+from fieldstation.facades.squonk.data_manager.jobs import JobDoor
 from fieldstation.facades.squonk.data_manager.projects import ProjectDoor
 
-__all__ = ["DataManagerParts", "ProjectDoor", "data_manager"]
+__all__ = ["DataManagerParts", "JobDoor", "ProjectDoor", "data_manager"]

@@ -6,8 +6,9 @@ from fastapi import FastAPI
 
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.facades.kit.grounds import Grounds
+from fieldstation.facades.kit.loading import Loading
 from fieldstation.facades.squonk.application import application
-from fieldstation.facades.squonk.data_manager import files, projects, station, tasks
+from fieldstation.facades.squonk.data_manager import files, jobs, manifests, projects, station, tasks
 
 _ABOUT = "Projects, files, data sets, jobs and their instances, for programs made for the Squonk2 Data Manager."
 
@@ -20,13 +21,18 @@ class DataManagerParts:
     projects: projects.ProjectDoor
     grounds: Grounds
     tasks: Tasks
+    jobs: jobs.JobDoor
+    loading: Loading
+    mode: str
 
 
 def data_manager(parts: DataManagerParts) -> FastAPI:
     """Return the application of this door."""
     app = application("Data Manager", "5.0", _ABOUT)
-    app.include_router(station.router(parts.release))
+    app.include_router(station.router(parts.release, parts.mode))
     app.include_router(projects.router(parts.projects))
     app.include_router(files.router(parts.grounds))
     app.include_router(tasks.router(parts.tasks))
+    app.include_router(jobs.router(parts.jobs))
+    app.include_router(manifests.router(parts.loading))
     return app

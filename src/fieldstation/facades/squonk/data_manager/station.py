@@ -16,7 +16,7 @@ class ModeOut(BaseModel):
     mode: str = Field(examples=["PRODUCTION"])
 
 
-def router(release: str) -> APIRouter:
+def router(release: str, mode: str) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(tags=["service"])
 
@@ -25,7 +25,7 @@ def router(release: str) -> APIRouter:
         return VersionOut(version=release)
 
     @routes.get("/mode", operation_id="get_mode", summary="Whether definitions may be taken back")
-    async def mode() -> ModeOut:
-        return ModeOut(mode="PRODUCTION")
+    async def mode_of_station() -> ModeOut:
+        return ModeOut(mode=mode)
 
     return routes
