@@ -25,7 +25,7 @@ class Event:
     """Something that happened to a thing.
 
     `kind` is `<feature>.<what>` (`run.queued`); `audience` is the id of the project or data set whose readers may
-    see it, absent for operators only; `body` holds plain JSON.
+    see it, or of the one user who may, absent for operators only; `body` holds plain JSON.
     """
 
     kind: str

@@ -99,7 +99,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     people = People(sealer, hooks=[projects])
     datasets = Datasets(people, store, outbox)
     use = DataUse(datasets, people, settings.quota_bytes)
-    tasks = Tasks(access)
+    tasks = Tasks(access, outbox)
     quotas = Quotas(people, settings.quota_bytes)
     files = Files(projects, volumes, quotas, numbers_of(settings))
     books = Books(products=accounting.products, quotas=quotas, tasks=tasks)

@@ -18,6 +18,7 @@ from fieldstation.core.projects.service import Lifecycles, Projects
 from fieldstation.core.projects.service.lifecycles import Books
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.db import Database, Tx
+from fieldstation.db.outbox import Outbox
 from fieldstation.facades import issuer
 from fieldstation.facades.kit.calls import Core
 from fieldstation.facades.kit.problems import install_problems
@@ -75,7 +76,7 @@ class Station:
         routes = APIRouter(prefix="/api/v1")
         accounting = build_accounting(access, self.sealer, Tariff(), PUBLIC_URL)
         quotas = Quotas(self.people, quota_bytes=1 << 30)
-        books = Books(products=accounting.products, quotas=quotas, tasks=Tasks(access))
+        books = Books(products=accounting.products, quotas=quotas, tasks=Tasks(access, Outbox()))
         projects_door.add_routes(routes, self.projects, Lifecycles(access, self.projects, books))
         self.app.include_router(routes)
         install_problems(self.app)

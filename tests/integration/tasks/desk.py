@@ -11,6 +11,7 @@ from fieldstation.core.people.service import Access, NewUser, People
 from fieldstation.core.tasks.model import NewTask, Purpose, Task
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.db import Database
+from fieldstation.db.outbox import Outbox
 from fieldstation.kernel.ids import new_id
 from fieldstation.kernel.sealing import Sealer
 
@@ -44,7 +45,7 @@ class Desk:
         self.begin = database.begin
         self.access = Access()
         self.people = People(Sealer(bytes(32)), [])
-        self.tasks = Tasks(self.access)
+        self.tasks = Tasks(self.access, Outbox())
 
     def person(self, username: str, *, operator: bool = False) -> Person:
         with self.begin() as tx:

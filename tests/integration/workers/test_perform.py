@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from fieldstation.core.news.service import News
+from fieldstation.core.people.model import Permission
 from fieldstation.core.tasks.model import Level, State, Task
 from fieldstation.core.tasks.service import Operations
 from fieldstation.db import Database
@@ -121,6 +123,22 @@ def test_an_operation_is_done_and_ends_its_task(desk: Desk, ada: Person) -> None
     assert told(desk, ada, task) == ["looking", "found it"]
     assert queued(desk, task) is None
     assert queued(desk, other).holder is None
+
+
+def test_who_asked_hears_of_it(desk: Desk, ada: Person) -> None:
+    news, others = News(desk.access), [desk.person("bob"), desk.person("root", operator=True)]
+    quiet = desk.task(ada)
+    task = desk.task(ada, work=WORK, project=desk.project(others[0]))
+    performer(desk, lambda _given: None).step()
+    with desk.begin() as tx:
+        desk.tasks.finished(tx, quiet.id, 0)
+    with desk.begin() as tx:
+        heard = [
+            [(item.kind, item.thing) for item in news.newest(tx, caller, 50)]
+            for caller in (ada.caller, *(who.caller for who in others), ada.narrowed(Permission.TOOL_USE))
+        ]
+    told = [(f"task.{state}", task.id) for state in ("success", "started", "pending")]
+    assert heard == [told, [], told, []]
 
 
 def test_who_can_do_nothing_does_nothing(desk: Desk, ada: Person) -> None:
@@ -339,6 +357,7 @@ from sqlalchemy import text
 from fieldstation.core.people.service import Access
 from fieldstation.core.tasks.service import Operations, Tasks
 from fieldstation.db import Database
+from fieldstation.db.outbox import Outbox
 from fieldstation.workers.perform import Perform
 
 url, sign = sys.argv[1:]
@@ -352,7 +371,7 @@ class Victim:
         Path(sign).touch()
         time.sleep(600)
 
-Perform(database, Operations(Tasks(Access())), {"test.work": Victim()}).step()
+Perform(database, Operations(Tasks(Access(), Outbox())), {"test.work": Victim()}).step()
 """
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from fieldstation.core.news import store
-from fieldstation.core.people.model import Caller, Kind, Permission
+from fieldstation.core.people.model import Caller, Kind, Permission, within_scopes
 from fieldstation.core.people.service import Access
 from fieldstation.db import Tx
 
@@ -43,7 +43,10 @@ class Step:
 
 
 class News:
-    """Tells callers what happens to what they may see: runs of their projects, data sets; operators hear all."""
+    """Tells callers what happens to what they may see: runs of their projects, data sets, what is theirs alone.
+
+    Operators hear all.
+    """
 
     def __init__(self, access: Access) -> None:
         self._access = access
@@ -69,9 +72,11 @@ class News:
         projects = self._access.visible(caller, Permission.PROJECT_READ, Kind.PROJECT)
         datasets = self._access.visible(caller, Permission.DATASET_READ, Kind.DATASET)
         condition = f"{projects.where('e.audience')} OR {datasets.where('e.audience')}"
+        if within_scopes(caller, Permission.PROJECT_READ):
+            condition += " OR e.audience = :me"
         if not caller.operator:
             condition = f"e.audience IS NOT NULL AND ({condition})"
-        return condition, {**projects.values, **datasets.values}
+        return condition, {"me": caller.user_id, **projects.values, **datasets.values}
 
 
 def _item(row: Any) -> NewsItem:

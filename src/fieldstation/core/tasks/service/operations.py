@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from fieldstation.core.tasks.model import Holder, Level, Operation
-from fieldstation.core.tasks.service.tasks import QUEUED, Tasks
+from fieldstation.core.tasks.model import Holder, Level, Move, Operation, State
+from fieldstation.core.tasks.service.tasks import QUEUED, Tasks, end
 from fieldstation.core.tasks.store import operations as store
 from fieldstation.db import Tx
 from fieldstation.db.outbox import note
@@ -22,7 +22,7 @@ class Operations:
         """
         claimed = store.claim(tx, holder, dead)
         if claimed is not None:
-            self._tasks.started(tx, claimed.task_id)
+            self._tasks.move_own(tx, claimed.user_id, Move(task_id=claimed.task_id, state=State.STARTED))
         return claimed
 
     def holders(self, tx: Tx, works: Sequence[str]) -> Sequence[str]:
@@ -43,12 +43,14 @@ class Operations:
 
     def finish(self, tx: Tx, operation: Operation, exit_code: int, message: str | None = None) -> bool:
         """End an operation and its task; False when it was not ours any more, and nothing happened."""
-        return store.done(tx, operation) and self._tasks.finished(tx, operation.task_id, exit_code, message)
+        move = end(operation.task_id, exit_code, message)
+        return store.done(tx, operation) and self._tasks.move_own(tx, operation.user_id, move)
 
     def retry(self, tx: Tx, operation: Operation, message: str, pause: float) -> bool:
         """Put a failed operation back for after a pause (seconds); False when it was not ours any more."""
         ours = store.give_back(tx, operation, pause=pause, failed=True)
-        return ours and self._tasks.retried(tx, operation.task_id, message)
+        move = Move(task_id=operation.task_id, state=State.RETRY, message=message)
+        return ours and self._tasks.move_own(tx, operation.user_id, move)
 
     def leave(self, tx: Tx, operation: Operation) -> None:
         """Let another go on with an operation at once; its task stays started."""

@@ -20,7 +20,7 @@ from fieldstation.core.tasks.model import (
 from fieldstation.core.tasks.store import find
 from fieldstation.core.tasks.store import tasks as store
 from fieldstation.db import Tx
-from fieldstation.db.outbox import note
+from fieldstation.db.outbox import Event, Outbox, note
 from fieldstation.kernel.errors import Conflict, Forbidden, NotFound
 from fieldstation.kernel.ids import new_id
 from fieldstation.kernel.logs import request_id
@@ -35,8 +35,9 @@ _BATCH_EVENTS = 50_000
 class Tasks:
     """What the rest of the core does with tasks; every deed has a form for many, of a fixed number of statements."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, outbox: Outbox) -> None:
         self._access = access
+        self._outbox = outbox
 
     def begin(self, tx: Tx, user_id: str, new: NewTask) -> Task:
         """Begin a task that this user asked for; its work, if it has any, is done once the transaction is durable."""
@@ -48,7 +49,9 @@ class Tasks:
         if not tasks:
             return []
         begun = store.begin(tx, [(new_id("task"), user_id, new) for user_id, new in tasks], request_id.get())
-        note(tx, QUEUED, [task.id for task, (_, new) in zip(begun, tasks, strict=True) if new.work is not None])
+        queued = [task for task, (_, new) in zip(begun, tasks, strict=True) if new.work is not None]
+        note(tx, QUEUED, [task.id for task in queued])
+        self._outbox.emit(tx, [_news(task.id, task.user_id, task.state) for task in queued])
         return begun
 
     def started(self, tx: Tx, task_id: str) -> bool:
@@ -72,6 +75,13 @@ class Tasks:
             return set()
         moved = store.move(tx, moves)
         note(tx, MOVED, sorted(moved))
+        return moved
+
+    def move_own(self, tx: Tx, user_id: str, move: Move) -> bool:
+        """Move a task that the station does itself, and have this user, who asked for it, hear of it."""
+        moved = bool(self.move_many(tx, [move]))
+        if moved:
+            self._outbox.emit(tx, [_news(move.task_id, user_id, move.state)])
         return moved
 
     def event(self, tx: Tx, task_id: str, level: Level, text: str, *, replace_prior: bool = False) -> None:
@@ -147,3 +157,8 @@ def end(task_id: str, exit_code: int, message: str | None = None) -> Move:
     """Return the move of a task to its end."""
     state = State.FAILURE if exit_code else State.SUCCESS
     return Move(task_id=task_id, state=state, exit_code=exit_code, message=message)
+
+
+def _news(task_id: str, user_id: str, state: State) -> Event:
+    """Return what is told, to who asked for it, of a task that the station does itself."""
+    return Event(kind=f"task.{state}", thing=task_id, audience=user_id, body={})
