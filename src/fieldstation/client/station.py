@@ -6,6 +6,7 @@ from types import TracebackType
 from fieldstation.client.accounting import Assets, Organisations, Products, Units
 from fieldstation.client.answers import read
 from fieldstation.client.datasets import Datasets
+from fieldstation.client.definitions import Manifests, Rates
 from fieldstation.client.errors import ClientError
 from fieldstation.client.files import Files
 from fieldstation.client.findings import Found
@@ -39,6 +40,8 @@ class Station:
         self.transport = Transport(url, token)
         self.datasets = Datasets(self.transport)
         self.tools = Tools(self.transport)
+        self.manifests = Manifests(self.transport)
+        self.rates = Rates(self.transport)
         self.runs = Runs(self.transport)
         self.tasks = Tasks(self.transport)
         self.users = Users(self.transport)

@@ -189,11 +189,22 @@ class Tool:
     title: str = ""
     description: str = ""
     namespace: str | None = None
+    format: str = "native"
     revision: str | None = None
     definition: Mapping[str, Any] = field(default_factory=dict)
     text: str | None = None
     created: datetime | None = None
     published: datetime | None = None
+    published_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastTool:
+    """What a version of a job was until it was loaded anew."""
+
+    revision: str
+    published: datetime
+    ended: datetime
     published_by: str | None = None
 
 
@@ -262,7 +273,7 @@ class Run:
     tool: RunTool
     project: str
     submitted_by: str
-    output_dataset: str
+    output_dataset: str | None = None
     created_at: datetime
     inputs: Sequence[RunInput] = ()
     parameters: Mapping[str, Json] = field(default_factory=dict)

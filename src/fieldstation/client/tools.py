@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from fieldstation.client.answers import read
 from fieldstation.client.members import Shared
-from fieldstation.client.things import Tool, ToolVersion
+from fieldstation.client.things import PastTool, Tool, ToolVersion
 from fieldstation.client.transport import at
 
 YAML = "application/yaml"
@@ -35,3 +35,7 @@ class Tools(Shared):
     def versions(self, tool: str) -> Iterator[ToolVersion]:
         """Yield the versions of a tool, newest first."""
         return self._transport.pages(ToolVersion, at("tools", tool, "versions"))
+
+    def past(self, tool: str, version: str) -> Iterator[PastTool]:
+        """Yield what a version of a job was before it was loaded anew, latest first."""
+        return self._transport.pages(PastTool, at("tools", tool, "versions", version, "past"))

@@ -16,6 +16,7 @@ from fieldstation.facades.kit.browser import Browser
 from fieldstation.facades.kit.calls import Core
 from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.kit.hub import Hub
+from fieldstation.facades.kit.loading import Loading
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import install_problems
 from fieldstation.facades.kit.requests import Requests
@@ -24,6 +25,7 @@ from fieldstation.facades.rest import (
     accounting,
     datasets,
     events,
+    manifests,
     people,
     projects,
     runs,
@@ -131,7 +133,9 @@ def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, mover
     rest.include_router(accounting.router(_books(features.accounting)))
     rest.include_router(datasets.router(_dataset_parts(features, store, movers, public_url)))
     rest.include_router(uploads.router(features.uploads, store, movers))
-    rest.include_router(tools.router(features.tools))
+    known = features.definitions
+    rest.include_router(tools.router(features.tools, known.templates))
+    rest.include_router(manifests.router(Loading(known.manifests, movers), features.tools, known.jobs, known.rates))
     door = runs.RunsDoor(
         submits=features.submits,
         quotes=features.quotes,

@@ -1,6 +1,7 @@
 """A station's people and tools, on a real database and behind their real doors."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -10,6 +11,7 @@ from fieldstation.core.people.service import People
 from fieldstation.core.tools.service import Tools
 from fieldstation.db import Database
 from fieldstation.facades.rest import tools as door
+from fieldstation.gateways.templates import TemplateHelper
 from tests.integration.people.station import Station
 
 MakeCaller = Callable[..., Caller]
@@ -23,11 +25,12 @@ def portal() -> Iterator[BlockingPortal]:
 
 
 @pytest.fixture
-def station(database: Database, portal: BlockingPortal) -> Station:
+def station(database: Database, portal: BlockingPortal) -> Iterator[Station]:
     """People and tools, with their doors."""
     made = Station(database, portal)
-    made.app.include_router(door.router(Tools(made.people)), prefix="/api/v1")
-    return made
+    with closing(TemplateHelper()) as templates:
+        made.app.include_router(door.router(Tools(made.people), templates), prefix="/api/v1")
+        yield made
 
 
 @pytest.fixture

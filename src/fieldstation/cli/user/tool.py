@@ -1,4 +1,4 @@
-"""`tool list|show|add|check|resolve`."""
+"""`tool list|show|past|add|check|resolve|member`, and the nouns below it: `tool manifest`, `tool rate`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from fieldstation.cli.output import details, merged, table
+from fieldstation.cli.output import ago, details, merged, table
+from fieldstation.cli.user import tool_manifest
 from fieldstation.cli.user.member import add_member_verb
 from fieldstation.cli.user.verb import Limit, Session, later, noun, some, verb
 from fieldstation.client.things import Tool
 
 app = noun("tool", "Tools: published definitions of what can be run.")
+_ELSEWHERE = "a job of Squonk2: it works in the directory of a project, and no run is of it"
 
 
 @verb(app)
@@ -24,7 +26,7 @@ def list_(
     tools = some(session.station.tools.all(search), limit)
 
     def shown() -> str:
-        return table(["name", "version", "title"], [[one.name, one.version, one.title] for one in tools])
+        return table(["name", "version", "title", "from"], [[*_named(one), one.namespace or ""] for one in tools])
 
     session.answer({"items": tools}, shown)
 
@@ -51,7 +53,22 @@ def add(
     session.answer(published, lambda: f"{published.name}@{published.version}  {published.revision}")
 
 
+@verb(app)
+def past(session: Session, tool: tool_manifest.Version) -> None:
+    """Show what a version of a job was before it was loaded anew."""
+    name, version = tool_manifest.parts(tool)
+    found = list(session.station.tools.past(name, version))
+
+    def shown() -> str:
+        rows = [[ago(one.published), ago(one.ended), one.published_by or "the station", one.revision] for one in found]
+        return table(["from", "until", "by", "revision"], rows) if rows else "it was always what it is now"
+
+    session.answer({"items": found}, shown)
+
+
 add_member_verb(app, "TOOL", lambda station: station.tools)
+app.add_typer(tool_manifest.manifests)
+app.add_typer(tool_manifest.rates)
 later(
     app,
     "check",
@@ -64,6 +81,10 @@ later(
     "fieldstation.cli.tool_resolve:tool_resolve",
     "Print what the definitions in files would run; needs no station.",
 )
+
+
+def _named(tool: Tool) -> list[str]:
+    return [tool.name, tool.version, tool.title]
 
 
 def _shown(tool: Tool, versions: str) -> str:
@@ -79,7 +100,7 @@ def _shown(tool: Tool, versions: str) -> str:
             ("versions", versions),
             ("revision", tool.revision),
             ("image", str(definition.get("image", ""))),
-            ("run it", _example(tool, inputs, parameters)),
+            ("run it", _example(tool, inputs, parameters) if tool.format == "native" else _ELSEWHERE),
         ]
     )
     return "\n\n".join(part for part in (facts, _inputs(inputs), _parameters(parameters), _outputs(outputs)) if part)

@@ -55,6 +55,8 @@ _FOLLOWS = (
         under="/projects/{reference}/files/{path}",
         values={"reference": "$request.path.reference", "path": "$response.body#/path"},
     ),
+    _made("list_tool_manifests", (200,), "/tool-manifests/{manifest_id}", manifest_id="/items/0/id"),
+    _listed("list_tool_rates", "/tools/{reference}", reference="/items/0/id", version="/items/0/version"),
     _made("create_organisation", (201,), "/organisations/{reference}", reference="/id", username="/owner"),
     _listed("list_organisations", "/organisations/{reference}", reference="/items/0/id"),
     _made("create_unit", (201,), "/units/{reference}", reference="/id", username="/owner"),

@@ -14,7 +14,15 @@ from fieldstation.core.tools.model.document import MAX_BYTES
 from fieldstation.core.tools.model.form import form_of
 from fieldstation.core.tools.model.published import ToolFormat, ToolSummary, ToolVersion, VersionSummary, format_of
 from fieldstation.core.tools.model.squonk.face import face_of
+from fieldstation.core.tools.model.squonk.forms import JOB_FILE_KIND, MANIFEST_KIND, WORKFLOW_KIND
 from fieldstation.core.tools.model.squonk.job import Job
+from fieldstation.core.tools.model.squonk.read import (
+    JobFile,
+    kind_of_text,
+    read_jobs,
+    read_manifest,
+    with_commands_tried,
+)
 from fieldstation.core.tools.service import Tools
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
@@ -23,6 +31,7 @@ from fieldstation.facades.rest.members import MembersOut, ToolMemberIn, members_
 from fieldstation.facades.rest.names import Text
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Invalid, TooLarge
+from fieldstation.ports.templates import Templates
 
 YAML = "application/yaml"
 _EXAMPLE = {
@@ -104,7 +113,8 @@ class VersionItemOut(BaseModel):
 class CheckedToolOut(BaseModel):
     """A definition without faults."""
 
-    format: str = Field(examples=["native"])
+    format: ToolFormat
+    collection: str | None = Field(default=None, description="of a job")
     name: str = Field(examples=["count-words"])
     version: str = Field(examples=["1.0.0"])
     title: str
@@ -112,7 +122,7 @@ class CheckedToolOut(BaseModel):
 
 
 class CheckOut(BaseModel):
-    """What a check found: the tool when there are no faults."""
+    """What a check found: the tool when there are no faults; of a job definition file, each job without faults."""
 
     tools: list[CheckedToolOut]
     faults: list[FaultOut]
@@ -145,11 +155,11 @@ async def _definition_text(request: Request) -> str:
 DefinitionText = Annotated[str, Depends(_definition_text)]
 
 
-def router(tools: Tools) -> APIRouter:
+def router(tools: Tools, templates: Templates) -> APIRouter:
     """Return the routes of tools."""
     routes = APIRouter(tags=["tools"])
     _add_tools(routes, tools)
-    _add_check(routes)
+    _add_check(routes, templates)
     _add_versions(routes, tools)
     _add_members(routes, tools)
     return routes
@@ -214,7 +224,7 @@ def _add_tools(routes: APIRouter, tools: Tools) -> None:
         return SchemaAnswer(form_of(definition))
 
 
-def _add_check(routes: APIRouter) -> None:
+def _add_check(routes: APIRouter, templates: Templates) -> None:
     @routes.post(
         "/tools/check",
         operation_id="check_tool",
@@ -225,7 +235,7 @@ def _add_check(routes: APIRouter) -> None:
     )
     async def check_text(text: DefinitionText, call: CallerCall) -> CheckOut:
         await call(lambda _tx, caller: caller)
-        return _check_out(await call.core.thread(lambda: check(text)))
+        return await call.core.thread(lambda: _checked(text, templates))
 
 
 def _add_versions(routes: APIRouter, tools: Tools) -> None:
@@ -321,10 +331,42 @@ def _version_out(version: VersionSummary) -> VersionItemOut:
     )
 
 
+def _checked(text: str, templates: Templates) -> CheckOut:
+    kind = kind_of_text(text)
+    if kind in (JOB_FILE_KIND, WORKFLOW_KIND):
+        return _jobs_out(with_commands_tried(read_jobs(text), templates))
+    if kind == MANIFEST_KIND:
+        manifest = read_manifest(text)
+        return CheckOut(
+            tools=[],
+            faults=[fault_out(problem) for problem in manifest.faults],
+            warnings=[fault_out(problem) for problem in manifest.warnings],
+        )
+    return _check_out(check(text))
+
+
+def _jobs_out(read: JobFile) -> CheckOut:
+    return CheckOut(
+        tools=[
+            CheckedToolOut(
+                format=ToolFormat.SQUONK,
+                collection=one.job.collection,
+                name=one.job.name,
+                version=one.job.version,
+                title=one.job.title,
+                revision=one.job.revision,
+            )
+            for one in read.jobs
+        ],
+        faults=[fault_out(problem) for problem in read.faults],
+        warnings=[fault_out(problem) for problem in read.warnings],
+    )
+
+
 def _check_out(checked: Checked) -> CheckOut:
     found = checked.definition
     tool = found and CheckedToolOut(
-        format="native", name=found.name, version=found.version, title=found.title, revision=found.revision
+        format=ToolFormat.NATIVE, name=found.name, version=found.version, title=found.title, revision=found.revision
     )
     return CheckOut(
         tools=[tool] if tool else [],

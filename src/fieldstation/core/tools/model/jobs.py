@@ -40,6 +40,17 @@ class KeptJob:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PastRevision:
+    """Where the version of a job pointed until it was loaded anew, or taken back."""
+
+    id: str
+    revision: str
+    published_at: datetime
+    published_by: str | None
+    ended_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoadReport:
     """What a load of manifests came to; the failures are told in words, each with the file or job that it is about."""
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from fieldstation.core.audit.model import STATION, Deed, Entry
 from fieldstation.core.audit.service import record
-from fieldstation.core.people.model import EVERYONE, Caller, Kind, Permission, Role, Thing
+from fieldstation.core.people.model import EVERYONE, Caller, Kind, Permission, Role, Thing, hidden
 from fieldstation.core.people.service import Access
+from fieldstation.core.people.service.users import usernames
 from fieldstation.core.tools.builtin import builtin_job_texts
-from fieldstation.core.tools.model.jobs import JOB_NAMESPACE, JobName, KeptJob
+from fieldstation.core.tools.model.jobs import JOB_NAMESPACE, JobName, KeptJob, PastRevision
 from fieldstation.core.tools.model.semver import label_key
 from fieldstation.core.tools.model.squonk.job import Job, read_job
 from fieldstation.core.tools.model.squonk.read import ReadJob, read_jobs
@@ -17,11 +18,13 @@ from fieldstation.core.tools.store import jobs as store
 from fieldstation.core.tools.store import tools as tool_store
 from fieldstation.db import Tx
 from fieldstation.db.numbers import key_of, numbers_of
-from fieldstation.kernel.errors import NotFound
+from fieldstation.kernel.errors import Broken, Invalid, NotFound
 from fieldstation.kernel.ids import new_id
+from fieldstation.kernel.paging import Page, PageRequest, page_of
 
 NUMBERS = "job"  # the kind of their numbers
 _MOST_KEPT = 2_000  # definitions in memory
+_DIGITS = 18  # of a number
 
 
 class Jobs:
@@ -61,6 +64,46 @@ class Jobs:
     def all(self, tx: Tx, caller: Caller) -> Sequence[KeptJob]:
         """Return every version of every job that the caller may use, by their numbers."""
         return self._found(tx, caller, "true", {})
+
+    def page(self, tx: Tx, caller: Caller, request: PageRequest, *, unrated: bool = False) -> Page[KeptJob]:
+        """Return the jobs that the caller may use, by their numbers; with `unrated` those that no rate was set for."""
+        after = request.after[0] if request.after else "0"
+        if not after.isdecimal() or len(after) > _DIGITS:
+            raise Invalid("this position is none of this list", next_step="begin at the first page", reason="cursor")
+        match = "d.number > :after" + (f" AND {store.UNRATED}" if unrated else "")
+        found = self._found(tx, caller, match, {"after": int(after), "limit": request.limit + 1})
+        return page_of(found, request, lambda kept: (str(kept.number),))
+
+    def definition(self, tx: Tx, revision: str) -> Job:
+        """Return the job of a revision that some run names; decides nothing."""
+        self._learn(tx, [revision])
+        if revision not in self._known:
+            raise Broken(f"the revision {revision} is gone", next_step="restore the database from its backup")
+        return self._known[revision]
+
+    def by_tool(self, tx: Tx, caller: Caller, tool_id: str, version: str) -> KeptJob:
+        """Return a job by its tool's id and its version. Raises NotFound."""
+        found = self._found(tx, caller, "t.id = :tool AND v.version = :label", {"tool": tool_id, "label": version})
+        if not found:
+            raise hidden(Kind.TOOL)
+        return found[0]
+
+    def past(self, tx: Tx, kept: KeptJob, request: PageRequest) -> Page[PastRevision]:
+        """Return where the version of a job pointed before, latest first."""
+        before = request.after[0] if request.after else tool_store.LAST
+        rows = store.past(tx, kept.tool_id, kept.job.version, before, request.limit + 1)
+        names = usernames(tx, [row.published_by for row in rows if row.published_by])
+        found = [
+            PastRevision(
+                id=row.id,
+                revision=row.revision,
+                published_at=row.published_at,
+                published_by=names.get(row.published_by),
+                ended_at=row.ended_at,
+            )
+            for row in rows
+        ]
+        return page_of(found, request, lambda one: (one.id,))
 
     def by_number(self, tx: Tx, caller: Caller, number: int) -> KeptJob:
         """Return a job by its number. Raises NotFound."""

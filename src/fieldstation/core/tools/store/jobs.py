@@ -27,10 +27,11 @@ _DROP = text("""
      WHERE t.id = v.tool_id AND v.tool_id = :tool_id AND v.version = :version
 """)
 _PAST = text("""
-    SELECT revision, published_at, published_by, ended_at FROM tool_version_past
-     WHERE tool_id = :tool_id AND version = :version ORDER BY id DESC LIMIT :limit
+    SELECT id, revision, published_at, published_by, ended_at FROM tool_version_past
+     WHERE tool_id = :tool_id AND version = :version AND id < :before ORDER BY id DESC LIMIT :limit
 """)
 _LEFT = text("SELECT count(*) FROM tool_version WHERE tool_id = :tool_id")
+UNRATED = "NOT EXISTS (SELECT 1 FROM tool_rate x WHERE x.job = d.key)"
 _NEWEST_RATE = "(SELECT x.rate FROM tool_rate x WHERE x.job = {job} ORDER BY x.id DESC LIMIT 1)"
 _JOB = "substr(t.namespace, 9) || '|' || t.name || '|' || v.version"  # behind `squonk2/`
 _JOBS = f"""
@@ -41,7 +42,7 @@ _JOBS = f"""
       JOIN tool_version v ON v.tool_id = t.id
       JOIN door_number d ON d.kind = 'job' AND d.key = {_JOB}
      WHERE t.namespace LIKE 'squonk2/%' AND {{visible}} AND {{match}}
-     ORDER BY d.number
+     ORDER BY d.number LIMIT cast(:limit AS bigint)
 """
 _DEFINITIONS = text("SELECT revision, definition FROM tool_revision WHERE revision = ANY(:revisions)")
 
@@ -65,14 +66,17 @@ def drop(tx: Tx, past_id: str, tool_id: str, version: str) -> int:
     return int(tx.scalar(_LEFT, {"tool_id": tool_id}))
 
 
-def past(tx: Tx, tool_id: str, version: str, limit: int) -> Sequence[Any]:
+def past(tx: Tx, tool_id: str, version: str, before: str, limit: int) -> Sequence[Any]:
     """Read where a label pointed before, latest first."""
-    return tx.all(_PAST, {"tool_id": tool_id, "version": version, "limit": limit})
+    return tx.all(_PAST, {"tool_id": tool_id, "version": version, "before": before, "limit": limit})
 
 
 def jobs(tx: Tx, visible: str, values: Mapping[str, Any], *, match: str = "true") -> Sequence[Any]:
-    """Read the versions of jobs that `visible` and `match` (literals of ours) let through, by their numbers."""
-    return tx.all(text(_JOBS.format(visible=visible, match=match)), values)
+    """Read the versions of jobs that `visible` and `match` (literals of ours) let through, by their numbers.
+
+    `limit` among the values bounds them.
+    """
+    return tx.all(text(_JOBS.format(visible=visible, match=match)), {"limit": None, **values})
 
 
 def definitions(tx: Tx, revisions: Sequence[str]) -> Sequence[Any]:
