@@ -133,7 +133,7 @@ def test_filters(desk: Desk, ada: Person, bob: Person, root: Person) -> None:
     assert named(bob, about=dataset) == "upload"
 
 
-@pytest.mark.parametrize("noise", [0, 1200])
+@pytest.mark.parametrize("noise", [0, 1500])
 def test_any_walk_gives_what_a_look_at_everything_would(desk: Desk, noise: int) -> None:
     """With noise, what a person sees lies behind more than is looked at first, and among many public data sets."""
     chance = random.Random(1)

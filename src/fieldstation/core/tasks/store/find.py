@@ -12,7 +12,8 @@ from fieldstation.core.tasks.store.tasks import COLUMNS, task_of
 from fieldstation.db import Tx
 from fieldstation.kernel.paging import PageRequest
 
-_RECENT = 1000  # newest tasks of everybody that are looked at first
+_RECENT = 1000  # newest tasks of everybody that are looked at first, beside some for each that is wanted
+_RECENT_EACH = 4
 _FEW_DATASETS = 5000  # so many may be asked for their tasks one by one
 _ONE = "SELECT {columns} FROM task t JOIN station_user u ON u.id = t.user_id WHERE t.id = :id AND {seen}"
 _STATES = text("SELECT state, at, message FROM task_state WHERE task_id = :id ORDER BY place")
@@ -116,6 +117,7 @@ def _narrowed(wanted: TaskFilter, request: PageRequest) -> tuple[str, dict[str, 
     conditions = ["true"]
     values = {
         "limit": request.limit + 1,
+        "recent": _RECENT + _RECENT_EACH * request.limit,
         "dones": [False] if wanted.exclude_done else [False, True],
         "purposes": sorted(wanted.purposes),
         "project": wanted.project,
@@ -181,7 +183,7 @@ def _all_seen(sight: Sight, conditions: str, wanted: TaskFilter) -> str:
     things that they see; that part is left out where the first one was enough.
     """
     recent = f"""
-        SELECT t.id FROM (SELECT * FROM task t WHERE {conditions} ORDER BY t.id DESC LIMIT {_RECENT}) t
+        SELECT t.id FROM (SELECT * FROM task t WHERE {conditions} ORDER BY t.id DESC LIMIT :recent) t
          WHERE t.purpose = ANY(:purposes) AND t.done = ANY(:dones) AND {sight.seen}
          ORDER BY t.id DESC LIMIT :limit
     """
