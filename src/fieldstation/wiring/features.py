@@ -11,6 +11,7 @@ from fieldstation.core.datasets.service import Contents, Datasets, Folders, Garb
 from fieldstation.core.datasets.service.quota import Quotas
 from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.incidents.service import Incidents
+from fieldstation.core.instances.service import JobParts
 from fieldstation.core.news.service import News
 from fieldstation.core.people.service import Access, People
 from fieldstation.core.projects.service import Books, Files, Lifecycles, Projects
@@ -20,6 +21,7 @@ from fieldstation.core.runs.service.backlog import Backlogs
 from fieldstation.core.runs.service.cancel import Cancels
 from fieldstation.core.runs.service.crates import Crates, Publisher
 from fieldstation.core.runs.service.explain import Explains
+from fieldstation.core.runs.service.in_projects import ProjectRuns
 from fieldstation.core.runs.service.lineage import Lineages
 from fieldstation.core.runs.service.logs import Logs
 from fieldstation.core.runs.service.prepare import Collaborators, Preparing
@@ -40,6 +42,7 @@ from fieldstation.settings import Settings
 from fieldstation.storage.places import FilesystemPlaces
 from fieldstation.wiring.accounting import Accounting, build_accounting, tariff_of
 from fieldstation.wiring.definitions import Definitions, build_definitions
+from fieldstation.wiring.instances import Instancing, build_instancing
 from fieldstation.wiring.storages import Storages, numbers_of
 
 TREES = "trees"  # the consumer that drops the link trees of what was removed for good
@@ -73,6 +76,7 @@ class Features:
     use: DataUse
     tools: Tools
     definitions: Definitions
+    instancing: Instancing
     runs: Runs
     run_search: RunSearch
     uses: Uses
@@ -112,6 +116,14 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     preparing = Preparing(parts)
     submits = Submits(parts, preparing)
     places = FilesystemPlaces(settings.allowed_roots)
+    definitions, cancels = build_definitions(settings, access, sealer), Cancels(runs, outbox)
+    job_parts = JobParts(
+        projects=projects,
+        jobs=definitions.jobs,
+        assets=accounting.assets,
+        runs=ProjectRuns(access, outbox),
+        tasks=tasks,
+    )
     return Features(
         sealer=sealer,
         outbox=outbox,
@@ -133,13 +145,14 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         uploads=Uploads(people, datasets, store, settings.quota_bytes),
         use=use,
         tools=tools,
-        definitions=build_definitions(settings, access, sealer),
+        definitions=definitions,
+        instancing=build_instancing(access, job_parts, cancels, files),
         runs=runs,
         run_search=RunSearch(people),
         uses=Uses(people, use),
         submits=submits,
         quotes=Quotes(people, use, preparing),
-        cancels=Cancels(runs, outbox),
+        cancels=cancels,
         attentions=Attentions(people, runs),
         backlogs=Backlogs(people),
         explains=Explains(runs),

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from fieldstation.core.datasets.service import Garbage
+from fieldstation.core.instances.service import INSTANCE_REMOVE
 from fieldstation.core.projects.service import REMOVE as REMOVE_PROJECT
 from fieldstation.core.runs.service.collect import Collecting
 from fieldstation.core.runs.service.dispatch import Dispatching
@@ -26,6 +27,7 @@ from fieldstation.workers.crew import Crew
 from fieldstation.workers.dispatch import Dispatch, Place
 from fieldstation.workers.health import Health
 from fieldstation.workers.incidents import KeepIncidents
+from fieldstation.workers.instances import Follow, RemoveInstance
 from fieldstation.workers.loop import Loop
 from fieldstation.workers.perform import Handler as OperationHandler
 from fieldstation.workers.perform import Perform
@@ -33,6 +35,7 @@ from fieldstation.workers.projects import Measure, RemoveProject
 from fieldstation.workers.react import Handler, React
 from fieldstation.workers.release import Release
 from fieldstation.workers.staging import Data, Staging
+from fieldstation.workers.staging_in_projects import ProjectStaging
 from fieldstation.workers.sweep import Chore, Sweep
 from fieldstation.workers.watch import Watch
 
@@ -60,11 +63,15 @@ class LoopBuilder:
         """Return the crew for these roles."""
         features = self._features
         data = Data(datasets=features.datasets, use=features.use, contents=features.contents)
-        staging = Staging(self._database, data, features.tools, self._store)
+        in_projects = ProjectStaging(self._database, features.files, features.accounting.assets)
+        staging = Staging(self._database, data, features.tools, self._store, in_projects)
         self._health = Health(engines)
         self._keep_incidents()
         for name, engine in engines.items():
             self._add_engine(roles, name, engine, staging)
+        if "watch" in roles:
+            follow = Follow(self._database, features.instancing.following, features.logs)
+            self._add(Loop("follow", follow.step), follow.close)
         if "perform" in roles:
             self._add_performers()
         if "sweep" in roles:
@@ -108,7 +115,7 @@ class LoopBuilder:
     def _collectors(self, name: str, engine: Engine, staging: Staging) -> list[Loop]:
         features = self._features
         bench = Bench(name=name, engine=engine, store=self._store, definition=staging.definition)
-        collecting = Collecting(features.datasets, features.use, features.outbox, features.rights)
+        collecting = Collecting(features.datasets, features.use, features.outbox, features.rights, features.files)
         collect = Collect(self._database, collecting, bench, Pace())
         self._add(Loop(f"release {name}", Release(collect).step))
         return [self._add(Loop(f"collect {name} {place}", collect.step)) for place in range(_COLLECTORS)]
@@ -123,7 +130,11 @@ class LoopBuilder:
 
     def _handlers(self) -> Mapping[str, OperationHandler]:
         """Return who does the operations of each work."""
-        return {REMOVE_PROJECT: RemoveProject(self._volumes)}
+        following, files = self._features.instancing.following, self._features.files
+        return {
+            REMOVE_PROJECT: RemoveProject(self._volumes),
+            INSTANCE_REMOVE: RemoveInstance(self._database, following, files),
+        }
 
     def _add_sweep(self) -> None:
         sweep = Sweep(

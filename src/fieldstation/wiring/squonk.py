@@ -7,13 +7,13 @@ from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.kit.loading import Loading
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.squonk.account_server import AccountServerParts, account_server
-from fieldstation.facades.squonk.data_manager import DataManagerParts, JobDoor, ProjectDoor, data_manager
+from fieldstation.facades.squonk.data_manager import DataManagerParts, InstanceDoor, JobDoor, ProjectDoor, data_manager
 from fieldstation.wiring.features import Features
 
 
 def include_squonk(app: FastAPI, features: Features, movers: Movers) -> None:
     """Mount both doors; they know their callers as ours does."""
-    definitions = features.definitions
+    definitions, instancing = features.definitions, features.instancing
     manager = DataManagerParts(
         release=__version__,
         projects=ProjectDoor(features.projects, features.lifecycles, features.accounting.products),
@@ -27,6 +27,7 @@ def include_squonk(app: FastAPI, features: Features, movers: Movers) -> None:
         ),
         loading=Loading(definitions.manifests, movers),
         mode=definitions.mode,
+        instances=InstanceDoor(instancing.launches, instancing.instances, instancing.tokens, definitions.templates),
     )
     accounting = features.accounting
     accounts = AccountServerParts(

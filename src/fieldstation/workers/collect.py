@@ -155,7 +155,7 @@ class Collect:
     def _keep(self, item: Collectable, run: Run) -> Collected:
         version: NewVersion | None = None
         refused: tuple[Reason, str] | None = None
-        if item.exit_code == 0 and not item.lost:
+        if item.exit_code == 0 and not item.lost and run.output_dataset_id is not None:
             try:
                 version = self._keep_outputs(item, run)
             except OutputsRefused as error:

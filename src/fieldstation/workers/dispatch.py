@@ -20,7 +20,8 @@ from fieldstation.ports.engine import Engine, EngineBusy, EngineRefused, Handle
 from fieldstation.workers.alone import LEASE_SECONDS, Alone
 from fieldstation.workers.health import Health
 from fieldstation.workers.points import reached
-from fieldstation.workers.staging import CannotStage, Staging
+from fieldstation.workers.staged import CannotStage
+from fieldstation.workers.staging import Staging
 
 log = logger(__name__)
 _IDLE_SECONDS = 1.0

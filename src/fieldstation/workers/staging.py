@@ -18,20 +18,13 @@ from fieldstation.core.tools.model.render import OUTPUTS_FOLDER, TOOL_FOLDER, Fo
 from fieldstation.core.tools.service import Tools
 from fieldstation.db import Database
 from fieldstation.kernel.errors import Conflict
-from fieldstation.ports.engine import Engine, Limits, Mount, RunSpec
+from fieldstation.ports.engine import Engine, Mount, RunSpec
 from fieldstation.ports.storage import BlobStore, TreeEntry
+from fieldstation.workers.staged import CannotStage, limits_of
+from fieldstation.workers.staging_in_projects import ProjectStaging
 
 _MOST_IN_PLACE = 1000  # files of one input, each a mount of its own
 LINUX = sys.platform == "linux"
-
-
-class CannotStage(Exception):
-    """The attempt cannot be made ready, and trying again would not help."""
-
-    def __init__(self, reason: Reason, text: str) -> None:
-        super().__init__(text)
-        self.reason = reason
-        self.text = text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +39,11 @@ class Data:
 class Staging:
     """Prepares attempts. No bytes are copied where the store and the run share a file system."""
 
-    def __init__(self, database: Database, data: Data, tools: Tools, store: BlobStore) -> None:
+    def __init__(
+        self, database: Database, data: Data, tools: Tools, store: BlobStore, in_projects: ProjectStaging
+    ) -> None:
         self._database = database
+        self._in_projects = in_projects
         self._datasets = data.datasets
         self._use = data.use
         self._contents = data.contents
@@ -59,6 +55,8 @@ class Staging:
     def prepare(self, claim: Claim, engine: Engine) -> RunSpec:
         """Return what the engine needs to start this attempt. Raises CannotStage."""
         run = claim.run
+        if run.output_dataset_id is None:
+            return self._in_projects.prepare(claim)
         definition = self.definition(run.revision)
         mounts = self._input_mounts(run)
         if definition.files:
@@ -74,7 +72,7 @@ class Staging:
             argv=render(definition, run.parameters, paths, folders),
             environment={**definition.environment, "FIELDSTATION_RUN": run.id},
             mounts=mounts,
-            limits=_limits(run),
+            limits=limits_of(run),
             uid=claim.uid,
             gid=claim.uid,
             network=definition.network,
@@ -149,13 +147,3 @@ class Staging:
             stored = self._store.put_bytes(text.encode())
             entries.append(TreeEntry(path=name, size=stored.size, sha256=stored.sha256))
         return entries
-
-
-def _limits(run: Run) -> Limits:
-    asked = run.resources
-    return Limits(
-        cpu=float(asked["cpu"]),
-        memory_bytes=int(asked["memory_bytes"]),
-        disk_bytes=int(asked["disk_bytes"]),
-        pids=int(asked["pids"]),
-    )

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from fieldstation.core.datasets.model import FileEntry, NewDataset, NewVersion, Version
 from fieldstation.core.people.model import EVERYONE, Caller, Kind, Permission, Role, Thing
 from fieldstation.core.people.service import NewUser
+from fieldstation.core.projects.service import NewProject
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.values import (
     Attempt,
@@ -83,7 +84,7 @@ class Desk:
         self.dispatching = Dispatching(self.features.outbox, self.features.rights)
         self.watching = Watching(self.features.outbox)
         self.collecting = Collecting(
-            self.features.datasets, self.features.use, self.features.outbox, self.features.rights
+            self.features.datasets, self.features.use, self.features.outbox, self.features.rights, self.features.files
         )
         self.later = 0.0
 
@@ -129,7 +130,7 @@ class Desk:
     def project(self, person: Person, name: str) -> str:
         """Make a project and return its id."""
         with self.begin() as tx:
-            return self.features.projects.create(tx, person.caller, name).id
+            return self.features.lifecycles.create(tx, person.caller, NewProject(name=name)).id
 
     def share(self, kind: Kind, thing: str, person: Person, role: Role = Role.READER) -> None:
         """Give somebody a role on a thing."""

@@ -133,7 +133,7 @@ def test_what_a_dead_collector_held_is_collected(open_station: OpenStation) -> N
     time.sleep(2)
     again = open_station()
     features = again.process.features
-    collecting = Collecting(features.datasets, features.use, features.outbox, features.rights)
+    collecting = Collecting(features.datasets, features.use, features.outbox, features.rights, features.files)
     with again.process.database.begin() as tx:
         tx.execute(text("UPDATE attempt SET state = 'collecting', exit_code = 0 WHERE state = 'running'"))
         tx.execute(text("UPDATE run SET state = 'collecting' WHERE state = 'running'"))

@@ -38,7 +38,7 @@ run = Table(
     Column("revision", _C, nullable=False),
     Column("parameters", JSONB, nullable=False),
     Column("resources", JSONB, nullable=False),
-    Column("output_dataset_id", _C, ForeignKey("dataset.id", name="run_output_dataset_id_fkey"), nullable=False),
+    Column("output_dataset_id", _C, ForeignKey("dataset.id", name="run_output_dataset_id_fkey")),
     Column("priority", SmallInteger, nullable=False),
     Column("state", _C, nullable=False),
     Column("reason", _C),
@@ -180,3 +180,10 @@ run_seen = Table(
 Index("ix_run_own_open", run.c.user_id, run.c.id, postgresql_where=text("ended_at IS NULL"))
 Index("ix_run_own_ended", run.c.user_id, run.c.ended_at, run.c.id, postgresql_where=text("ended_at IS NOT NULL"))
 Index("ix_run_own_failed", run.c.user_id, run.c.ended_at, postgresql_where=text("state = 'failed'"))
+
+run_plan = Table(
+    "run_plan",
+    metadata,
+    Column("run_id", _C, ForeignKey("run.id", name="run_plan_run_id_fkey"), primary_key=True),
+    Column("plan", JSONB, nullable=False),
+)

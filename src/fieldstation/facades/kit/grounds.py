@@ -98,6 +98,10 @@ class Grounds:
     async def answer(self, call: Call, project: str, path: str, headers: Mapping[str, str]) -> Response:
         """Answer GET or HEAD for one file."""
         ground = await self.ground(call, project, Permission.PROJECT_READ)
+        return await self.sent(ground, path, headers)
+
+    async def sent(self, ground: Ground, path: str, headers: Mapping[str, str]) -> Response:
+        """Answer GET or HEAD for one file of a project that may be read."""
         entry = await self.movers.run(lambda: self.files.described(ground, path))
         outgoing = Outgoing(
             name=entry.name,

@@ -181,6 +181,11 @@ def usernames_of_principals(tx: Tx, principals: Iterable[int]) -> dict[int, str]
     return store.usernames_of_principals(tx, sorted(set(principals)))
 
 
+def principal_of_user(tx: Tx, user_id: str) -> int:
+    """Return the principal of a user who is known."""
+    return store.principal_of(tx, user_id)
+
+
 def user_id(tx: Tx, username: str) -> str | None:
     """Return the id of the user of this name; None when there is none."""
     row = store.by_username(tx, username)

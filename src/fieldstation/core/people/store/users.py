@@ -39,6 +39,7 @@ _USER_PRINCIPAL = text("SELECT principal FROM station_user WHERE username = :nam
 _GROUP_PRINCIPAL = text("SELECT principal FROM station_group WHERE name = :name")
 _LOCK_FIRST = text("SELECT pg_advisory_xact_lock(hashtext('fieldstation.first_user'))")
 _ANY = text("SELECT EXISTS (SELECT 1 FROM station_user)")
+_PRINCIPAL = text("SELECT principal FROM station_user WHERE id = :id")
 _USERNAMES_OF_PRINCIPALS = text("SELECT principal, username FROM station_user WHERE principal = ANY(:ids)")
 _USERNAMES = text("SELECT id, username FROM station_user WHERE id = ANY(:ids)")
 
@@ -132,3 +133,9 @@ def usernames(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
 def usernames_of_principals(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
     """Read the names of users by principal."""
     return {row.principal: row.username for row in tx.all(_USERNAMES_OF_PRINCIPALS, {"ids": list(ids)})}
+
+
+def principal_of(tx: Tx, user_id: str) -> int:
+    """Read the principal of a user."""
+    found: int = tx.scalar(_PRINCIPAL, {"id": user_id})
+    return found

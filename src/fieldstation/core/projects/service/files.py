@@ -5,11 +5,12 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from fieldstation.core.datasets.service.quota import Quotas
 from fieldstation.core.people.model import Caller, Kind, Permission, hidden
-from fieldstation.core.people.service.users import usernames_of_principals
+from fieldstation.core.people.service.users import principal_of_user, usernames_of_principals
 from fieldstation.core.projects.model import Ground, ProjectFile, file_path, folder_path
 from fieldstation.core.projects.service.projects import Projects
 from fieldstation.core.projects.store import projects as store
@@ -68,6 +69,14 @@ class Files:
         if row is None:
             raise hidden(Kind.PROJECT)
         return Ground(project=row.id, owner=self._numbers.owner(caller.principal, row.number), account=row.owner)
+
+    def standing(self, tx: Tx, user_id: str, project_id: str) -> Ground | None:
+        """Return a project for work of this user that was allowed before; None when it was removed."""
+        row = store.by_id(tx, project_id)
+        if row is None:
+            return None
+        principal = principal_of_user(tx, user_id)
+        return Ground(project=row.id, owner=self._numbers.owner(principal, row.number), account=row.owner)
 
     def room(self, tx: Tx, ground: Ground, size: int) -> int:
         """Return how many bytes the project's owner may still keep; TooLarge when `size` bytes are more."""
@@ -140,6 +149,19 @@ class Files:
         """Open a file for reading; the descriptor is the caller's to close."""
         plain = file_path(path)
         return self._do(ground, lambda: self._volumes.open(ground.project, plain))
+
+    def folder(self, ground: Ground) -> Path:
+        """Return where the project's folder lies, made where it was never needed before."""
+        return self._do(ground, lambda: self._volumes.folder(ground.project))
+
+    def write(self, ground: Ground, path: str, data: bytes) -> None:
+        """Write a small file, in the place of one that is there."""
+        sink = self.sink(ground)
+        try:
+            sink.write(data)
+            self.place(ground, sink, path, replace=True)
+        finally:
+            sink.abort()
 
     def sink(self, ground: Ground) -> VolumeSink:
         """Open a new file, which `place` gives its name."""

@@ -67,7 +67,7 @@ class Run:
     revision: str
     parameters: Mapping[str, Any]
     inputs: Sequence[RunInput]
-    output_dataset_id: str
+    output_dataset_id: str | None  # None: it works in its project, and what it makes stays there
     resources: Mapping[str, Any]
     priority: int
     state: State

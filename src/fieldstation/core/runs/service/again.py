@@ -59,7 +59,14 @@ class Again:
 
         The new run carries the tag `rerun of <id>`, so that it is never taken for a later run's result either.
         """
-        return self._submits.submit(tx, caller, submission_of(self._runs.show(tx, caller, run_id)), key)
+        run = self._runs.show(tx, caller, run_id)
+        if run.output_dataset_id is None:
+            raise Conflict(
+                "this run worked in its project, which may have changed since",
+                next_step="launch its job again, with what it was given",
+                reason="in_project",
+            )
+        return self._submits.submit(tx, caller, submission_of(run), key)
 
     def compare(self, tx: Tx, caller: Caller, run_id: str, other_id: str) -> Comparison:
         """Compare the outputs of two runs that ended, both of which the caller may see and read."""

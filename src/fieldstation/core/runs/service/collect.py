@@ -7,6 +7,7 @@ from typing import Any
 from fieldstation.core.datasets.model import FileEntry, NewVersion
 from fieldstation.core.datasets.service import Datasets
 from fieldstation.core.datasets.service.use import DataUse
+from fieldstation.core.projects.service import Files
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.states import Outcome, State
 from fieldstation.core.runs.model.values import Collectable, End, Holder, Moved, Run, RunOutput, Verdict
@@ -44,6 +45,7 @@ def version_of(run: Run, files: Sequence[FileEntry]) -> NewVersion | None:
     """
     if not files:
         return None
+    assert run.output_dataset_id is not None
     made = NewVersion(dataset_id=run.output_dataset_id, files=files, author_id=run.user_id, run_id=run.id)
     _ = made.manifest
     return made
@@ -52,11 +54,12 @@ def version_of(run: Run, files: Sequence[FileEntry]) -> NewVersion | None:
 class Collecting:
     """What a collector does inside its transactions; bytes move before them."""
 
-    def __init__(self, datasets: Datasets, use: DataUse, outbox: Outbox, rights: Rights) -> None:
+    def __init__(self, datasets: Datasets, use: DataUse, outbox: Outbox, rights: Rights, files: Files) -> None:
         self._datasets = datasets
         self._use = use
         self._outbox = outbox
         self._rights = rights
+        self._files = files
 
     def claim(
         self, tx: Tx, holder: Holder, *, limit: int, dead: Sequence[str] = ()
@@ -89,6 +92,9 @@ class Collecting:
         kept = {collected.item.attempt_id: collected for collected in batch if collected.item.attempt_id in ours}
         outputs = self._publish(tx, list(kept.values()))
         self._keep_logs(tx, list(kept.values()))
+        written = {one.run.project_id for one in kept.values() if one.run.output_dataset_id is None}
+        if written:
+            self._files.changed(tx, sorted(written))
         attempt_store.add_use(tx, sorted(ours))
         self._outbox.emit(tx, [one for move in moves for one in _events_of(kept[move.attempt_id], move, outputs)])
         return ours

@@ -18,7 +18,8 @@ def before_start(run: Lasting, edit: Lasting, compute: Lasting) -> TextClause:
           FROM run r WHERE r.id = ANY(:ids) AND NOT {run.where("r.user_id", "r.project_id")}
         UNION ALL
         SELECT r.id, '{_OUTPUT}', r.output_dataset_id, 0
-          FROM run r WHERE r.id = ANY(:ids) AND NOT {edit.where("r.user_id", "r.output_dataset_id")}
+          FROM run r WHERE r.id = ANY(:ids) AND r.output_dataset_id IS NOT NULL
+           AND NOT {edit.where("r.user_id", "r.output_dataset_id")}
         UNION ALL
         SELECT r.id, '{_INPUT}', i.dataset_id, i.number
           FROM run_input i JOIN run r ON r.id = i.run_id
@@ -30,7 +31,8 @@ def before_end(edit: Lasting) -> TextClause:
     """Write the statement that finds runs which lost the right to their output."""
     return text(f"""
         SELECT r.id AS run_id, '{_OUTPUT}' AS what, r.output_dataset_id AS thing, 0 AS number
-          FROM run r WHERE r.id = ANY(:ids) AND NOT {edit.where("r.user_id", "r.output_dataset_id")}
+          FROM run r WHERE r.id = ANY(:ids) AND r.output_dataset_id IS NOT NULL
+           AND NOT {edit.where("r.user_id", "r.output_dataset_id")}
     """)
 
 

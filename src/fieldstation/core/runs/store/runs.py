@@ -49,6 +49,8 @@ _MAKERS = text("""
     SELECT v.id AS version_id, v.run_id FROM version v WHERE v.id = ANY(:ids) AND v.run_id IS NOT NULL
 """)
 
+_KEEP_PLAN = text("INSERT INTO run_plan (run_id, plan) VALUES (:run_id, cast(:plan AS jsonb))")
+_PLAN = text("SELECT plan FROM run_plan WHERE run_id = :run_id")
 _ANY_OPEN = text("SELECT EXISTS (SELECT 1 FROM run WHERE project_id = :project AND ended_at IS NULL)")
 
 ALL = Visible(sql="true", values={})
@@ -134,4 +136,15 @@ _JSON = frozenset({"parameters", "resources", "reuse_parts"})
 def any_open(tx: Tx, project_id: str) -> bool:
     """Tell whether a run of this project has not ended."""
     found: bool = tx.scalar(_ANY_OPEN, {"project": project_id})
+    return found
+
+
+def keep_plan(tx: Tx, run_id: str, plan: Mapping[str, Any]) -> None:
+    """Write what a run does that works in its project."""
+    tx.execute(_KEEP_PLAN, {"run_id": run_id, "plan": json.dumps(plan)})
+
+
+def plan(tx: Tx, run_id: str) -> Mapping[str, Any]:
+    """Read what `keep_plan` wrote."""
+    found: Mapping[str, Any] = tx.scalar(_PLAN, {"run_id": run_id})
     return found

@@ -18,7 +18,7 @@ _RUN = """
         revision text COLLATE "C" NOT NULL,
         parameters jsonb NOT NULL,
         resources jsonb NOT NULL,
-        output_dataset_id text COLLATE "C" NOT NULL REFERENCES dataset (id),
+        output_dataset_id text COLLATE "C" REFERENCES dataset (id),
         priority smallint NOT NULL CHECK (priority BETWEEN 0 AND 9),
         state text COLLATE "C" NOT NULL,
         reason text COLLATE "C",

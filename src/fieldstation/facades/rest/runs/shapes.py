@@ -142,7 +142,7 @@ class RunOut(BaseModel):
     submitted_by: str
     parameters: dict[str, Any]
     inputs: Sequence[InputOut]
-    output_dataset: str
+    output_dataset: str | None = Field(default=None, description="absent where it works in its project")
     output_name: str | None = Field(default=None, description="of the data set that takes the outputs")
     output: OutputOut | None = None
     resources: dict[str, Any]
@@ -244,7 +244,7 @@ class ExplanationOut(BaseModel):
 
 def run_out(run: Run, names: Names = NO_NAMES) -> RunOut:
     """Write a run, with those names of its data sets that are given."""
-    own = names.get(run.output_dataset_id)
+    own = names.get(run.output_dataset_id) if run.output_dataset_id else None
     return RunOut(
         id=run.id,
         state=run.state,

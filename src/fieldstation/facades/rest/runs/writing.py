@@ -22,7 +22,9 @@ class Writing:
 
     def several(self, tx: Tx, caller: Caller, runs: Sequence[Run]) -> Sequence[RunOut]:
         """Write runs; one statement for all of their names."""
-        named = {run.output_dataset_id for run in runs} | {item.dataset_id for run in runs for item in run.inputs}
+        named = {run.output_dataset_id for run in runs if run.output_dataset_id} | {
+            item.dataset_id for run in runs for item in run.inputs
+        }
         named |= {run.output.dataset_id for run in runs if run.output}
         names = self.use.names(tx, caller, named)
         return [run_out(run, names) for run in runs]

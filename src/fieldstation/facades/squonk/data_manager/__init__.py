@@ -1,7 +1,8 @@
 """`/data-manager-api`: projects, files, data sets, jobs, instances, tasks and workflows."""
 
 from fieldstation.facades.squonk.data_manager.door import DataManagerParts, data_manager
+from fieldstation.facades.squonk.data_manager.instances import InstanceDoor
 from fieldstation.facades.squonk.data_manager.jobs import JobDoor
 from fieldstation.facades.squonk.data_manager.projects import ProjectDoor
 
-__all__ = ["DataManagerParts", "JobDoor", "ProjectDoor", "data_manager"]
+__all__ = ["DataManagerParts", "InstanceDoor", "JobDoor", "ProjectDoor", "data_manager"]

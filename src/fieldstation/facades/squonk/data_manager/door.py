@@ -8,7 +8,7 @@ from fieldstation.core.tasks.service import Tasks
 from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.kit.loading import Loading
 from fieldstation.facades.squonk.application import application
-from fieldstation.facades.squonk.data_manager import files, jobs, manifests, projects, station, tasks
+from fieldstation.facades.squonk.data_manager import files, instances, jobs, manifests, projects, station, tasks
 
 _ABOUT = "Projects, files, data sets, jobs and their instances, for programs made for the Squonk2 Data Manager."
 
@@ -24,6 +24,7 @@ class DataManagerParts:
     jobs: jobs.JobDoor
     loading: Loading
     mode: str
+    instances: instances.InstanceDoor
 
 
 def data_manager(parts: DataManagerParts) -> FastAPI:
@@ -34,5 +35,6 @@ def data_manager(parts: DataManagerParts) -> FastAPI:
     app.include_router(files.router(parts.grounds))
     app.include_router(tasks.router(parts.tasks))
     app.include_router(jobs.router(parts.jobs))
+    app.include_router(instances.router(parts.instances, parts.grounds))
     app.include_router(manifests.router(parts.loading))
     return app

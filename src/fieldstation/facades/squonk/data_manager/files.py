@@ -20,7 +20,7 @@ from fieldstation.kernel.paging import PageRequest, read_cursor
 from fieldstation.ports.volumes import Entry, EntryKind
 
 _BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-_FILE: dict[int | str, dict[str, Any]] = {200: {"description": "The file", **_BYTES}}
+FILE_ANSWER: dict[int | str, dict[str, Any]] = {200: {"description": "The file", **_BYTES}}
 _NAME_LENGTH = 128
 _AT_ONCE = 100_000  # each page reads the names of the whole folder
 _UPLOAD = {
@@ -117,7 +117,7 @@ def _add_bytes(routes: APIRouter, grounds: Grounds) -> None:
         "/project/{project_id}/file",
         operation_id="get_project_file",
         summary="Read a file",
-        responses={**refusals(404, 409), **_FILE},
+        responses={**refusals(404, 409), **FILE_ANSWER},
         response_class=Response,
     )
     async def read(
@@ -127,7 +127,7 @@ def _add_bytes(routes: APIRouter, grounds: Grounds) -> None:
         file: Annotated[str, Query(max_length=1100)],
         path: Annotated[str, Query(max_length=1100)] = _OWN,
     ) -> Response:
-        return await grounds.answer(call, project_id, _joined(path, file), request.headers)
+        return await grounds.answer(call, project_id, joined(path, file), request.headers)
 
 
 def _add_changes(routes: APIRouter, grounds: Grounds) -> None:
@@ -140,7 +140,7 @@ def _add_changes(routes: APIRouter, grounds: Grounds) -> None:
         openapi_extra=described("project_id", "file", optional=("path",)),
     )
     async def remove(arguments: GivenArguments, call: CallerCall) -> None:
-        path = _joined(arguments.text("path") or _OWN, arguments.needed("file"))
+        path = joined(arguments.text("path") or _OWN, arguments.needed("file"))
         await grounds.remove(call, arguments.needed("project_id"), path, EntryKind.FILE)
 
     @routes.put(
@@ -157,7 +157,7 @@ def _add_changes(routes: APIRouter, grounds: Grounds) -> None:
         if new_name is None and new_folder is None:
             raise Invalid("neither dst_file nor dst_path is given", next_step="say where the file shall go")
         ground = await grounds.ground(call, arguments.needed("project_id"), Permission.PROJECT_WRITE)
-        source, target = _joined(folder, file), _joined(new_folder or folder, new_name or file)
+        source, target = joined(folder, file), joined(new_folder or folder, new_name or file)
         await grounds.movers.run(lambda: grounds.files.move(ground, source, target))
         return Response()
 
@@ -241,7 +241,7 @@ async def _received(grounds: Grounds, request: Request, coming: Coming) -> str:
     name = form.fields.get("as_filename") or taker.name.replace("\\", "/").rpartition("/")[2]
     if len(name) > _NAME_LENGTH:
         raise Invalid(f"a file name of {len(name)} characters is too long", next_step=f"use up to {_NAME_LENGTH}")
-    return _joined(form.fields.get("path") or _OWN, name)
+    return joined(form.fields.get("path") or _OWN, name)
 
 
 def _all(grounds: Grounds, ground: Ground, folder: str, *, hidden_too: bool) -> Sequence[Entry]:
@@ -255,7 +255,8 @@ def _all(grounds: Grounds, ground: Ground, folder: str, *, hidden_too: bool) -> 
         request = PageRequest(limit=_AT_ONCE, after=read_cursor(page.next))
 
 
-def _joined(folder: str, name: str) -> str:
+def joined(folder: str, name: str) -> str:
+    """Return the path in a project of a file of this name in this folder."""
     return file_path(f"{folder.strip('/')}/{name.strip('/')}", "file")
 
 

@@ -1,0 +1,1 @@
+"""Instances: jobs that were launched in projects, as people follow them."""

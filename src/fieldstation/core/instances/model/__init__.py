@@ -1,0 +1,1 @@
+"""What instances are, and what their programs say of themselves."""

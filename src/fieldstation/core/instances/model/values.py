@@ -1,0 +1,125 @@
+"""What instances are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from fieldstation.core.runs.model.plan import Plan
+from fieldstation.core.runs.model.states import State
+from fieldstation.core.tools.model.jobs import JobName, KeptJob
+from fieldstation.core.tools.model.squonk.fill import Filled
+from fieldstation.ports.templates import Template
+
+
+class Phase(StrEnum):
+    """How far an instance is."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+PHASES: Mapping[State, Phase] = {
+    State.HELD: Phase.PENDING,
+    State.QUEUED: Phase.PENDING,
+    State.STAGING: Phase.PENDING,
+    State.RUNNING: Phase.RUNNING,
+    State.COLLECTING: Phase.RUNNING,
+    State.SUCCEEDED: Phase.COMPLETED,
+    State.FAILED: Phase.FAILED,
+    State.CANCELED: Phase.FAILED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Callback:
+    """Where to tell each state; `context` goes along, `token` reads files of the project while the instance lasts."""
+
+    url: str | None = None
+    context: str | None = None
+    token: str | None = field(default=None, repr=False)
+    make_token: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launch:
+    """A job to launch: in which project, under which name, with which variables; `sub_path` is where it starts."""
+
+    project: str
+    name: str
+    job: JobName
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    sub_path: str | None = None
+    debug: str | None = None
+    callback: Callback = field(default_factory=Callback)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A launch that was found sound; its command is still to be expanded, outside of any transaction."""
+
+    instance_id: str
+    launch: Launch
+    kept: KeptJob
+    filled: Filled
+    assets: Mapping[str, str]  # name of a variable of the environment: id of the asset
+
+    @property
+    def templates(self) -> Sequence[Template]:
+        """The command, then where each output will lie."""
+        texts = [str(about.get("creates", "")) for about in self.kept.job.outputs.values()]
+        return [self.filled.command, *map(self.filled.text, texts)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worked:
+    """A draft with its command: what will be started, and where its outputs will lie, as its author describes them."""
+
+    draft: Draft
+    command: str
+    plan: Plan
+    outputs: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launched:
+    """What a launch led to; `token` is shown this once."""
+
+    instance_id: str
+    task_id: str
+    command: str
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """A job that was launched, and how far it is."""
+
+    id: str
+    run_id: str
+    task_id: str
+    removal_task: str | None
+    project: str
+    owner: str
+    name: str
+    job: JobName
+    job_number: int
+    title: str
+    nextflow: bool
+    specification: Mapping[str, Any]
+    outputs: Mapping[str, Mapping[str, Any]]
+    command: str
+    phase: Phase
+    error: str | None
+    archived: bool
+    token_valid: bool
+    rate: Decimal | None
+    cost: Decimal | None
+    coins: Decimal | None
+    launched_at: datetime
+    started_at: datetime | None
+    stopped_at: datetime | None

@@ -1,0 +1,226 @@
+"""Launching a job: what it comes to, tried dry, or queued with the task that people follow it by."""
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import Any
+
+from fieldstation.core.accounting.service import Assets
+from fieldstation.core.instances.model.values import Draft, Launch, Launched, Worked
+from fieldstation.core.instances.service.tokens import checked_token, new_token
+from fieldstation.core.instances.store import instances as store
+from fieldstation.core.people.model import Caller, Permission
+from fieldstation.core.people.service.secrets import hash_of
+from fieldstation.core.projects.service import Projects
+from fieldstation.core.runs.model.plan import Plan
+from fieldstation.core.runs.service.in_projects import NewProjectRun, ProjectRuns
+from fieldstation.core.tasks.model import NewTask, Purpose
+from fieldstation.core.tasks.service import Tasks
+from fieldstation.core.tools.model.squonk.fill import INSTANCE_DIRECTORY, Surroundings, fill
+from fieldstation.core.tools.model.squonk.job import JobImage, Origin
+from fieldstation.core.tools.service import Jobs
+from fieldstation.db import Tx
+from fieldstation.kernel.errors import Conflict, Invalid
+from fieldstation.kernel.ids import new_id
+from fieldstation.ports.templates import Expanded
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-_. ]{0,78}[A-Za-z0-9]")
+_CONTEXT_LENGTH = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobParts:
+    """The features that a launch stands on."""
+
+    projects: Projects
+    jobs: Jobs
+    assets: Assets
+    runs: ProjectRuns
+    tasks: Tasks
+
+
+class Launches:
+    """Takes launches. Between `draft` and `work` the templates of the draft are expanded, outside of a transaction."""
+
+    def __init__(self, parts: JobParts, *, strict: bool = False) -> None:
+        self._parts = parts
+        self._strict = strict
+
+    def draft(self, tx: Tx, caller: Caller, launch: Launch) -> Draft:
+        """Return what a launch comes to; raises all that can be refused of it but for its command."""
+        if not _NAME.fullmatch(launch.name):
+            raise Invalid(
+                f"{launch.name[:100]!r} cannot be the name of an instance",
+                next_step="use 2 to 80 letters, digits, '-', '_', '.' and spaces, a letter or digit first and last",
+                reason="name",
+            )
+        _check_callback(launch)
+        self._parts.projects.find(tx, caller, launch.project, Permission.PROJECT_RUN)
+        project = self._parts.projects.show(tx, caller, launch.project)
+        kept = self._parts.jobs.by_name(tx, caller, launch.job)
+        _check_place(launch, kept.job.image)
+        instance_id = new_id("instance")
+        around = Surroundings(instance_directory=directory_of(instance_id))
+        filled = fill(kept.job, launch.variables, around, strict=self._strict)
+        assets = self._assets(tx, caller, kept.job.assets, kept.job.image, project.product)
+        return Draft(instance_id=instance_id, launch=launch, kept=kept, filled=filled, assets=assets)
+
+    def work(self, draft: Draft, expanded: Sequence[Expanded]) -> Worked:
+        """Return what will be started, from the templates of the draft as they were expanded."""
+        command, *created = expanded
+        if command.fault is not None:
+            raise Invalid(command.fault, next_step="mend the variables, or the definition", reason="command_invalid")
+        job, launch = draft.kept.job, draft.launch
+        image = job.image
+        start = PurePosixPath(image.working_directory) / (launch.sub_path or "")
+        folders = [directory_of(draft.instance_id)]
+        if launch.sub_path:
+            folders.append(str(start.relative_to(image.project_directory)))
+        constants = {one.name: str(one.about["value"]) for one in image.environment if one.origin is Origin.CONSTANT}
+        plan = Plan(
+            image=image_of(image),
+            argv=command.arguments,
+            project=image.project_directory,
+            directory=str(start),
+            environment={**constants, INSTANCE_DIRECTORY: directory_of(draft.instance_id)},
+            assets=draft.assets,
+            folders=tuple(folders),
+            files=draft.filled.written,
+        )
+        outputs = {
+            name: {**about, "creates": text.text if text.fault is None else about.get("creates", "")}
+            for (name, about), text in zip(job.outputs.items(), created, strict=True)
+        }
+        return Worked(draft=draft, command=command.text or shlex.join(command.arguments), plan=plan, outputs=outputs)
+
+    def launch(self, tx: Tx, caller: Caller, worked: Worked) -> Launched:
+        """Queue the run and begin the task."""
+        draft, launch, kept = worked.draft, worked.draft.launch, worked.draft.kept
+        project = self._parts.projects.find(tx, caller, launch.project, Permission.PROJECT_RUN).id
+        image = kept.job.image
+        run = self._parts.runs.queue(
+            tx,
+            caller,
+            NewProjectRun(
+                project=project,
+                name=launch.name,
+                tool_id=kept.tool_id,
+                tool_name=kept.job.name,
+                tool_version=kept.job.version,
+                revision=kept.revision,
+                plan=worked.plan,
+                memory_bytes=image.memory_bytes,
+                cores=image.cores,
+                parameters=dict(launch.variables),
+            ),
+        )
+        new = NewTask(
+            purpose=Purpose.INSTANCE, purpose_id=draft.instance_id, project=project, context=launch.callback.context
+        )
+        task = self._parts.tasks.begin(tx, caller.user_id, new)
+        token = self._token(launch)
+        values = _row(worked, token, rate=kept.rate)
+        ids = {"run_id": run.id, "task_id": task.id, "project": project, "user_id": caller.user_id}
+        if not store.insert(tx, {**values, **ids}):
+            raise Conflict(
+                "this callback token is another instance's", next_step="make another one", reason="token_taken"
+            )
+        return Launched(instance_id=draft.instance_id, task_id=task.id, command=worked.command, token=token)
+
+    def _token(self, launch: Launch) -> str | None:
+        if launch.callback.token is not None:
+            return launch.callback.token
+        return new_token() if launch.callback.make_token else None
+
+    def _assets(
+        self, tx: Tx, caller: Caller, names: Sequence[str], image: JobImage, product: str | None
+    ) -> Mapping[str, str]:
+        """Return the assets that variables of the environment hold; Invalid names those that are missing."""
+        if not names:
+            return {}
+        found = self._parts.assets.usable(tx, caller, names, product)
+        missing = [name for name in names if name not in found]
+        if missing:
+            raise Invalid(
+                f"the job needs assets that there are not: {', '.join(missing)}",
+                next_step="make them, enable them and attach them to this station",
+                reason="assets_missing",
+            )
+        return {one.name: found[one.about["name"]] for one in image.environment if one.origin is Origin.ASSET}
+
+
+def directory_of(instance_id: str) -> str:
+    """Return the name of an instance's hidden folder in its project."""
+    return f".{instance_id}"
+
+
+def image_of(image: JobImage) -> str:
+    """Return an image as engines know it: the station's own ones have no tag."""
+    return image.name if image.name.endswith(":") else f"{image.name}:{image.tag}"
+
+
+def _check_callback(launch: Launch) -> None:
+    callback = launch.callback
+    if callback.token is not None:
+        checked_token(callback.token)
+    if callback.context is not None and not 1 <= len(callback.context) <= _CONTEXT_LENGTH:
+        raise Invalid(
+            f"a callback context of {len(callback.context)} characters cannot be kept",
+            next_step=f"use 1 to {_CONTEXT_LENGTH} characters",
+        )
+    if callback.url is not None and not callback.url.startswith(("https://", "http://")):
+        raise Invalid("a callback address begins with https:// or http://", next_step="give such an address")
+
+
+def _check_place(launch: Launch, image: JobImage) -> None:
+    """Refuse where a job cannot start, and what it would need that the station cannot give."""
+    project, working = PurePosixPath(image.project_directory), PurePosixPath(image.working_directory)
+    if launch.sub_path is not None:
+        parts = launch.sub_path.split("/")
+        if "" in parts or "." in parts or ".." in parts or not (working == project or project in working.parents):
+            raise Invalid(
+                f"{launch.sub_path[:100]!r} is no folder below where this job starts",
+                next_step="give a path without '/' before and after it, such as work/today",
+                reason="sub_path",
+            )
+    lacking = [one.name for one in image.environment if one.origin in (Origin.SECRET, Origin.TOKEN)]
+    if lacking or image.files:
+        what = ", ".join([*lacking, *image.files])
+        raise Invalid(
+            f"this station cannot give the job what it asks for: {what}",
+            next_step="use a job that takes constants and assets as variables only",
+            reason="environment_not_available",
+        )
+
+
+def _row(worked: Worked, token: str | None, rate: Decimal | None) -> dict[str, Any]:
+    draft, launch, job = worked.draft, worked.draft.launch, worked.draft.kept.job
+    specification: dict[str, Any] = {
+        "collection": job.collection,
+        "job": job.name,
+        "version": job.version,
+        "variables": dict(launch.variables),
+    }
+    if launch.sub_path is not None:
+        specification["sub_path"] = launch.sub_path
+    return {
+        "id": draft.instance_id,
+        "name": launch.name,
+        "job": draft.kept.number,
+        "collection": job.collection,
+        "job_name": job.name,
+        "job_version": job.version,
+        "title": job.title,
+        "nextflow": job.image.nextflow,
+        "specification": specification,
+        "outputs": worked.outputs,
+        "command": worked.command,
+        "debug": launch.debug,
+        "callback_url": launch.callback.url,
+        "callback_context": launch.callback.context,
+        "token_hash": None if token is None else hash_of(token),
+        "rate": rate,
+    }

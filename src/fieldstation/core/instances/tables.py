@@ -1,0 +1,68 @@
+"""The table of instances, as the twelfth migration makes it."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    FetchedValue,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSON, JSONB
+
+from fieldstation.db import metadata
+
+_TIME = DateTime(timezone=True)
+_C = Text(collation="C")
+
+instance = Table(
+    "instance",
+    metadata,
+    Column("id", _C, primary_key=True),
+    Column("run_id", _C, ForeignKey("run.id", name="instance_run_id_fkey"), nullable=False),
+    Column("task_id", _C, nullable=False),
+    Column("removal_task", _C),
+    Column("project", _C, ForeignKey("project.id", name="instance_project_fkey"), nullable=False),
+    Column("user_id", _C, ForeignKey("station_user.id", name="instance_user_id_fkey"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("job", Integer, nullable=False),
+    Column("collection", _C, nullable=False),
+    Column("job_name", _C, nullable=False),
+    Column("job_version", _C, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("nextflow", Boolean, nullable=False),
+    Column("specification", JSONB, nullable=False),
+    Column("outputs", JSON, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("debug", Text),
+    Column("callback_url", Text),
+    Column("callback_context", Text),
+    Column("token_hash", LargeBinary),
+    Column("token_ends_at", _TIME),
+    Column("rate", Numeric),
+    Column("cost", Numeric),
+    Column("coins", Numeric(24, 6)),
+    Column("cost_sequence", Integer, FetchedValue(), nullable=False),
+    Column("log_offset", BigInteger, FetchedValue(), nullable=False),
+    Column("followed", _C, FetchedValue(), nullable=False),
+    Column("launched_at", _TIME, FetchedValue(), nullable=False),
+    Column("ended_at", _TIME),
+    Column("archived_at", _TIME),
+    Column("removed_at", _TIME),
+    UniqueConstraint("run_id"),
+)
+Index("uq_instance_token_hash", instance.c.token_hash, unique=True, postgresql_where=instance.c.token_hash.isnot(None))
+Index("ix_instance_project", instance.c.project, instance.c.id, postgresql_where=instance.c.removed_at.is_(None))
+Index("ix_instance_open", instance.c.id, postgresql_where=instance.c.ended_at.is_(None))
+Index(
+    "ix_instance_old",
+    instance.c.ended_at,
+    postgresql_where=instance.c.removed_at.is_(None) & instance.c.archived_at.is_(None),
+)

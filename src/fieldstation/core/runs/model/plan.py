@@ -1,0 +1,42 @@
+"""What a run does that works in a project: written down at submit, so that it is that and nothing else that starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A command in an image, started in `directory`; the folder of the project is seen at `project`, writable.
+
+    `assets` are variables of the environment by the id of the asset that has their value. `folders` and `files` (text
+    by path) are made below the project's folder before it starts.
+    """
+
+    image: str
+    argv: tuple[str, ...]
+    project: str
+    directory: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    assets: Mapping[str, str] = field(default_factory=dict)
+    folders: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_plan(plan: Plan) -> dict[str, Any]:
+    """Return a plan as plain JSON; `read_plan` reads it back."""
+    return {
+        "image": plan.image,
+        "argv": list(plan.argv),
+        "project": plan.project,
+        "directory": plan.directory,
+        "environment": dict(plan.environment),
+        "assets": dict(plan.assets),
+        "folders": list(plan.folders),
+        "files": dict(plan.files),
+    }
+
+
+def read_plan(written: Mapping[str, Any]) -> Plan:
+    """Read what `write_plan` wrote."""
+    return Plan(**{**written, "argv": tuple(written["argv"]), "folders": tuple(written["folders"])})

@@ -1,0 +1,331 @@
+"""Instances: jobs launched, tried dry, shown, kept and removed."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from fieldstation.core.instances.model.values import Callback, Instance, Launch, Launched, Phase, Worked
+from fieldstation.core.instances.service import CallbackTokens, Instances, Launches
+from fieldstation.core.tools.model.jobs import JobName
+from fieldstation.facades.kit.calls import Call, CallerCall, Core
+from fieldstation.facades.kit.grounds import Grounds
+from fieldstation.facades.squonk.application import refusals
+from fieldstation.facades.squonk.arguments import Arguments, GivenArguments, described
+from fieldstation.facades.squonk.data_manager.files import FILE_ANSWER, joined
+from fieldstation.kernel.clock import wire_time
+from fieldstation.kernel.errors import Invalid, NotFound
+from fieldstation.kernel.paging import MAX_LIMIT, PageRequest
+from fieldstation.ports.templates import Templates
+
+JOBS = "datamanagerjobs.squonk.it"  # the application that all jobs are of
+_LAUNCH = (
+    "callback_url", "callback_context", "callback_token", "generate_callback_token", "debug",
+)  # fmt: skip
+_SPECIFICATION_BYTES = 1 << 20
+
+
+class StartedOut(BaseModel):
+    """An instance that was launched."""
+
+    instance_id: str
+    task_id: str
+    command: str
+    callback_token: str | None = None
+
+
+class DryOut(BaseModel):
+    """What would be launched."""
+
+    command: str
+    callback_token: str | None = None
+
+
+class RemovalOut(BaseModel):
+    """The task that ends an instance."""
+
+    task_id: str
+
+
+class TaskOut(BaseModel):
+    """A task of an instance."""
+
+    id: str
+    purpose: str
+
+
+class InstanceOut(BaseModel):
+    """An instance; what is not known yet is absent."""
+
+    id: str | None = None
+    name: str
+    owner: str
+    project_id: str
+    archived: bool
+    application_id: str = JOBS
+    application_version: str = "v3"
+    application_type: str = "JOB"
+    application_specification: str = Field(description="the specification as JSON text")
+    phase: str = Field(examples=["RUNNING"])
+    launched: str
+    started: str | None = None
+    stopped: str | None = None
+    run_time: str = Field(examples=["0:00:12.5"])
+    job_id: int
+    job_collection: str
+    job_job: str
+    job_name: str
+    job_version: str
+    job_image_type: str = Field(examples=["SIMPLE"])
+    outputs: dict[str, Any]
+    coins: str | None = None
+    cost: str | None = None
+    error_message: str | None = None
+    launch_exchange_rate: str | None = None
+    has_valid_callback_token: bool | None = None
+    tasks: list[TaskOut] | None = None
+
+
+class InstancesOut(BaseModel):
+    """The instances that you see, newest first."""
+
+    count: int
+    instances: list[InstanceOut]
+
+
+class InstanceDoor:
+    """What the routes of instances need."""
+
+    def __init__(self, launches: Launches, instances: Instances, tokens: CallbackTokens, templates: Templates) -> None:
+        self._launches = launches
+        self._templates = templates
+        self.instances = instances
+        self.tokens = tokens
+
+    async def worked(self, call: Call, grounds: Grounds, launch: Launch) -> Worked:
+        """Return what a launch comes to; commands are made between two transactions."""
+        draft = await call(lambda tx, caller: self._launches.draft(tx, caller, launch))
+        expanded = await grounds.movers.run(lambda: self._templates.expand(draft.templates))
+        return self._launches.work(draft, expanded)
+
+    async def launch(self, call: Call, worked: Worked) -> Launched:
+        """Launch it."""
+        return await call(lambda tx, caller: self._launches.launch(tx, caller, worked))
+
+
+def router(door: InstanceDoor, grounds: Grounds) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(tags=["instance"])
+    _add_launches(routes, door, grounds)
+    _add_reads(routes, door)
+    _add_changes(routes, door)
+    _add_tokens(routes, door, grounds)
+    return routes
+
+
+def _add_launches(routes: APIRouter, door: InstanceDoor, grounds: Grounds) -> None:
+    takes = described("application_id", "project_id", "as_name", optional=("specification", *_LAUNCH))
+
+    @routes.post(
+        "/instance",
+        operation_id="create_instance",
+        summary="Launch a job",
+        status_code=HTTPStatus.CREATED,
+        response_model_exclude_none=True,
+        responses=refusals(404, 409),
+        openapi_extra=takes,
+    )
+    async def launch(arguments: GivenArguments, call: CallerCall) -> StartedOut:
+        started = await door.launch(call, await door.worked(call, grounds, _launch(arguments)))
+        return StartedOut(
+            instance_id=started.instance_id,
+            task_id=started.task_id,
+            command=started.command,
+            callback_token=started.token,
+        )
+
+    @routes.post(
+        "/instance/dry-run",
+        operation_id="dry_run_instance",
+        summary="Tell what a launch would come to, and launch nothing",
+        status_code=HTTPStatus.CREATED,
+        response_model_exclude_none=True,
+        responses=refusals(404, 409),
+        openapi_extra=takes,
+    )
+    async def dry_run(arguments: GivenArguments, call: CallerCall) -> DryOut:
+        wanted = _launch(arguments)
+        worked = await door.worked(call, grounds, wanted)
+        return DryOut(command=worked.command, callback_token=wanted.callback.token)
+
+
+def _add_reads(routes: APIRouter, door: InstanceDoor) -> None:
+    @routes.get(
+        "/instance",
+        operation_id="get_instances",
+        summary="The instances that you see, newest first",
+        response_model_exclude_none=True,
+        responses=refusals(404),
+    )
+    async def listed(call: CallerCall, project_id: Annotated[str | None, Query(max_length=200)] = None) -> InstancesOut:
+        projects = None if project_id is None else [project_id]
+        request = PageRequest(limit=_MOST)
+        page = await call(lambda tx, caller: door.instances.list(tx, caller, request, projects=projects))
+        return InstancesOut(count=len(page.items), instances=[_out(one, listed=True) for one in page.items])
+
+    @routes.get(
+        "/instance/{instance_id}",
+        operation_id="get_instance",
+        summary="One instance",
+        response_model_exclude_none=True,
+        responses=refusals(404),
+    )
+    async def one(instance_id: str, call: CallerCall) -> InstanceOut:
+        return _out(await call(lambda tx, caller: door.instances.show(tx, caller, instance_id)), listed=False)
+
+
+def _add_changes(routes: APIRouter, door: InstanceDoor) -> None:
+    @routes.patch(
+        "/instance/{instance_id}",
+        operation_id="patch_instance",
+        summary="Keep an instance for ever, or as long as others",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=refusals(404),
+        openapi_extra=described(optional=("archive",)),
+    )
+    async def change(instance_id: str, arguments: GivenArguments, call: CallerCall) -> None:
+        archived = arguments.flag("archive")
+        if archived is not None:
+            await call(lambda tx, caller: door.instances.archive(tx, caller, instance_id, archived=archived))
+
+    @routes.delete(
+        "/instance/{instance_id}",
+        operation_id="delete_instance",
+        summary="End an instance and remove it; what it made stays",
+        responses=refusals(404, 409),
+    )
+    async def remove(instance_id: str, call: CallerCall) -> RemovalOut:
+        task = await call(lambda tx, caller: door.instances.remove(tx, caller, instance_id))
+        return RemovalOut(task_id=task.id)
+
+
+def _add_tokens(routes: APIRouter, door: InstanceDoor, grounds: Grounds) -> None:
+    @routes.delete(
+        "/instance/{instance_id}/token/{token}",
+        operation_id="delete_instance_token",
+        summary="End a callback token; who holds it may",
+        response_class=Response,
+        responses=refusals(),
+    )
+    async def end(instance_id: str, token: str, request: Request) -> Response:
+        core: Core = request.app.state.core
+        await core.run(lambda tx: door.tokens.end(tx, instance_id, token))
+        return Response()
+
+    @routes.get(
+        "/project/{project_id}/file-with-token",
+        operation_id="get_project_file_with_token",
+        summary="Read a file of a project with a callback token and nothing else",
+        responses={**refusals(404, 409), **FILE_ANSWER},
+        response_class=Response,
+    )
+    async def read(
+        project_id: str,
+        request: Request,
+        token: Annotated[str, Query(max_length=100)],
+        file: Annotated[str, Query(max_length=1100)],
+        path: Annotated[str, Query(max_length=1100)] = "/",
+    ) -> Response:
+        core: Core = request.app.state.core
+        ground = await core.run(lambda tx: door.tokens.ground(tx, token, project_id))
+        return await grounds.sent(ground, joined(path, file), request.headers)
+
+
+_MOST = 10 * MAX_LIMIT
+
+
+def _launch(arguments: Arguments) -> Launch:
+    application = arguments.needed("application_id")
+    if application != JOBS:
+        raise NotFound(f"there is no application {application[:100]!r}", next_step=f"launch jobs as {JOBS}")
+    specification = _specification(arguments.needed("specification"))
+    variables = specification.get("variables") or {}
+    if not isinstance(variables, dict):
+        raise Invalid("the variables of the specification are no object", next_step="give an object of variables")
+    sub_path = specification.get("sub_path")
+    url = arguments.text("callback_url")
+    return Launch(
+        project=arguments.needed("project_id"),
+        name=arguments.needed("as_name"),
+        job=JobName(**{key: _text(specification, key) for key in ("collection", "job", "version")}),
+        variables=variables,
+        sub_path=None if sub_path in (None, "") else str(sub_path),
+        debug=arguments.text("debug"),
+        callback=Callback(
+            url=url,
+            context=arguments.text("callback_context"),
+            token=arguments.text("callback_token"),
+            make_token=bool(arguments.flag("generate_callback_token")),
+        ),
+    )
+
+
+def _specification(text: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(text) if len(text) <= _SPECIFICATION_BYTES else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise Invalid(
+            f"the specification is not a JSON object of up to {_SPECIFICATION_BYTES} bytes",
+            next_step='give one such as {"collection": "im-test", "job": "nop", "version": "1.0.0"}',
+        )
+    return found
+
+
+def _text(specification: Mapping[str, Any], key: str) -> str:
+    found = specification.get(key)
+    if not isinstance(found, str) or not found:
+        raise Invalid(f"the specification has no {key}", next_step=f"say which {key} is meant, as text")
+    return found
+
+
+def _out(instance: Instance, *, listed: bool) -> InstanceOut:
+    tasks = [TaskOut(id=instance.task_id, purpose="CREATE")]
+    return InstanceOut(
+        id=instance.id if listed else None,
+        name=instance.name,
+        owner=instance.owner,
+        project_id=instance.project,
+        archived=instance.archived,
+        application_specification=json.dumps(instance.specification),
+        phase=instance.phase.value.upper(),
+        launched=wire_time(instance.launched_at),
+        started=None if instance.started_at is None else wire_time(instance.started_at),
+        stopped=None if instance.stopped_at is None else wire_time(instance.stopped_at),
+        run_time=str(_lasted(instance)),
+        job_id=instance.job_number,
+        job_collection=instance.job.collection,
+        job_job=instance.job.job,
+        job_name=instance.title,
+        job_version=instance.job.version,
+        job_image_type="NEXTFLOW" if instance.nextflow else "SIMPLE",
+        outputs=dict(instance.outputs),
+        coins=None if instance.coins is None else f"{instance.coins.normalize():f}",
+        cost=None if instance.cost is None else f"{instance.cost.normalize():f}",
+        error_message=instance.error if instance.phase is Phase.FAILED else None,
+        launch_exchange_rate=None if listed or instance.rate is None else f"{instance.rate.normalize():f}",
+        has_valid_callback_token=None if listed else instance.token_valid,
+        tasks=None if listed else tasks,
+    )
+
+
+def _lasted(instance: Instance) -> timedelta:
+    """Return for how long it ran; of one that runs, until now as its start and this process see it."""
+    if instance.started_at is None:
+        return timedelta()
+    return (instance.stopped_at or datetime.now(instance.started_at.tzinfo)) - instance.started_at

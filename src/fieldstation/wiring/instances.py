@@ -1,0 +1,30 @@
+"""Instances: what launches, follows and ends them."""
+
+from dataclasses import dataclass
+
+from fieldstation.core.instances.service import CallbackTokens, Following, Instances, JobParts, Launches
+from fieldstation.core.people.service import Access
+from fieldstation.core.projects.service import Files
+from fieldstation.core.runs.service.cancel import Cancels
+from fieldstation.core.tasks.service import Tasks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instancing:
+    """Everything about instances."""
+
+    launches: Launches
+    instances: Instances
+    tokens: CallbackTokens
+    following: Following
+
+
+def build_instancing(access: Access, parts: JobParts, cancels: Cancels, files: Files) -> Instancing:
+    """Build it."""
+    tasks: Tasks = parts.tasks
+    return Instancing(
+        launches=Launches(parts),
+        instances=Instances(access, cancels, tasks),
+        tokens=CallbackTokens(files),
+        following=Following(tasks),
+    )

@@ -1,0 +1,57 @@
+"""Making an attempt ready that works in its project: the folder itself, writable, under its user's own number."""
+
+from fieldstation.core.accounting.service import Assets
+from fieldstation.core.projects.service import Files
+from fieldstation.core.runs.model.plan import Plan
+from fieldstation.core.runs.model.reasons import Reason
+from fieldstation.core.runs.model.values import Claim
+from fieldstation.core.runs.service.plans import plan_of
+from fieldstation.db import Database, Tx
+from fieldstation.kernel.errors import FieldstationError
+from fieldstation.ports.engine import Mount, RunSpec
+from fieldstation.workers.staged import CannotStage, limits_of
+
+_UMASK = 0o007  # what a run writes is for the project's group, and for nobody else
+
+
+class ProjectStaging:
+    """Prepares such attempts."""
+
+    def __init__(self, database: Database, files: Files, assets: Assets) -> None:
+        self._database = database
+        self._files = files
+        self._assets = assets
+
+    def prepare(self, claim: Claim) -> RunSpec:
+        """Return what the engine needs to start this attempt. Raises CannotStage."""
+        run = claim.run
+        with self._database.begin() as tx:
+            plan = plan_of(tx, run.id)
+            ground = self._files.standing(tx, run.user_id, run.project_id)
+            secrets = {} if ground is None else self._secrets(tx, plan)
+        if ground is None:
+            raise CannotStage(Reason.NOT_ALLOWED, "its project was removed")
+        try:
+            folder = self._files.folder(ground)
+            for path in plan.folders:
+                self._files.make_folder(ground, path)
+            for path, text in plan.files.items():
+                self._files.write(ground, path, text.encode())
+        except FieldstationError as error:
+            raise CannotStage(Reason.ENGINE_FAILED, error.text) from error
+        return RunSpec(
+            attempt_id=claim.attempt_id,
+            image=plan.image,
+            argv=plan.argv,
+            environment={**plan.environment, "FIELDSTATION_RUN": run.id},
+            secrets=secrets,
+            mounts=[Mount(source=folder, target=plan.project, writable=True)],
+            limits=limits_of(run),
+            uid=claim.uid if ground.owner.uid is None else ground.owner.uid,
+            gid=claim.uid if ground.owner.gid is None else ground.owner.gid,
+            umask=_UMASK,
+            directory=plan.directory,
+        )
+
+    def _secrets(self, tx: Tx, plan: Plan) -> dict[str, str]:
+        return {name: self._assets.content(tx, asset).decode() for name, asset in plan.assets.items()}
