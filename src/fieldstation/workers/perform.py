@@ -18,6 +18,7 @@ from fieldstation.kernel.errors import Fault, FieldstationError, Unavailable
 from fieldstation.kernel.logs import logger, request_id
 from fieldstation.kernel.processes import is_dead, process_name
 from fieldstation.workers.alone import LEASE_SECONDS
+from fieldstation.workers.points import reached
 
 log = logger(__name__)
 MOST_FAILURES = 8  # after so many an operation is given up
@@ -100,6 +101,7 @@ class Perform:
         operation = self._database.retrying(lambda tx: self._operations.claim(tx, self._holder, dead))
         if operation is None:
             return _IDLE_SECONDS
+        reached("after claim of operation")
         token = request_id.set(operation.request_id)
         try:
             self._perform(operation)
@@ -132,6 +134,7 @@ class Perform:
             self._finish(operation, 0)
 
     def _finish(self, operation: Operation, exit_code: int, message: str | None = None) -> None:
+        reached("before end of operation")
         if not self._database.retrying(lambda tx: self._operations.finish(tx, operation, exit_code, message)):
             log.warning("operation was taken over before its end", work=operation.work, task=operation.task_id)
 

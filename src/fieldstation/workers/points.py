@@ -1,4 +1,4 @@
-"""Named points in the life of a run at which a test may have the process die, to prove that nothing is lost there.
+"""Named points in the life of a run or an operation at which a test may have the process die: nothing is lost there.
 
 With the variable `FIELDSTATION_TEST_DIE_AT` unset this does nothing. Set to `<point>:<n>`, the process kills itself
 with SIGKILL when it reaches the point for the n-th time. Set to `@<file>`, whichever process of the station first
@@ -11,12 +11,13 @@ from collections import Counter
 from pathlib import Path
 
 POINTS = ("after intent", "after start", "after exit", "between blobs and commit", "after commit before reply")
+OPERATION_POINTS = ("after claim of operation", "before end of operation")
 _WANTED = os.environ.get("FIELDSTATION_TEST_DIE_AT", "")
 _seen: Counter[str] = Counter()
 
 
 def reached(point: str) -> None:
-    """Say that the present process reached `point`, one of POINTS."""
+    """Say that the present process reached `point`, one of POINTS or OPERATION_POINTS."""
     if _WANTED and (_asked_for(point) if _WANTED.startswith("@") else _counted(point)):
         os.kill(os.getpid(), signal.SIGKILL)
 
