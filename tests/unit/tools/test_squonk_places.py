@@ -1,0 +1,45 @@
+"""Where things lie beside a manifest, on the hosts that people keep them on."""
+
+import pytest
+
+from fieldstation.core.tools.model.squonk.job import Job
+from fieldstation.core.tools.model.squonk.places import beside, documentation
+
+RAW = "https://raw.githubusercontent.com/acme/jobs/main/data-manager/manifest.yaml"
+GITLAB = "https://gitlab.com/api/v4/projects/123/repository/files/data-manager%2Fmanifest.yaml/raw?ref=main"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "file"),
+    [
+        (RAW, "https://raw.githubusercontent.com/acme/jobs/main/data-manager/a.yaml"),
+        (GITLAB, "https://gitlab.com/api/v4/projects/123/repository/files/data-manager%2Fa.yaml/raw?ref=main"),
+        (
+            "https://gitlab.com/api/v4/projects/1/repository/files/manifest.yaml/raw",
+            "https://gitlab.com/api/v4/projects/1/repository/files/a.yaml/raw",
+        ),
+        ("https://host/manifest.yaml?x=1", "https://host/a.yaml?x=1"),
+        ("file:/definitions/manifest.yaml", "file:///definitions/a.yaml"),
+    ],
+)
+def test_a_file_lies_beside_its_manifest(manifest: str, file: str) -> None:
+    assert beside(manifest, "a.yaml") == file
+
+
+@pytest.mark.parametrize(
+    ("manifest", "said", "page"),
+    [
+        (RAW, None, "https://github.com/acme/jobs/blob/main/data-manager/docs/col/job.md"),
+        (RAW, "other/page.md", "https://github.com/acme/jobs/blob/main/data-manager/docs/other/page.md"),
+        (RAW, "https://example.org/page.md", "https://example.org/page.md"),
+        (
+            GITLAB,
+            None,
+            "https://gitlab.com/api/v4/projects/123/repository/files/data-manager%2Fdocs%2Fcol%2Fjob.md/raw?ref=main",
+        ),
+        ("https://host/dm/manifest.yaml", None, "https://host/dm/docs/col/job.md"),
+    ],
+)
+def test_documentation_lies_where_its_author_says_or_by_custom(manifest: str, said: str | None, page: str) -> None:
+    document = {"doc-url": said} if said else {}
+    assert documentation(manifest, Job(collection="col", name="job", document=document)) == page
