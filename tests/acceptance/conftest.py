@@ -34,7 +34,8 @@ def station(request: pytest.FixtureRequest) -> Iterator[RunningStation]:
     place = Path(tempfile.mkdtemp(prefix="fst-acceptance-"))
     place.chmod(0o711)  # pytest's own folders cannot be entered by the users of runs
     try:
-        with running_station(place / "station") as started:
+        sources = {"FIELDSTATION_TOOL_SOURCES": f"file:{place}/definitions/"}
+        with running_station(place / "station", environment=sources) as started:
             request.session.stash[_STATION] = started
             yield started
             del request.session.stash[_STATION]

@@ -73,6 +73,7 @@ COMMANDS: Mapping[str, Command] = {
     "file": _user("file:app", "Files of projects: your own one unless --project names another.", THINGS),
     "asset": _user("asset:app", "Assets: named texts and files that jobs are given.", THINGS),
     "tool": _user("tool:app", "Tools: published definitions of what can be run.", THINGS),
+    "instance": _user("instance:app", "Instances: jobs launched in projects, where their files lie.", THINGS),
     "run": _user("run:app", "Runs: executions of a tool beside the data.", THINGS),
     "task": _user("task:app", "Tasks: what takes its time, such as the removal of a project.", THINGS),
 }

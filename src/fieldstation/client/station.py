@@ -10,6 +10,7 @@ from fieldstation.client.definitions import Manifests, Rates
 from fieldstation.client.errors import ClientError
 from fieldstation.client.files import Files
 from fieldstation.client.findings import Found
+from fieldstation.client.instances import Instances
 from fieldstation.client.operations import Operations
 from fieldstation.client.people import Projects, Tokens, Users, why
 from fieldstation.client.profile import chosen_profile
@@ -48,6 +49,7 @@ class Station:
         self.tokens = Tokens(self.transport)
         self.projects = Projects(self.transport)
         self.files = Files(self.transport)
+        self.instances = Instances(self.transport)
         self.organisations = Organisations(self.transport)
         self.units = Units(self.transport)
         self.products = Products(self.transport)

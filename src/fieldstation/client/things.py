@@ -94,6 +94,60 @@ class Project:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JobName:
+    """One version of a job."""
+
+    collection: str
+    job: str
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What a launch would come to: its command, and its outputs by name."""
+
+    command: str
+    outputs: Mapping[str, Json]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launched:
+    """A job that was launched: the ids of the instance and of the task that follows it."""
+
+    id: str
+    task: str
+    command: str
+    callback_token: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """A job that was launched; `phase` is pending, running, completed or failed, `coins` what it cost, as text."""
+
+    id: str
+    run: str
+    task: str
+    project: str
+    launched_by: str
+    name: str
+    job: JobName
+    title: str
+    variables: Mapping[str, Json]
+    command: str
+    outputs: Mapping[str, Json]
+    phase: str
+    archived: bool
+    launched_at: datetime
+    sub_path: str | None = None
+    error: str | None = None
+    rate: str | None = None
+    cost: str | None = None
+    coins: str | None = None
+    started_at: datetime | None = None
+    stopped_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProjectEntry:
     """A file or folder of a project, or (`other`) something that can only be removed; `size` is of files, in bytes."""
 

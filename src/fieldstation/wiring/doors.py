@@ -16,6 +16,7 @@ from fieldstation.facades.kit.browser import Browser
 from fieldstation.facades.kit.calls import Core
 from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.kit.hub import Hub
+from fieldstation.facades.kit.launching import Launching
 from fieldstation.facades.kit.loading import Loading
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import install_problems
@@ -25,6 +26,7 @@ from fieldstation.facades.rest import (
     accounting,
     datasets,
     events,
+    instances,
     manifests,
     people,
     projects,
@@ -76,9 +78,12 @@ def build_app(
     app.state.core = Core(database, features.people)
     install_problems(app)
     movers = Movers()
-    app.include_router(_rest(features, store, hub, front.public_url, movers))
+    launching = Launching(features.instancing.launches, features.definitions.templates, movers)
+    rest = _rest(features, store, hub, front.public_url, movers)
+    rest.include_router(instances.router(launching, features.instancing.instances))
+    app.include_router(rest)
     include_sign_in(app, features.people, features.sealer, front)
-    include_squonk(app, features, movers)
+    include_squonk(app, features, movers, launching)
     routes, metrics = operations
     app.include_router(routes)
     _describe(app)

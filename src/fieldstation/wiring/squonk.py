@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from fieldstation import __version__
 from fieldstation.facades.kit.grounds import Grounds
+from fieldstation.facades.kit.launching import Launching
 from fieldstation.facades.kit.loading import Loading
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.squonk.account_server import AccountServerParts, account_server
@@ -11,7 +12,7 @@ from fieldstation.facades.squonk.data_manager import DataManagerParts, InstanceD
 from fieldstation.wiring.features import Features
 
 
-def include_squonk(app: FastAPI, features: Features, movers: Movers) -> None:
+def include_squonk(app: FastAPI, features: Features, movers: Movers, launching: Launching) -> None:
     """Mount both doors; they know their callers as ours does."""
     definitions, instancing = features.definitions, features.instancing
     manager = DataManagerParts(
@@ -27,7 +28,7 @@ def include_squonk(app: FastAPI, features: Features, movers: Movers) -> None:
         ),
         loading=Loading(definitions.manifests, movers),
         mode=definitions.mode,
-        instances=InstanceDoor(instancing.launches, instancing.instances, instancing.tokens, definitions.templates),
+        instances=InstanceDoor(launching=launching, instances=instancing.instances, tokens=instancing.tokens),
     )
     accounting = features.accounting
     accounts = AccountServerParts(

@@ -67,6 +67,8 @@ _FOLLOWS = (
     _listed("list_assets", "/assets/{asset}", asset="/items/0/id"),
     _made("remove_project", (202,), "/tasks/{task_id}", task_id="/task"),
     _listed("list_tasks", "/tasks/{task_id}", task_id="/items/0/id"),
+    _made("launch_instance", (201,), "/instances/{instance_id}", instance_id="/id"),
+    _listed("list_instances", "/instances/{instance_id}", instance_id="/items/0/id"),
     _made("create_dataset", (201,), "/datasets/{", reference="/id", username="everyone"),
     _listed("list_datasets", "/datasets/{", reference="/items/0/id"),
     _asked("set_dataset_member", "/datasets/{reference}/members", "reference", "username"),

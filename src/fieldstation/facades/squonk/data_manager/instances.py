@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -9,18 +10,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from fieldstation.core.instances.model.values import Callback, Instance, Launch, Launched, Phase, Worked
-from fieldstation.core.instances.service import CallbackTokens, Instances, Launches
+from fieldstation.core.instances.model.values import Callback, Instance, Launch, Phase
+from fieldstation.core.instances.service import CallbackTokens, Instances
 from fieldstation.core.tools.model.jobs import JobName
-from fieldstation.facades.kit.calls import Call, CallerCall, Core
+from fieldstation.facades.kit.calls import CallerCall, Core
 from fieldstation.facades.kit.grounds import Grounds
+from fieldstation.facades.kit.launching import Launching
 from fieldstation.facades.squonk.application import refusals
 from fieldstation.facades.squonk.arguments import Arguments, GivenArguments, described
 from fieldstation.facades.squonk.data_manager.files import FILE_ANSWER, joined
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Invalid, NotFound
 from fieldstation.kernel.paging import MAX_LIMIT, PageRequest
-from fieldstation.ports.templates import Templates
 
 JOBS = "datamanagerjobs.squonk.it"  # the application that all jobs are of
 _LAUNCH = (
@@ -97,37 +98,26 @@ class InstancesOut(BaseModel):
     instances: list[InstanceOut]
 
 
+@dataclass(frozen=True, kw_only=True)
 class InstanceDoor:
     """What the routes of instances need."""
 
-    def __init__(self, launches: Launches, instances: Instances, tokens: CallbackTokens, templates: Templates) -> None:
-        self._launches = launches
-        self._templates = templates
-        self.instances = instances
-        self.tokens = tokens
-
-    async def worked(self, call: Call, grounds: Grounds, launch: Launch) -> Worked:
-        """Return what a launch comes to; commands are made between two transactions."""
-        draft = await call(lambda tx, caller: self._launches.draft(tx, caller, launch))
-        expanded = await grounds.movers.run(lambda: self._templates.expand(draft.templates))
-        return self._launches.work(draft, expanded)
-
-    async def launch(self, call: Call, worked: Worked) -> Launched:
-        """Launch it."""
-        return await call(lambda tx, caller: self._launches.launch(tx, caller, worked))
+    launching: Launching
+    instances: Instances
+    tokens: CallbackTokens
 
 
 def router(door: InstanceDoor, grounds: Grounds) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(tags=["instance"])
-    _add_launches(routes, door, grounds)
+    _add_launches(routes, door.launching)
     _add_reads(routes, door)
     _add_changes(routes, door)
     _add_tokens(routes, door, grounds)
     return routes
 
 
-def _add_launches(routes: APIRouter, door: InstanceDoor, grounds: Grounds) -> None:
+def _add_launches(routes: APIRouter, launching: Launching) -> None:
     takes = described("application_id", "project_id", "as_name", optional=("specification", *_LAUNCH))
 
     @routes.post(
@@ -140,7 +130,7 @@ def _add_launches(routes: APIRouter, door: InstanceDoor, grounds: Grounds) -> No
         openapi_extra=takes,
     )
     async def launch(arguments: GivenArguments, call: CallerCall) -> StartedOut:
-        started = await door.launch(call, await door.worked(call, grounds, _launch(arguments)))
+        started = await launching.launch(call, await launching.worked(call, _launch(arguments)))
         return StartedOut(
             instance_id=started.instance_id,
             task_id=started.task_id,
@@ -159,7 +149,7 @@ def _add_launches(routes: APIRouter, door: InstanceDoor, grounds: Grounds) -> No
     )
     async def dry_run(arguments: GivenArguments, call: CallerCall) -> DryOut:
         wanted = _launch(arguments)
-        worked = await door.worked(call, grounds, wanted)
+        worked = await launching.worked(call, wanted)
         return DryOut(command=worked.command, callback_token=wanted.callback.token)
 
 

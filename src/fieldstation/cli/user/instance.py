@@ -1,0 +1,129 @@
+"""`instance launch|list|show|archive|remove`: jobs launched in projects."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from fieldstation.cli.output import ago, details, table
+from fieldstation.cli.user.verb import Limit, Session, noun, pairs, some, verb
+from fieldstation.client.things import Instance, Json
+
+app = noun("instance", "Instances: jobs launched in projects, where their files lie.")
+InstanceId = Annotated[str, typer.Argument(metavar="INSTANCE", help="Its id.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class How:
+    """How a job is launched."""
+
+    project: Annotated[
+        str | None, typer.Option("--project", "-p", help="Your name for a project, or its id; by default your own.")
+    ] = None
+    name: Annotated[str | None, typer.Option(help="What the instance is called; by default as the job.")] = None
+    sub_path: Annotated[str | None, typer.Option(help="The folder that it starts in, below its own.")] = None
+    dry: Annotated[bool, typer.Option("--dry", help="Tell the command, and launch nothing.")] = False
+
+
+@verb(app)
+def launch(
+    session: Session,
+    job: Annotated[str, typer.Argument(metavar="COLLECTION/JOB@VERSION", help="Such as im-test/nop@1.0.0.")],
+    how: How,
+    variables: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE…]", help="Inputs and options; JSON, or else text.")
+    ] = None,
+) -> None:
+    """Launch a job in a project, or with --dry tell what would be launched."""
+    named = _job(job)
+    given = {name: _value(text) for name, text in pairs(variables or [], "variables").items()}
+    project = how.project if how.project is not None else session.station.me().project
+    name, instances = how.name or f"{named[0]} {named[1]}", session.station.instances
+    if how.dry:
+        tried = instances.trial(project, named, name=name, variables=given, sub_path=how.sub_path)
+        session.answer(tried, lambda: tried.command)
+        return
+    made = instances.launch(project, named, name=name, variables=given, sub_path=how.sub_path)
+    session.answer(made, lambda: f"launched {made.id}\nfollow it: fieldstation task show {made.task}")
+
+
+@verb(app)
+def list_(
+    session: Session,
+    project: Annotated[str | None, typer.Option("--project", "-p", help="Only of this project.")] = None,
+    limit: Limit = 100,
+) -> None:
+    """List the jobs that were launched in projects you see, newest first."""
+    of = None if project is None else session.station.projects.show(project).id
+    found = some(session.station.instances.all(of), limit)
+
+    def shown() -> str:
+        rows = [[one.name, _named(one), one.phase, one.launched_by, ago(one.launched_at), one.id] for one in found]
+        return table(["name", "job", "phase", "by", "launched", "id"], rows)
+
+    session.answer({"items": found}, shown)
+
+
+@verb(app)
+def show(session: Session, instance: InstanceId) -> None:
+    """Show a job that was launched."""
+    found = session.station.instances.show(instance)
+    session.answer(found, lambda: _shown(found))
+
+
+@verb(app)
+def archive(
+    session: Session,
+    instance: InstanceId,
+    undo: Annotated[bool, typer.Option("--undo", help="Let it go with others of its age.")] = False,
+) -> None:
+    """Keep a launched job when others of its age go."""
+    session.station.instances.archive(instance, archived=not undo)
+    session.answer({"id": instance, "archived": not undo}, lambda: "not kept any more" if undo else "kept")
+
+
+@verb(app)
+def remove(session: Session, instance: InstanceId) -> None:
+    """End a launched job and remove it; what it made stays."""
+    task = session.station.instances.remove(instance)
+    session.answer({"task": task}, lambda: f"removed; its folder goes with {task}")
+
+
+def _job(text: str) -> tuple[str, str, str]:
+    name, _, version = text.rpartition("@")
+    collection, _, job = name.partition("/")
+    if not (collection and job and version):
+        raise typer.BadParameter(f"{text!r} is not COLLECTION/JOB@VERSION", param_hint="JOB")
+    return collection, job, version
+
+
+def _value(text: str) -> Json:
+    try:
+        found: Json = json.loads(text)
+    except ValueError:
+        return text
+    return found
+
+
+def _named(instance: Instance) -> str:
+    return f"{instance.job.collection}/{instance.job.job}@{instance.job.version}"
+
+
+def _shown(one: Instance) -> str:
+    facts: Sequence[tuple[str, str | None]] = [
+        ("name", one.name),
+        ("job", f"{_named(one)}  {one.title}"),
+        ("phase", one.phase),
+        ("error", one.error),
+        ("project", one.project),
+        ("launched", f"{ago(one.launched_at)} by {one.launched_by}"),
+        ("started", ago(one.started_at) if one.started_at else None),
+        ("stopped", ago(one.stopped_at) if one.stopped_at else None),
+        ("command", one.command),
+        ("coins", one.coins),
+        ("task", one.task),
+        ("run", one.run),
+    ]
+    return details(facts)

@@ -1,0 +1,69 @@
+"""Jobs launched in projects."""
+
+from collections.abc import Iterator, Mapping
+
+from fieldstation.client.answers import read
+from fieldstation.client.things import Instance, Json, Launched, Tried
+from fieldstation.client.transport import Transport, at
+
+
+class Instances:
+    """Everything about launched jobs. A job is named `collection/job@version`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def launch(
+        self,
+        project: str,
+        job: tuple[str, str, str],
+        *,
+        name: str,
+        variables: Mapping[str, Json] | None = None,
+        sub_path: str | None = None,
+    ) -> Launched:
+        """Launch a job (collection, job, version) in a project."""
+        body = _body(project, job, name, variables, sub_path)
+        return read(Launched, self._transport.send("POST", at("instances"), body))
+
+    def trial(
+        self,
+        project: str,
+        job: tuple[str, str, str],
+        *,
+        name: str,
+        variables: Mapping[str, Json] | None = None,
+        sub_path: str | None = None,
+    ) -> Tried:
+        """Return what a launch would come to."""
+        body = _body(project, job, name, variables, sub_path)
+        return read(Tried, self._transport.send("POST", at("instances", "trial"), body))
+
+    def all(self, project: str | None = None) -> Iterator[Instance]:
+        """Yield launched jobs, newest first, of one project (its id) where given."""
+        return self._transport.pages(Instance, at("instances"), {"project": project})
+
+    def show(self, instance: str) -> Instance:
+        """Return one."""
+        return self._transport.get_as(Instance, at("instances", instance))
+
+    def archive(self, instance: str, *, archived: bool = True) -> None:
+        """Keep one for ever, or as long as others."""
+        self._transport.send("PATCH", at("instances", instance), {"archived": archived})
+
+    def remove(self, instance: str) -> str:
+        """End one and remove it; returns the id of the task that tells when it is gone."""
+        return str(self._transport.send("DELETE", at("instances", instance))["task"])
+
+
+def _body(
+    project: str, job: tuple[str, str, str], name: str, variables: Mapping[str, Json] | None, sub_path: str | None
+) -> dict[str, Json]:
+    collection, key, version = job
+    body: dict[str, Json] = {
+        "project": project,
+        "name": name,
+        "job": {"collection": collection, "job": key, "version": version},
+        "variables": dict(variables or {}),
+    }
+    return body if sub_path is None else {**body, "sub_path": sub_path}
