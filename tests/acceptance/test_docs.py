@@ -18,11 +18,14 @@ PAGES = [ROOT / "README.md", *sorted(page for folder in FOLDERS for page in fold
 
 
 @pytest.fixture
-def station() -> Iterator[RunningStation]:
-    """A new station for each page, as its reader has: no page meets what another left."""
+def station(tmp_path: Path) -> Iterator[RunningStation]:
+    """A new station for each page, as its reader has: no page meets what another left.
+
+    It takes definitions from where the page's files lie.
+    """
     place = Path(tempfile.mkdtemp(prefix="fst-page-"))
     place.chmod(0o711)
-    with running_station(place / "station") as started:
+    with running_station(place / "station", environment={"FIELDSTATION_TOOL_SOURCES": f"file:{tmp_path}/"}) as started:
         yield started
     shutil.rmtree(place, ignore_errors=True)
 

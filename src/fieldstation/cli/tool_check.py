@@ -15,7 +15,7 @@ from fieldstation.core.tools.model.check import check
 from fieldstation.core.tools.model.squonk.forms import JOB_FILE_KIND, MANIFEST_KIND, WORKFLOW_KIND
 from fieldstation.core.tools.model.squonk.job import Job
 from fieldstation.core.tools.model.squonk.read import kind_of_text, read_jobs, read_manifest, with_commands_tried
-from fieldstation.gateways.templates import TemplateHelper
+from fieldstation.gateways.templates import BoundedTemplates
 from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.errors import Problem
 from fieldstation.ports.templates import Templates
@@ -45,7 +45,7 @@ def tool_check(
     ] = False,
 ) -> None:
     """Check tool definitions and list every fault; needs no station."""
-    with closing(TemplateHelper()) as templates:
+    with closing(BoundedTemplates()) as templates:
         reports = [report for file in files for report in _check_file(file, templates, strict=strict)]
     if as_json:
         print(json.dumps(_document(reports), indent=2, ensure_ascii=False))

@@ -15,7 +15,7 @@ from fieldstation.cli.tool_files import Unreadable, read_text
 from fieldstation.core.tools.model.squonk.forms import MANIFEST_KIND
 from fieldstation.core.tools.model.squonk.read import JobFile, ReadJob, kind_of_text, read_jobs, read_manifest
 from fieldstation.core.tools.model.squonk.sample import fill_from_test
-from fieldstation.gateways.templates import TemplateHelper
+from fieldstation.gateways.templates import BoundedTemplates
 from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.errors import Invalid, Problem
 from fieldstation.ports.templates import Template, Templates
@@ -49,7 +49,7 @@ def tool_resolve(
     if not tests:
         raise typer.BadParameter("say what to resolve: --tests for the tests in the files", param_hint="--tests")
     calls = [call for file in files for call in _calls(file, strict=strict)]
-    with closing(TemplateHelper()) as templates:
+    with closing(BoundedTemplates()) as templates:
         entries = list(_resolved(calls, templates))
     if as_json:
         print(json.dumps(entries, indent=2, ensure_ascii=False))

@@ -6,7 +6,7 @@ from fieldstation.core.people.service import Access
 from fieldstation.core.tools.service import Jobs, Manifests, Rates
 from fieldstation.core.tools.service.manifests import Means
 from fieldstation.gateways.sources import ToolSources
-from fieldstation.gateways.templates import TemplateHelper
+from fieldstation.gateways.templates import BoundedTemplates
 from fieldstation.gateways.web import Web
 from fieldstation.kernel.sealing import Sealer
 from fieldstation.settings import Settings
@@ -17,7 +17,7 @@ class Definitions:
     """Everything about definitions that others wrote, and the mode that says whether they are taken back."""
 
     mode: str
-    templates: TemplateHelper
+    templates: BoundedTemplates
     jobs: Jobs
     rates: Rates
     manifests: Manifests
@@ -25,7 +25,7 @@ class Definitions:
 
 def build_definitions(settings: Settings, access: Access, sealer: Sealer) -> Definitions:
     """Build what keeps and loads jobs; nothing is asked or started yet."""
-    templates = TemplateHelper()
+    templates = BoundedTemplates()
     sources = ToolSources(settings.tool_sources, Web(settings.outbound_allow))
     means = Means(sources=sources, templates=templates, development=settings.mode == "DEVELOPMENT")
     jobs = Jobs(access)

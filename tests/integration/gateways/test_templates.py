@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from fieldstation.gateways.templates import TemplateHelper
+from fieldstation.gateways.templates import BoundedTemplates
 from fieldstation.ports.templates import Template
 
 ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}x"
 
 
 @pytest.fixture
-def helper() -> Iterator[TemplateHelper]:
+def helper() -> Iterator[BoundedTemplates]:
     """A helper that gives up soon."""
-    with closing(TemplateHelper(seconds=1)) as made:
+    with closing(BoundedTemplates(seconds=1)) as made:
         yield made
 
 
@@ -26,7 +26,7 @@ def command(text: str, **values: object) -> Template:
     return Template(text=text, values=values, command=True)
 
 
-def test_a_batch_is_answered_in_order(helper: TemplateHelper) -> None:
+def test_a_batch_is_answered_in_order(helper: BoundedTemplates) -> None:
     one, two, three = helper.expand([command("x {{ a }}", a=1), command("x {{ a }}"), command("x {{")])
     assert one.arguments == ("x", "1")
     assert (two.fault, two.malformed) == ("these variables have no value: a", False)
@@ -37,13 +37,13 @@ def test_a_batch_is_answered_in_order(helper: TemplateHelper) -> None:
 @pytest.mark.parametrize(
     "text", [ENDLESS, "{{ 'x' * 9999999999 }}", "{{ 7 ** 99999999 }}", "{{ '%99999999999d' % 1 }}"]
 )
-def test_what_takes_too_much_is_given_up_and_the_next_is_answered(helper: TemplateHelper, text: str) -> None:
+def test_what_takes_too_much_is_given_up_and_the_next_is_answered(helper: BoundedTemplates, text: str) -> None:
     (given_up,) = helper.expand([command(text)])
     assert given_up.fault is not None
     assert helper.expand([command("y")])[0].arguments == ("y",)
 
 
-def test_a_child_that_died_is_replaced(helper: TemplateHelper) -> None:
+def test_a_child_that_died_is_replaced(helper: BoundedTemplates) -> None:
     helper.expand([command("x")])
     assert helper._child is not None
     os.kill(helper._child.pid, 9)
@@ -51,14 +51,14 @@ def test_a_child_that_died_is_replaced(helper: TemplateHelper) -> None:
     assert helper.expand([command("x")])[0].arguments == ("x",)
 
 
-def test_many_may_ask_at_once(helper: TemplateHelper) -> None:
+def test_many_may_ask_at_once(helper: BoundedTemplates) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda n: helper.expand([command("x {{ n }}", n=n)])[0].arguments, range(50)))
     assert answers == [("x", str(n)) for n in range(50)]
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="this system does not show a process's environment")
-def test_the_child_knows_no_secrets(helper: TemplateHelper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_child_knows_no_secrets(helper: BoundedTemplates, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FIELDSTATION_TOKEN", "a secret")
     helper.expand([command("x")])
     assert helper._child is not None

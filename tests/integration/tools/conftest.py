@@ -11,7 +11,7 @@ from fieldstation.core.people.service import People
 from fieldstation.core.tools.service import Tools
 from fieldstation.db import Database
 from fieldstation.facades.rest import tools as door
-from fieldstation.gateways.templates import TemplateHelper
+from fieldstation.gateways.templates import BoundedTemplates
 from tests.integration.people.station import Station
 
 MakeCaller = Callable[..., Caller]
@@ -28,7 +28,7 @@ def portal() -> Iterator[BlockingPortal]:
 def station(database: Database, portal: BlockingPortal) -> Iterator[Station]:
     """People and tools, with their doors."""
     made = Station(database, portal)
-    with closing(TemplateHelper()) as templates:
+    with closing(BoundedTemplates()) as templates:
         made.app.include_router(door.router(Tools(made.people), templates), prefix="/api/v1")
         yield made
 

@@ -15,7 +15,7 @@ from fieldstation.core.tools.service import Jobs, Manifests, Rates, Tools
 from fieldstation.core.tools.service.manifests import Means
 from fieldstation.db import Database
 from fieldstation.db.numbers import key_of, numbers_of
-from fieldstation.gateways.templates import TemplateHelper
+from fieldstation.gateways.templates import BoundedTemplates
 from fieldstation.kernel.errors import Conflict, FieldstationError, Forbidden, Invalid, NotFound, Unavailable
 from fieldstation.kernel.paging import PageRequest, read_cursor
 from fieldstation.kernel.sealing import Sealer
@@ -26,7 +26,7 @@ from tests.unit.tools.squonk_files import BAD, COUNT, NEXTFLOW, file_of
 
 URL = "https://host.test/data-manager/manifest.yaml"
 COUNTING = JobName(collection="acme", job="count-atoms", version="1.0.0")
-HELPER = TemplateHelper()
+TEMPLATES = BoundedTemplates()
 
 
 @dataclass(kw_only=True)
@@ -83,7 +83,7 @@ class Keeper:
 def keeper(database: Database, people: People, caller: MakeCaller) -> Keeper:
     """The services over an empty database, in a station for development."""
     shelf, jobs = Shelf(), Jobs(people)
-    means = Means(sources=shelf, templates=HELPER, development=True)
+    means = Means(sources=shelf, templates=TEMPLATES, development=True)
     return Keeper(
         database=database,
         jobs=jobs,
@@ -198,7 +198,7 @@ def test_what_is_taken_back_comes_again_under_its_number(keeper: Keeper, caller:
 
 
 def test_in_production_nothing_is_taken_back(keeper: Keeper, people: People) -> None:
-    means = Means(sources=keeper.shelf, templates=HELPER)
+    means = Means(sources=keeper.shelf, templates=TEMPLATES)
     manifests = Manifests(people, Sealer(bytes(32)), keeper.jobs, means)
     with keeper.database.begin() as tx, pytest.raises(Forbidden):
         manifests.errands(tx, keeper.operator)

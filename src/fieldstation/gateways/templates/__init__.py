@@ -1,5 +1,5 @@
 """Jinja's templates, expanded in a process of its own."""
 
-from fieldstation.gateways.templates.helper import TemplateHelper
+from fieldstation.gateways.templates.bounded import BoundedTemplates
 
-__all__ = ["TemplateHelper"]
+__all__ = ["BoundedTemplates"]

@@ -19,7 +19,7 @@ _MOST_BYTES = 16 << 20  # of one answer
 _COMMAND = [sys.executable, "-I", "-m", "fieldstation.gateways.templates.child"]
 
 
-class TemplateHelper:
+class BoundedTemplates:
     """Expands templates in a child process that has no environment, writes no files, and lives until `close`.
 
     A batch that takes longer than `seconds` is given up, and the child with it. Safe to use from several threads.
