@@ -1,0 +1,16 @@
+import { Group, Text } from '@mantine/core'
+import type { Task } from '@/api/client'
+import { LOOKS } from './look'
+
+/** The state of a task: sign, colour and word. */
+export function TaskState({ state, size = 'md' }: { state: Task['state']; size?: 'md' | 'lg' }) {
+  const { word, icon: Icon, color } = LOOKS[state]
+  return (
+    <Group component="span" gap={6} wrap="nowrap" display="inline-flex" style={{ verticalAlign: 'middle' }}>
+      <Icon size={size === 'lg' ? 20 : 16} stroke={2} color={color} aria-hidden style={{ flexShrink: 0 }} />
+      <Text span size={size} fw={size === 'lg' ? 600 : 500} c={color}>
+        {word}
+      </Text>
+    </Group>
+  )
+}
