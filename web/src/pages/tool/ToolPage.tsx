@@ -26,6 +26,7 @@ export function ToolPage() {
 }
 
 function Shown({ tool }: { tool: Tool }) {
+  const isJob = tool.format !== 'native'
   const reference = `${tool.name}@${tool.version}`
   const { inputs, parameters, outputs } = partsOf(tool.definition)
   return (
@@ -35,12 +36,16 @@ function Shown({ tool }: { tool: Tool }) {
       actions={
         <>
           <Versions tool={tool} />
-          <ButtonLink to="/tools/$tool/run" params={{ tool: reference }}>
-            Run this tool
-          </ButtonLink>
-          <ButtonLink variant="default" to="/runs" search={{ tool: tool.name }}>
-            Its runs
-          </ButtonLink>
+          {!isJob && (
+            <>
+              <ButtonLink to="/tools/$tool/run" params={{ tool: reference }}>
+                Run this tool
+              </ButtonLink>
+              <ButtonLink variant="default" to="/runs" search={{ tool: tool.name }}>
+                Its runs
+              </ButtonLink>
+            </>
+          )}
         </>
       }
     >
@@ -71,7 +76,9 @@ function Lead({ tool }: { tool: Tool }) {
     <>
       <PageLink to="/tools">Tools</PageLink>
       {' / '}
-      {tool.name} {tool.version}, published <Time at={tool.published} />
+      {tool.name} {tool.version}
+      {tool.format !== 'native' && `, a job of ${tool.namespace.replace('squonk2/', '')}`}, published{' '}
+      <Time at={tool.published} />
       {tool.published_by ? ` by ${tool.published_by}` : ' with the station'}
     </>
   )
@@ -79,7 +86,8 @@ function Lead({ tool }: { tool: Tool }) {
 
 function Versions({ tool }: { tool: Tool }) {
   const navigate = route.useNavigate()
-  const versions = useQuery(versionsQuery(tool.name))
+  const reference = tool.format === 'native' ? tool.name : tool.id
+  const versions = useQuery(versionsQuery(reference))
   const known = versions.data?.items.map((item) => item.version) ?? []
   if (known.length < 2) return null
   return (
@@ -87,7 +95,7 @@ function Versions({ tool }: { tool: Tool }) {
       aria-label="Version"
       data={known}
       value={tool.version}
-      onChange={(version) => version && void navigate({ params: { tool: `${tool.name}@${version}` } })}
+      onChange={(version) => version && void navigate({ params: { tool: `${reference}@${version}` } })}
       allowDeselect={false}
       w={130}
     />

@@ -72,28 +72,32 @@ export function Tools() {
 }
 
 function ToolCard({ tool }: { tool: ToolItem }) {
+  const isJob = tool.format !== 'native'
   return (
     <li className={`panel ${classes.card}`}>
-      <PageLink to="/tools/$tool" params={{ tool: tool.name }} fw={600}>
+      <PageLink to="/tools/$tool" params={{ tool: isJob ? tool.id : tool.name }} fw={600}>
         {tool.title || tool.name}
       </PageLink>
       <Text size="sm" c="dimmed">
         {tool.name} {tool.version}
+        {isJob && `, job of ${tool.namespace.replace('squonk2/', '')}`}
       </Text>
       <Text lineClamp={3} flex={1}>
         <Prose text={tool.description} />
       </Text>
-      <Group mt="xs">
-        <ButtonLink
-          size="xs"
-          variant="light"
-          to="/tools/$tool/run"
-          params={{ tool: tool.name }}
-          aria-label={`Run ${tool.title || tool.name}`}
-        >
-          Run
-        </ButtonLink>
-      </Group>
+      {!isJob && (
+        <Group mt="xs">
+          <ButtonLink
+            size="xs"
+            variant="light"
+            to="/tools/$tool/run"
+            params={{ tool: tool.name }}
+            aria-label={`Run ${tool.title || tool.name}`}
+          >
+            Run
+          </ButtonLink>
+        </Group>
+      )}
     </li>
   )
 }
