@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fieldstation.core.instances.service import CallbackTokens, Following, Instances, JobParts, Launches
+from fieldstation.core.instances.service import Callbacks, CallbackTokens, Following, Instances, JobParts, Launches
 from fieldstation.core.people.service import Access
 from fieldstation.core.projects.service import Files
 from fieldstation.core.runs.service.cancel import Cancels
@@ -17,6 +17,7 @@ class Instancing:
     instances: Instances
     tokens: CallbackTokens
     following: Following
+    callbacks: Callbacks
 
 
 def build_instancing(access: Access, parts: JobParts, cancels: Cancels, files: Files) -> Instancing:
@@ -27,4 +28,5 @@ def build_instancing(access: Access, parts: JobParts, cancels: Cancels, files: F
         instances=Instances(access, cancels, tasks),
         tokens=CallbackTokens(files),
         following=Following(tasks),
+        callbacks=Callbacks(tasks),
     )

@@ -14,6 +14,7 @@ from fieldstation.core.tasks.service import Operations
 from fieldstation.core.tasks.service.tasks import QUEUED
 from fieldstation.db import Database, Tx, partitions
 from fieldstation.db.snapshot import may_remove
+from fieldstation.gateways.web import Caps, Web
 from fieldstation.kernel.logs import follow_errors
 from fieldstation.ports.engine import Engine
 from fieldstation.ports.storage import BlobStore
@@ -22,6 +23,7 @@ from fieldstation.settings import Settings
 from fieldstation.wiring.engines import uids_of
 from fieldstation.wiring.features import TREES, Features
 from fieldstation.wiring.storages import Storages
+from fieldstation.workers.callbacks import Tell
 from fieldstation.workers.collect import Bench, Collect, Pace
 from fieldstation.workers.crew import Crew
 from fieldstation.workers.dispatch import Dispatch, Place
@@ -41,6 +43,8 @@ from fieldstation.workers.watch import Watch
 
 _COLLECTORS = 2
 _PERFORMERS = 2  # so that a long operation does not hold up a short one
+_TELLERS = 2  # so that who hangs does not hold up the others
+_CALLBACK_SECONDS = 10.0
 _HOUR = 3600.0
 _EVENT_DAYS = 400
 
@@ -77,6 +81,10 @@ class LoopBuilder:
         if "sweep" in roles:
             self._add_sweep()
         if "react" in roles:
+            web = Web(self._settings.outbound_allow, caps=Caps(seconds=_CALLBACK_SECONDS, most_bytes=1 << 16))
+            for place in range(_TELLERS):
+                tell = Tell(self._database, features.instancing.callbacks, web)
+                self._add(Loop(f"callbacks {place}", tell.step))
             react = self._add(Loop("react", React(self._database, self._consumers()).step))
             self._wakes["dataset.purged"].append(react)
         return Crew(self._loops, self._wakes, self._closers)
@@ -147,6 +155,7 @@ class LoopBuilder:
                 Chore(name="signing keys", seconds=_HOUR, work=self._features.people.keys.rotate_when_due),
                 Chore(name="partitions", seconds=_HOUR, work=_partitions),
                 Chore(name="tasks", seconds=_HOUR, work=self._features.tasks.tidy),
+                Chore(name="callbacks", seconds=_HOUR, work=self._features.instancing.callbacks.tidy),
                 Chore(name="incidents", seconds=_HOUR, work=self._features.incidents.tidy),
                 Chore(name="removed files", seconds=10.0, work=lambda _: self._volumes.tidy(1.0)),
                 *_garbage(self._features.garbage),

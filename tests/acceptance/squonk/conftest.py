@@ -21,7 +21,7 @@ def squonk_station() -> Iterator[RunningStation]:
     place = Path(tempfile.mkdtemp(prefix="fst-squonk-"))
     place.chmod(0o711)  # the users of runs pass through
     try:
-        with running_station(place / "station") as started:
+        with running_station(place / "station", environment={"FIELDSTATION_OUTBOUND_ALLOW": "127.0.0.1"}) as started:
             yield started
     finally:
         shutil.rmtree(place, ignore_errors=True)
@@ -78,3 +78,16 @@ def token_of(station: RunningStation, username: str, password: str) -> str:
         token = own.tokens.create("tests").token
     assert token is not None
     return token
+
+
+@pytest.fixture
+def project(ada: Squonk) -> str:
+    """A private project of hers."""
+    ada.accounts("create_personal_unit", billing_day=3)
+    unit = ada.accounts_ok("get_personal_unit")["id"]
+    tier = {"product_type": "DATA_MANAGER_PROJECT_TIER_SUBSCRIPTION", "flavour": "BRONZE"}
+    product = ada.accounts_ok("create_product", product_name="work", unit_id=unit, **tier)["id"]
+    found: str = ada.dm_ok("create_project", project_name="Jobs", as_tier_product_id=product, private=True)[
+        "project_id"
+    ]
+    return found

@@ -1,8 +1,6 @@
 """Jobs launched in projects, through the unmodified client."""
 
 import json
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -10,54 +8,10 @@ import pytest
 
 from fieldstation.testing.station import RunningStation
 from tests.acceptance.squonk.client import Squonk
+from tests.acceptance.squonk.jobs import done, finished, launched, nop, wait
 
 TEST_PRODUCT = "product-11111111-1111-1111-1111-111111111111"
 TOKEN = "abcdefghijkmnopqrstuvw"
-
-
-def nop(**changes: Any) -> dict[str, Any]:
-    return {"collection": "im-test", "job": "nop", "version": "1.0.0"} | changes
-
-
-def wait(ask: Callable[[], Any], ready: Callable[[Any], bool]) -> Any:
-    for _ in range(900):
-        found = ask()
-        if ready(found):
-            return found
-        threading.Event().wait(0.1)
-    raise AssertionError(f"never came: {found}")
-
-
-@pytest.fixture
-def project(ada: Squonk) -> str:
-    """A private project of hers."""
-    ada.accounts("create_personal_unit", billing_day=3)
-    unit = ada.accounts_ok("get_personal_unit")["id"]
-    tier = {"product_type": "DATA_MANAGER_PROJECT_TIER_SUBSCRIPTION", "flavour": "BRONZE"}
-    product = ada.accounts_ok("create_product", product_name="work", unit_id=unit, **tier)["id"]
-    found: str = ada.dm_ok("create_project", project_name="Jobs", as_tier_product_id=product, private=True)[
-        "project_id"
-    ]
-    return found
-
-
-def launched(ada: Squonk, project: str, specification: dict[str, Any], **more: Any) -> dict[str, Any]:
-    found: dict[str, Any] = ada.dm_ok(
-        "start_job_instance", project_id=project, name="A job", specification=specification, **more
-    )
-    return found
-
-
-def finished(ada: Squonk, instance_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = wait(
-        lambda: ada.dm_ok("get_instance", instance_id=instance_id), lambda one: "stopped" in one
-    )
-    return found
-
-
-def done(ada: Squonk, task_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = wait(lambda: ada.dm_ok("get_task", task_id=task_id), lambda one: one["done"])
-    return found
 
 
 def test_a_job_is_tried_dry_launched_followed_archived_and_removed(

@@ -7,10 +7,12 @@ from sqlalchemy import (
     DateTime,
     FetchedValue,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
     Numeric,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -58,6 +60,25 @@ instance = Table(
     Column("removed_at", _TIME),
     UniqueConstraint("run_id"),
 )
+callback = Table(
+    "callback",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("instance_id", _C, ForeignKey("instance.id", name="callback_instance_id_fkey"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("due_at", _TIME, FetchedValue(), nullable=False),
+    Column("failures", SmallInteger, FetchedValue(), nullable=False),
+    Column("holder", _C),
+    Column("fence", BigInteger),
+    Column("lease_expires", _TIME),
+    Column("dead_at", _TIME),
+    Column("error", Text),
+)
+Index("ix_callback_due", callback.c.due_at, postgresql_where=callback.c.dead_at.is_(None))
+Index("ix_callback_instance", callback.c.instance_id, callback.c.id, postgresql_where=callback.c.dead_at.is_(None))
+Index("ix_callback_dead", callback.c.dead_at, postgresql_where=callback.c.dead_at.isnot(None))
+
 Index("uq_instance_token_hash", instance.c.token_hash, unique=True, postgresql_where=instance.c.token_hash.isnot(None))
 Index("ix_instance_project", instance.c.project, instance.c.id, postgresql_where=instance.c.removed_at.is_(None))
 Index("ix_instance_open", instance.c.id, postgresql_where=instance.c.ended_at.is_(None))

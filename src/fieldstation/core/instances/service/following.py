@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from fieldstation.core.instances.model.lines import Cost, Read
+from fieldstation.core.instances.service.callbacks import tell
 from fieldstation.core.instances.service.tokens import LASTS_SECONDS
 from fieldstation.core.instances.store import following as store
 from fieldstation.core.runs.model.states import State
 from fieldstation.core.tasks.model import NewEvent
+from fieldstation.core.tasks.model import State as TaskState
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.db import Tx
 
@@ -53,7 +55,11 @@ class Following:
     def begun(self, tx: Tx, one: Followed) -> None:
         """Follow a run that has not ended."""
         if store.followed(tx, one.id, one.state) and one.state in _BEGUN:
-            self._tasks.started(tx, one.task_id)
+            self._started(tx, one)
+
+    def _started(self, tx: Tx, one: Followed) -> None:
+        if self._tasks.started(tx, one.task_id):
+            tell(tx, one.id, TaskState.STARTED)
 
     def told(self, tx: Tx, one: Followed, read: Read, offset: int) -> Followed | None:
         """Take note of what a log said up to `offset`; returns the instance then, None where another did so."""
@@ -72,11 +78,11 @@ class Following:
         """Follow a run that has ended, once all that it said was told."""
         if not store.ended(tx, one.id, one.state, LASTS_SECONDS):
             return
-        self._tasks.started(tx, one.task_id)
-        if one.state is State.SUCCEEDED:
-            self._tasks.finished(tx, one.task_id, 0)
-        else:
-            self._tasks.finished(tx, one.task_id, one.exit_code or 1, one.why or one.state.value)
+        self._started(tx, one)
+        well = one.state is State.SUCCEEDED
+        exit_code = 0 if well else one.exit_code or 1
+        self._tasks.finished(tx, one.task_id, exit_code, None if well else one.why or one.state.value)
+        tell(tx, one.id, TaskState.SUCCESS if well else TaskState.FAILURE, exit_code)
 
 
 def _followed(row: Any) -> Followed:

@@ -10,6 +10,7 @@ from typing import Any
 
 from fieldstation.core.accounting.service import Assets
 from fieldstation.core.instances.model.values import Draft, Launch, Launched, Worked
+from fieldstation.core.instances.service.callbacks import tell
 from fieldstation.core.instances.service.tokens import checked_token, new_token
 from fieldstation.core.instances.store import instances as store
 from fieldstation.core.people.model import Caller, Permission
@@ -17,7 +18,7 @@ from fieldstation.core.people.service.secrets import hash_of
 from fieldstation.core.projects.service import Projects
 from fieldstation.core.runs.model.plan import Plan
 from fieldstation.core.runs.service.in_projects import NewProjectRun, ProjectRuns
-from fieldstation.core.tasks.model import NewTask, Purpose
+from fieldstation.core.tasks.model import NewTask, Purpose, State
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.core.tools.model.squonk.fill import INSTANCE_DIRECTORY, Surroundings, fill
 from fieldstation.core.tools.model.squonk.job import JobImage, Origin
@@ -128,6 +129,7 @@ class Launches:
             raise Conflict(
                 "this callback token is another instance's", next_step="make another one", reason="token_taken"
             )
+        tell(tx, draft.instance_id, State.PENDING)
         return Launched(instance_id=draft.instance_id, task_id=task.id, command=worked.command, token=token)
 
     def _token(self, launch: Launch) -> str | None:

@@ -49,6 +49,24 @@ def upgrade() -> None:
             CONSTRAINT uq_instance_run_id UNIQUE (run_id)
         )
     """)
+    op.execute("""
+        CREATE TABLE callback (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            instance_id text COLLATE "C" NOT NULL REFERENCES instance (id),
+            url text NOT NULL,
+            body json NOT NULL,
+            due_at timestamptz NOT NULL DEFAULT station_now(),
+            failures smallint NOT NULL DEFAULT 0,
+            holder text COLLATE "C",
+            fence bigint,
+            lease_expires timestamptz,
+            dead_at timestamptz,
+            error text
+        )
+    """)
+    op.execute("CREATE INDEX ix_callback_due ON callback (due_at) WHERE dead_at IS NULL")
+    op.execute("CREATE INDEX ix_callback_instance ON callback (instance_id, id) WHERE dead_at IS NULL")
+    op.execute("CREATE INDEX ix_callback_dead ON callback (dead_at) WHERE dead_at IS NOT NULL")
     op.execute("CREATE UNIQUE INDEX uq_instance_token_hash ON instance (token_hash) WHERE token_hash IS NOT NULL")
     op.execute("CREATE INDEX ix_instance_project ON instance (project, id) WHERE removed_at IS NULL")
     op.execute("CREATE INDEX ix_instance_open ON instance (id) WHERE ended_at IS NULL")
