@@ -1,7 +1,10 @@
 """`fieldstation tool check` and `resolve` on Squonk2 files, the public samples among them."""
 
 import json
+import os
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ import typer
 
 from fieldstation.cli.tool_check import tool_check
 from fieldstation.cli.tool_resolve import tool_resolve
+from fieldstation.core.tools.builtin import builtin_job_texts
 from tests.unit.tools.squonk_files import BAD, COUNT, NEXTFLOW, STRAY, file_of
 
 SAMPLES = Path("/work/shared/samples/squonk2")
@@ -102,6 +106,27 @@ def test_resolve_tells_what_fails(folder: Path, capsys: pytest.CaptureFixture[st
     ]
     strict = printed(lambda: tool_resolve([str(folder / "good.yaml")], tests=True, strict=True, as_json=True), capsys)
     assert strict[1][0]["error"].startswith("unknown is not known here")
+
+
+def test_the_jobs_of_every_station_do_what_they_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (text,) = builtin_job_texts()
+    path = tmp_path / "im-test.yaml"
+    path.write_text(text)
+    code, entries = printed(lambda: tool_resolve([str(path)], tests=True, strict=True, as_json=True), capsys)
+    assert code == 0
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    said = {
+        entry["job"]: subprocess.run(entry["argv"], check=True, capture_output=True, text=True).stdout.splitlines()
+        for entry in entries
+    }
+    assert said["nop"] == []
+    assert [line.partition(" # ")[2] for line in said["event-test"]] == [
+        "INFO -EVENT- Event 1 of 2",
+        "INFO -EVENT- Event 2 of 2",
+    ]
+    assert [line.partition(" # ")[2] for line in said["coin-test"]] == ["INFO -COST- +2.5 1", "INFO -COST- +2.5 2"]
 
 
 def test_resolve_wants_to_know_what(folder: Path) -> None:

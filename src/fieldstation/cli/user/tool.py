@@ -13,7 +13,7 @@ from fieldstation.cli.user.verb import Limit, Session, later, noun, some, verb
 from fieldstation.client.things import Tool
 
 app = noun("tool", "Tools: published definitions of what can be run.")
-_ELSEWHERE = "a job of Squonk2: it works in the directory of a project, and no run is of it"
+_JOBS = "squonk2/"  # how the namespaces of jobs begin
 
 
 @verb(app)
@@ -100,13 +100,18 @@ def _shown(tool: Tool, versions: str) -> str:
             ("versions", versions),
             ("revision", tool.revision),
             ("image", str(definition.get("image", ""))),
-            ("run it", _example(tool, inputs, parameters) if tool.format == "native" else _ELSEWHERE),
+            ("run it", _example(tool, inputs, parameters)),
         ]
     )
     return "\n\n".join(part for part in (facts, _inputs(inputs), _parameters(parameters), _outputs(outputs)) if part)
 
 
 def _example(tool: Tool, inputs: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
+    if tool.namespace and tool.namespace.startswith(_JOBS):
+        given = [f"{name}=…" for name, one in inputs.items() if one.get("required", True)]
+        given += [f"{name}=…" for name in parameters.get("required", ())]
+        job = f"{tool.namespace.removeprefix(_JOBS)}/{tool.name}@{tool.version}"
+        return " ".join([f"fieldstation instance launch {job} --project PROJECT", *given])
     slots = [f"-i {slot}=DATASET" for slot, one in inputs.items() if one.get("required", True)]
     needed = [f"-p {name}=…" for name in parameters.get("required", ())]
     return " ".join([f"fieldstation run submit {tool.name}", *slots, *needed, "--wait"])

@@ -13,6 +13,7 @@ from fieldstation.core.people.service.users import usernames
 from fieldstation.core.tools.builtin import builtin_texts
 from fieldstation.core.tools.model.check import check
 from fieldstation.core.tools.model.definition import Definition, read_definition, write_definition
+from fieldstation.core.tools.model.jobs import JOB_NAMESPACE
 from fieldstation.core.tools.model.published import (
     STATION_NAMESPACE,
     Publication,
@@ -83,7 +84,7 @@ class Tools:
         """
         row = self._find_version(tx, caller, reference)
         if format_of(row.namespace) is not ToolFormat.NATIVE:
-            raise _no_run(row.name)
+            raise _no_run(row)
         return ResolvedTool(
             tool_id=row.id,
             namespace=row.namespace,
@@ -210,10 +211,11 @@ class Tools:
         return rows[0]
 
 
-def _no_run(name: str) -> Conflict:
+def _no_run(row: Any) -> Conflict:
+    collection = row.namespace.removeprefix(JOB_NAMESPACE)
     return Conflict(
-        f"{name} is a job of Squonk2: it works in the directory of a project, and no run of data sets can be of it",
-        next_step=f"see what it takes: fieldstation tool show {name}; this release keeps jobs and runs native tools",
+        f"{row.name} is a job: it works in the directory of a project, and no run of data sets can be of it",
+        next_step=f"launch it in a project: fieldstation instance launch {collection}/{row.name}@{row.version}",
         reason="not_native",
     )
 
