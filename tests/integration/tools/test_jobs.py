@@ -1,7 +1,8 @@
 """Jobs, manifests and rates on a real database: what a reload moves, what stays, and what nobody is told."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -26,7 +27,6 @@ from tests.unit.tools.squonk_files import BAD, COUNT, NEXTFLOW, file_of
 
 URL = "https://host.test/data-manager/manifest.yaml"
 COUNTING = JobName(collection="acme", job="count-atoms", version="1.0.0")
-TEMPLATES = BoundedTemplates()
 
 
 @dataclass(kw_only=True)
@@ -79,11 +79,18 @@ class Keeper:
             return self.manifests.keep(tx, self.operator, gathered)
 
 
+@pytest.fixture(scope="module")
+def templates() -> Iterator[BoundedTemplates]:
+    """What tries commands."""
+    with closing(BoundedTemplates()) as made:
+        yield made
+
+
 @pytest.fixture
-def keeper(database: Database, people: People, caller: MakeCaller) -> Keeper:
+def keeper(database: Database, people: People, caller: MakeCaller, templates: BoundedTemplates) -> Keeper:
     """The services over an empty database, in a station for development."""
     shelf, jobs = Shelf(), Jobs(people)
-    means = Means(sources=shelf, templates=TEMPLATES, development=True)
+    means = Means(sources=shelf, templates=templates, development=True)
     return Keeper(
         database=database,
         jobs=jobs,
@@ -197,8 +204,8 @@ def test_what_is_taken_back_comes_again_under_its_number(keeper: Keeper, caller:
         assert len(keeper.jobs.past(tx, again, PageRequest()).items) == 1
 
 
-def test_in_production_nothing_is_taken_back(keeper: Keeper, people: People) -> None:
-    means = Means(sources=keeper.shelf, templates=TEMPLATES)
+def test_in_production_nothing_is_taken_back(keeper: Keeper, people: People, templates: BoundedTemplates) -> None:
+    means = Means(sources=keeper.shelf, templates=templates)
     manifests = Manifests(people, Sealer(bytes(32)), keeper.jobs, means)
     with keeper.database.begin() as tx, pytest.raises(Forbidden):
         manifests.errands(tx, keeper.operator)
