@@ -21,6 +21,8 @@ export interface Scene {
   many: { name: string; count: number }
   /** Somebody with very many runs, one in twenty failed, of those one in a hundred for want of memory. */
   crowd: Account & { runs: number }
+  /** A public project of ada's with files of many kinds, a folder `results` and a hidden file. */
+  project: string
   tool: string
   run: string
   failed: string

@@ -15,6 +15,8 @@ export const VISITS: Record<string, string> = {
   '/tools': '/tools',
   '/tools/$tool': `/tools/${scene.tool}`,
   '/tools/$tool/run': `/tools/${scene.tool}/run`,
+  '/projects': '/projects',
+  '/projects/$project': `/projects/${scene.project}`,
   '/station': '/station',
   '/station/users': '/station/users',
   '/station/storage': '/station/storage',
@@ -39,6 +41,12 @@ const MORE: Record<string, string> = {
   'preview-pdf': `/data/${scene.dataset}?version=1&file=report.pdf`,
   'preview-none': `/data/${scene.dataset}?version=1&file=raw.bin`,
   'run-failed': `/runs/${scene.failed}`,
+  'project-runs': `/projects/${scene.project}?tab=runs`,
+  'project-members': `/projects/${scene.project}?tab=members`,
+  'project-settings': `/projects/${scene.project}?tab=settings`,
+  'project-folder': `/projects/${scene.project}?folder=results%2Fmay`,
+  'project-preview': `/projects/${scene.project}?file=2012%2Fweather.csv`,
+  'project-gone': '/projects/no-such-data',
   'no-such-page': '/no/such/page',
 }
 

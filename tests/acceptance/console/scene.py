@@ -71,6 +71,7 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
         station.datasets.add_version("hostile", [_hostile(folder / "hostile")])
         station.datasets.create("many")
         station.datasets.add_version("many", [_many(folder / "many", many)])
+        project = _project(station, folder / "mixed")
         done = station.runs.submit(Order(tool="table-summary", inputs={"table": ["weather"]}, output="summary"))
         failed = station.runs.submit(Order(tool="fail"))
         for run in (done, failed):
@@ -88,6 +89,7 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
         "result": result.id,
         "hostile": ids["hostile"],
         "many": {"name": ids["many"], "count": many},
+        "project": project,
         "tool": "table-summary",
         "run": done.id,
         "failed": failed.id,
@@ -113,6 +115,16 @@ def _mixed(place: Path) -> Path:
     (place / "raw.bin").write_bytes(bytes(range(256)))
     (place / "empty.txt").touch()
     return place
+
+
+def _project(station: Station, mixed: Path) -> str:
+    """Make a public project with the files of `mixed`, a folder and a hidden file."""
+    made = station.projects.create("Flood 2026", public=True)
+    for file in sorted(path for path in mixed.rglob("*") if path.is_file()):
+        station.files.put(made.id, file.relative_to(mixed).as_posix(), file)
+    station.files.put(made.id, ".notes", mixed / "README.md")
+    station.files.make_folder(made.id, "results/may")
+    return made.id
 
 
 def _hostile(place: Path) -> Path:

@@ -42,6 +42,7 @@ export const theme = createTheme({
   fontFamily: SANS,
   fontFamilyMonospace: MONO,
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
+  components: { Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } } },
   headings: {
     fontFamily: SANS,
     fontWeight: '600',

@@ -45,10 +45,14 @@ export function readNews(event: StreamEvent): News | null {
   return { kind: event.name, thing: data.thing }
 }
 
+const OF_RUNS = [['newest-runs'], ['home'], ['storage'], ['attention']]
+const ENDED = /\.(succeeded|failed|canceled)$/
+
 /** Which queries go out of date by news of a kind. */
 export function outdated(news: News): readonly (readonly string[])[] {
   const kind = news.kind.slice(0, news.kind.indexOf('.'))
-  if (kind === 'run') return [['newest-runs'], ['run', news.thing], ['home'], ['storage'], ['attention']]
+  if (kind === 'run') return [...OF_RUNS, ['run', news.thing], ...(ENDED.test(news.kind) ? [['project-files']] : [])]
+  if (kind === 'task') return [['tasks'], ['task', news.thing]]
   if (kind === 'tool') return [['tools'], ['tool']]
   if (kind === 'dataset' || kind === 'version') return [['datasets'], ['dataset', news.thing], ['storage']]
   return []

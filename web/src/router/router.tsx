@@ -5,6 +5,7 @@ import { readDatasetView } from '@/pages/dataset/search'
 import { readRunFilters } from '@/pages/runs/filters'
 import { readRunSearch } from '@/pages/run/given'
 import { readLaunch } from '@/pages/launch/given'
+import { readProjectView } from '@/pages/project/search'
 import { readErrorSearch } from '@/pages/station/errors/search'
 import { readSearch } from '@/pages/tools/search'
 import { Root } from '@/shell/Root'
@@ -87,6 +88,19 @@ const launch = createRoute({
   component: lazyRouteComponent(() => import('@/pages/launch/Launch'), 'Launch'),
 })
 
+const projects = createRoute({
+  getParentRoute: () => root,
+  path: '/projects',
+  component: lazyRouteComponent(() => import('@/pages/projects/Projects'), 'Projects'),
+})
+
+const project = createRoute({
+  getParentRoute: () => root,
+  path: '/projects/$project',
+  validateSearch: readProjectView,
+  component: lazyRouteComponent(() => import('@/pages/project/ProjectPage'), 'ProjectPage'),
+})
+
 const station = createRoute({
   getParentRoute: () => root,
   path: '/station',
@@ -130,6 +144,8 @@ const tree = root.addChildren([
   tools,
   tool,
   launch,
+  projects,
+  project,
   station,
   stationUsers,
   stationStorage,

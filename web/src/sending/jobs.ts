@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-export type Phase = 'choosing' | 'sending' | 'stopped' | 'publishing' | 'made'
+export type Phase = 'choosing' | 'sending' | 'asking' | 'stopped' | 'publishing' | 'made'
 
 export interface Progress {
   sent: number
@@ -21,6 +21,8 @@ export interface Job {
   paths: ReadonlySet<string>
   /** Id of the data set that has them, once it does. */
   dataset: string | null
+  /** Where they go, if it is a folder of a project. */
+  place?: { project: string; folder: string }
 }
 
 const jobs = new Map<string, Job>()
@@ -66,7 +68,7 @@ export function isWatched(key: string): boolean {
 }
 
 export function isBusy({ phase }: Job): boolean {
-  return phase === 'sending' || phase === 'publishing'
+  return phase === 'sending' || phase === 'asking' || phase === 'publishing'
 }
 
 function subscribe(listener: () => void): () => void {

@@ -1,10 +1,11 @@
-import { IconDatabase, IconHome, IconPlayerPlay, IconServer, IconTool } from '@tabler/icons-react'
+import { IconDatabase, IconFolder, IconHome, IconPlayerPlay, IconServer, IconTool } from '@tabler/icons-react'
 import { NavigationLink } from '@/show/links'
 
 /** The parts of the console; only those that there are. */
 const PARTS = [
   { to: '/', label: 'Home', icon: IconHome, exact: true, operators: false },
   { to: '/data', label: 'Data', icon: IconDatabase, exact: false, operators: false },
+  { to: '/projects', label: 'Projects', icon: IconFolder, exact: false, operators: false },
   { to: '/tools', label: 'Tools', icon: IconTool, exact: false, operators: false },
   { to: '/runs', label: 'Runs', icon: IconPlayerPlay, exact: false, operators: false },
   { to: '/station', label: 'Station', icon: IconServer, exact: false, operators: true },

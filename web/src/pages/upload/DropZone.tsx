@@ -1,7 +1,7 @@
 import { Button, FileButton, Group, Text } from '@mantine/core'
 import { IconFilePlus, IconFolderPlus } from '@tabler/icons-react'
 import { useRef, useState, type DragEvent } from 'react'
-import { chosenFiles, droppedFiles, type Chosen } from './choice'
+import { chosenFiles, droppedFiles, type Chosen } from '@/sending/choice'
 import classes from './Upload.module.css'
 
 /** Where files and folders are dropped or chosen. */

@@ -3,10 +3,17 @@ import { count, size } from '@/format/number'
 import { duration } from '@/format/time'
 import type { Progress } from '@/sending/jobs'
 import { ProblemNote } from '@/show/Problem'
-import { timeLeft } from './rate'
+import { timeLeft } from '@/sending/rate'
 import type { useUpload } from './useUpload'
 
-const SAYS = { choosing: '', sending: 'Sending', stopped: 'Stopped', publishing: 'Making the version', made: 'Done' }
+const SAYS = {
+  choosing: '',
+  sending: 'Sending',
+  asking: '',
+  stopped: 'Stopped',
+  publishing: 'Making the version',
+  made: 'Done',
+}
 
 /** How far the files came, how fast, and how long it will take. */
 export function SendingNote({ upload }: { upload: ReturnType<typeof useUpload> }) {

@@ -2,8 +2,9 @@ import { defaultOptions, DetailedError, Upload } from 'tus-js-client'
 import { PROOF } from '@/api/client'
 import { problemFrom, unreachable } from '@/api/problem'
 import type { Progress } from '@/sending/jobs'
-import type { Chosen } from './choice'
-import { rate, sampled, type Sample } from './rate'
+import type { Chosen } from '@/sending/choice'
+import { Stopped } from '@/sending/put'
+import { rate, sampled, type Sample } from '@/sending/rate'
 
 const ADDRESS = '/api/v1/uploads'
 const AT_ONCE = 3 // of a browser's six connections: one has the news, one may have a log, one is left for the rest
@@ -97,9 +98,6 @@ export class Sending {
     })
   }
 }
-
-/** The sending was stopped by who began it. */
-export class Stopped extends Error {}
 
 export function totalOf(chosen: readonly Chosen[]): number {
   return chosen.reduce((sum, { file }) => sum + file.size, 0)

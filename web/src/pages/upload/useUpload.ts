@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { Dataset } from '@/api/client'
 import { dropJob, useJob, watchJob } from '@/sending/jobs'
-import type { Chosen } from './choice'
+import type { Chosen } from '@/sending/choice'
 import { begin, forget, goOn, stop } from './work'
 
 /** What is to be made: a version of a data set that there is, or of a new one. */

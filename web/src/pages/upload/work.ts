@@ -3,8 +3,9 @@ import type { QueryClient } from '@tanstack/react-query'
 import { api, take, type Dataset, type Version } from '@/api/client'
 import { asProblem } from '@/api/problem'
 import { changeJob, dropJob, isWatched, putJob } from '@/sending/jobs'
-import type { Chosen } from './choice'
-import { Sending, Stopped } from './sending'
+import type { Chosen } from '@/sending/choice'
+import { Stopped } from '@/sending/put'
+import { Sending } from './sending'
 import type { Goal } from './useUpload'
 
 interface Work {

@@ -7,6 +7,7 @@ import classes from './Tray.module.css'
 const SAYS: Record<Job['phase'], string> = {
   choosing: 'Was refused',
   sending: 'Sending',
+  asking: 'Waits for an answer',
   stopped: 'Stopped',
   publishing: 'Making the version',
   made: 'Done',
@@ -29,6 +30,14 @@ export function JobNotes({ jobs, onLeave }: { jobs: readonly Job[]; onLeave: () 
 
 function JobLink({ job, onLeave }: { job: Job; onLeave: () => void }) {
   const shown = { className: 'cut', fw: 500, onClick: onLeave }
+  if (job.place) {
+    const { project, folder } = job.place
+    return (
+      <PageLink to="/projects/$project" params={{ project }} search={folder ? { folder } : {}} {...shown}>
+        {job.title}
+      </PageLink>
+    )
+  }
   if (job.key === 'new') {
     return (
       <PageLink to="/data/new" {...shown}>

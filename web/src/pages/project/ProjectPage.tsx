@@ -1,0 +1,85 @@
+import { Badge, Tabs } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import type { Project } from '@/api/client'
+import { size } from '@/format/number'
+import { unitsQuery } from '@/pages/projects/queries'
+import { Loading, Page } from '@/show/Page'
+import { ProblemNote } from '@/show/Problem'
+import { Time } from '@/show/Time'
+import { FileManager } from './files/FileManager'
+import { may } from './may'
+import { Members } from './Members'
+import { projectQuery } from './queries'
+import { ProjectRuns } from './ProjectRuns'
+import { TABS, type ProjectView, type Tab } from './search'
+import { Settings } from './Settings'
+
+const route = getRouteApi('/projects/$project')
+const NAMES: Record<Tab, string> = { files: 'Files', runs: 'Runs', members: 'Members', settings: 'Settings' }
+
+/** One project: its files, its runs, its members. */
+export function ProjectPage() {
+  const { project: reference } = route.useParams()
+  const found = useQuery(projectQuery(reference))
+  if (found.data) return <Known project={found.data} />
+  return (
+    <Page title="Project">
+      {found.error ? <ProblemNote error={found.error} retry={() => void found.refetch()} /> : <Loading />}
+    </Page>
+  )
+}
+
+function Known({ project }: { project: Project }) {
+  const view = route.useSearch()
+  const navigate = route.useNavigate()
+  const show = (change: Partial<ProjectView>, replace = false) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace })
+  const owns = may(project, 'project:own')
+  const tabs = TABS.filter((tab) => tab !== 'settings' || owns)
+  return (
+    <Page title={project.name} lead={<Lead project={project} />}>
+      <Tabs
+        value={view.tab ?? 'files'}
+        onChange={(tab) => show({ tab: tab === 'files' ? undefined : (tab as Tab), file: undefined })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="md">
+          {tabs.map((tab) => (
+            <Tabs.Tab key={tab} value={tab} px="sm">
+              {NAMES[tab]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="files">
+          <FileManager project={project} view={view} show={show} />
+        </Tabs.Panel>
+        <Tabs.Panel value="runs">
+          <ProjectRuns project={project} />
+        </Tabs.Panel>
+        <Tabs.Panel value="members">
+          <Members project={project} />
+        </Tabs.Panel>
+        {owns && (
+          <Tabs.Panel value="settings">
+            <Settings project={project} />
+          </Tabs.Panel>
+        )}
+      </Tabs>
+    </Page>
+  )
+}
+
+function Lead({ project }: { project: Project }) {
+  const units = useQuery({ ...unitsQuery, enabled: Boolean(project.unit) }).data?.items ?? []
+  const unit = units.find(({ id }) => id === project.unit)?.name ?? 'another unit'
+  return (
+    <>
+      of {project.owner} · {size(project.size_bytes)}
+      {project.unit && ` · paid by ${unit}`} · made <Time at={project.created} />{' '}
+      <Badge variant="default" size="sm" tt="none" fw={500} ml={4}>
+        {project.public ? 'public' : 'private'}
+      </Badge>
+    </>
+  )
+}

@@ -1,0 +1,30 @@
+export const TABS = ['files', 'runs', 'members', 'settings'] as const
+export type Tab = (typeof TABS)[number]
+
+/** What of a project is shown; all of it is in the address. */
+export interface ProjectView {
+  tab?: Tab
+  /** The folder whose files are listed. */
+  folder?: string
+  /** The file that is looked into. */
+  file?: string
+  /** Whether names that begin with a dot are listed too. */
+  hidden?: true
+}
+
+export function readProjectView(search: Record<string, unknown>): ProjectView {
+  const tab = TABS.find((one) => one === search.tab)
+  const [folder, file] = [path(search.folder), path(search.file)]
+  return {
+    ...(tab && tab !== 'files' ? { tab } : {}),
+    ...(folder ? { folder } : {}),
+    ...(file ? { file } : {}),
+    ...(search.hidden === true ? { hidden: true as const } : {}),
+  }
+}
+
+/** Names of figures only are read as numbers by the router. */
+function path(value: unknown): string {
+  const written = typeof value === 'number' ? String(value) : value
+  return typeof written === 'string' ? written.replace(/^\/+|\/+$/g, '') : ''
+}
