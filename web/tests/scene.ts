@@ -23,9 +23,14 @@ export interface Scene {
   crowd: Account & { runs: number }
   /** A public project of ada's with files of many kinds, a folder `results` and a hidden file. */
   project: string
+  /** The task by which a project of ada's was removed. */
+  task: string
   tool: string
   run: string
   failed: string
+  /** An organisation of ada's, and a unit of it with two products that tess belongs to. */
+  organisation: string
+  unit: string
 }
 
 export interface Account {

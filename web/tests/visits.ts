@@ -12,9 +12,14 @@ export const VISITS: Record<string, string> = {
   '/runs': '/runs',
   '/runs/$run': `/runs/${scene.run}`,
   '/runs/$run/compare/$other': `/runs/${scene.run}/compare/${scene.failed}`,
+  '/tasks': '/tasks',
+  '/tasks/$task': `/tasks/${scene.task}`,
   '/tools': '/tools',
   '/tools/$tool': `/tools/${scene.tool}`,
   '/tools/$tool/run': `/tools/${scene.tool}/run`,
+  '/organisations': '/organisations',
+  '/organisations/$organisation': `/organisations/${scene.organisation}`,
+  '/units/$unit': `/units/${scene.unit}`,
   '/projects': '/projects',
   '/projects/$project': `/projects/${scene.project}`,
   '/station': '/station',
@@ -47,6 +52,8 @@ const MORE: Record<string, string> = {
   'project-folder': `/projects/${scene.project}?folder=results%2Fmay`,
   'project-preview': `/projects/${scene.project}?file=2012%2Fweather.csv`,
   'project-gone': '/projects/no-such-data',
+  'tasks-open': '/tasks?open=true',
+  'task-gone': '/tasks/no-such-data',
   'no-such-page': '/no/such/page',
 }
 

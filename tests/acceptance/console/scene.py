@@ -63,6 +63,7 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
     """Make people, data and runs, and return what the tests have to know of them."""
     ada, newcomer = _account(operator, "ada"), _account(operator, "newcomer")
     olga, tess = _account(operator, "olga", operator=True), _account(operator, "tess")
+    institute = operator.organisations.create("Moorland Institute", ada["username"]).id
     with operator.sign_in(ada["username"], ada["password"]) as station:
         station.datasets.create("weather", title="Weather of Seattle", labels={"site": "seattle", "year": "2012"})
         station.datasets.add_version("weather", [_mixed(folder / "mixed")], metadata={"instrument": "gauge"})
@@ -76,7 +77,13 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
         failed = station.runs.submit(Order(tool="fail"))
         for run in (done, failed):
             station.runs.wait(run.id)
+        task = station.projects.remove(station.projects.create("gone").id)
+        station.tasks.wait(task)
         result = station.datasets.show("summary")
+        unit = station.units.create(institute, "Rivers", billing_day=3).id
+        station.units.add(unit, tess["username"])
+        station.products.create_tier(unit, "flood model", "silver")
+        station.products.create_storage(unit, "archive", allowance="50", limit="80")
         ids = {name: station.datasets.show(name).id for name in ("weather", "hostile", "many")}
     return {
         "url": operator.url,
@@ -93,6 +100,9 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
         "tool": "table-summary",
         "run": done.id,
         "failed": failed.id,
+        "task": task,
+        "organisation": institute,
+        "unit": unit,
     }
 
 

@@ -7,6 +7,7 @@ import { readRunSearch } from '@/pages/run/given'
 import { readLaunch } from '@/pages/launch/given'
 import { readProjectView } from '@/pages/project/search'
 import { readErrorSearch } from '@/pages/station/errors/search'
+import { readTaskFilters } from '@/pages/tasks/filters'
 import { readSearch } from '@/pages/tools/search'
 import { Root } from '@/shell/Root'
 import { NotFound, PageFailed } from '@/shell/Failures'
@@ -68,6 +69,19 @@ const comparison = createRoute({
   component: lazyRouteComponent(() => import('@/pages/run/compare/Compare'), 'Compare'),
 })
 
+const tasks = createRoute({
+  getParentRoute: () => root,
+  path: '/tasks',
+  validateSearch: readTaskFilters,
+  component: lazyRouteComponent(() => import('@/pages/tasks/Tasks'), 'Tasks'),
+})
+
+const task = createRoute({
+  getParentRoute: () => root,
+  path: '/tasks/$task',
+  component: lazyRouteComponent(() => import('@/pages/task/TaskPage'), 'TaskPage'),
+})
+
 const tools = createRoute({
   getParentRoute: () => root,
   path: '/tools',
@@ -99,6 +113,24 @@ const project = createRoute({
   path: '/projects/$project',
   validateSearch: readProjectView,
   component: lazyRouteComponent(() => import('@/pages/project/ProjectPage'), 'ProjectPage'),
+})
+
+const organisations = createRoute({
+  getParentRoute: () => root,
+  path: '/organisations',
+  component: lazyRouteComponent(() => import('@/pages/organisations/Organisations'), 'Organisations'),
+})
+
+const organisation = createRoute({
+  getParentRoute: () => root,
+  path: '/organisations/$organisation',
+  component: lazyRouteComponent(() => import('@/pages/organisation/OrganisationPage'), 'OrganisationPage'),
+})
+
+const unit = createRoute({
+  getParentRoute: () => root,
+  path: '/units/$unit',
+  component: lazyRouteComponent(() => import('@/pages/unit/UnitPage'), 'UnitPage'),
 })
 
 const station = createRoute({
@@ -141,11 +173,16 @@ const tree = root.addChildren([
   runs,
   run,
   comparison,
+  tasks,
+  task,
   tools,
   tool,
   launch,
   projects,
   project,
+  organisations,
+  organisation,
+  unit,
   station,
   stationUsers,
   stationStorage,

@@ -1,4 +1,13 @@
-import { IconDatabase, IconFolder, IconHome, IconPlayerPlay, IconServer, IconTool } from '@tabler/icons-react'
+import {
+  IconDatabase,
+  IconFolder,
+  IconHome,
+  IconListCheck,
+  IconPlayerPlay,
+  IconServer,
+  IconTool,
+  IconUsersGroup,
+} from '@tabler/icons-react'
 import { NavigationLink } from '@/show/links'
 
 /** The parts of the console; only those that there are. */
@@ -8,6 +17,8 @@ const PARTS = [
   { to: '/projects', label: 'Projects', icon: IconFolder, exact: false, operators: false },
   { to: '/tools', label: 'Tools', icon: IconTool, exact: false, operators: false },
   { to: '/runs', label: 'Runs', icon: IconPlayerPlay, exact: false, operators: false },
+  { to: '/organisations', label: 'Organisations', icon: IconUsersGroup, exact: false, operators: false },
+  { to: '/tasks', label: 'Tasks', icon: IconListCheck, exact: false, operators: false },
   { to: '/station', label: 'Station', icon: IconServer, exact: false, operators: true },
 ] as const
 

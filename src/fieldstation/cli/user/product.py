@@ -112,7 +112,8 @@ def _kind(product: Product) -> str:
 def _tariff(found: Tariff) -> str:
     tiers = table(["flavour", ">allowance", ">limit"], [[one.flavour, one.allowance, one.limit] for one in found.tiers])
     unit = size(found.storage_unit_bytes)
-    return f"{tiers}\n\nstorage costs {found.storage_cost} coins a day for each {unit} begun"
+    coins = "1 coin" if found.storage_cost == "1" else f"{found.storage_cost} coins"
+    return f"{tiers}\n\nstorage costs {coins} a day for each {unit} begun"
 
 
 def _shown(found: Product) -> str:

@@ -1,0 +1,33 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import type { UseMutationResult } from '@tanstack/react-query'
+import { ProblemNote } from './Problem'
+
+interface QuestionProps {
+  title: string
+  text: string
+  /** What the button says that does it. */
+  verb: string
+  deed: UseMutationResult<unknown, Error, void>
+  opened: boolean
+  close: () => void
+}
+
+/** Asks once more before something is removed; says why where that is refused. */
+export function Question({ title, text, verb, deed, opened, close }: QuestionProps) {
+  return (
+    <Modal opened={opened} onClose={close} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Stack gap="md">
+        <Text>{text}</Text>
+        {deed.error && <ProblemNote error={deed.error} title="Nothing was removed" />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={close} data-autofocus>
+            Keep it
+          </Button>
+          <Button color="red.9" loading={deed.isPending} onClick={() => deed.mutate()}>
+            {verb}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}
