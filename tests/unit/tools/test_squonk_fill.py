@@ -1,17 +1,24 @@
 """Values of a job's variables: defaults, then what is required, then what their author wrote about them."""
 
+import contextlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fieldstation.core.tools.model.squonk.fill import INPUT_HANDLERS, Filled, Surroundings, fill
 from fieldstation.core.tools.model.squonk.job import Job
 from fieldstation.core.tools.model.squonk.read import read_jobs
 from fieldstation.core.tools.model.squonk.sample import fill_from_test
+from fieldstation.gateways.templates.expand import expand
+from fieldstation.gateways.templates.marks import Refused
 from fieldstation.kernel.errors import Invalid
 from tests.unit.tools.squonk_files import COUNT, NEXTFLOW, STRAY, file_of, one_job
 
+JOBS = [read.job for read in read_jobs(file_of(COUNT, NEXTFLOW)).jobs]
 AROUND = Surroundings(instance_directory=".instance-1")
 
 
@@ -118,6 +125,31 @@ def test_the_files_of_a_test_lie_flat() -> None:
     assert fill_from_test(read.job, read.tests["text"]).written.keys() == {
         f"{values['DM_INSTANCE_DIRECTORY']}/smiles.smi"
     }
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=6,
+)
+NAMES = st.sampled_from(["inputFile", "outputFile", "header", "top", "method", "fragments", "smiles", "names", "new"])
+
+
+@given(given=st.dictionaries(NAMES | st.text(max_size=5), VALUES, max_size=6), strict=st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_given_is_filled_or_refused(given: dict[str, Any], strict: bool) -> None:
+    for job in JOBS:
+        try:
+            made = fill(job, given, AROUND, strict=strict)
+        except Invalid as error:
+            refused = error.problems
+            json.dumps([problem.text for problem in refused])
+            continue
+        template = made.command
+        json.dumps(template.values)
+        with contextlib.suppress(Refused):
+            _, arguments = expand(template.text, template.values, template.free, command=True)
+            assert all("\0" not in argument for argument in arguments)
 
 
 def test_each_type_of_input_has_a_handler() -> None:
