@@ -381,5 +381,20 @@ def test_errors_have_one_field_and_say_what_to_do(ada: Squonk, place: Place) -> 
         assert direct.put("/unit", json={"billing_day": 1}).status_code == 201
         assert direct.delete("/unit").status_code == 204
         assert direct.get("/openapi.json").status_code == 200
+        forms: list[tuple[dict[str, Any], int]] = [
+            ({"data": {"name": "x", "scope": "USER", "secret": "true"}}, 400),
+            ({"files": {"content_file": ("x", b"x")}}, 400),
+            ({"files": {"content_file": ("x", bytes(5 << 20))}}, 413),
+            (
+                {"files": {"content_file": ("x", b"x")}, "data": {"name": "x", "scope": "USER", "secret": "perhaps"}},
+                400,
+            ),
+            ({"files": {"content_file": ("x", b"x")}, "data": {"name": "x", "scope": "ALL", "secret": "true"}}, 400),
+            ({"files": {"content_file": ("x", b"x")}, "data": {"content_string": "x"}}, 400),
+        ]
+        for form, status in forms:
+            answer = direct.post("/asset", **form)
+            assert (answer.status_code, list(answer.json())) == (status, ["error"]), form.keys()
+    assert httpx.post(f"{url}/asset", files={"content_file": ("x", b"x")}).status_code == 401
     strangers = httpx.get(f"{url}/organisation")
     assert (strangers.status_code, strangers.content) == (401, b"")
