@@ -11,7 +11,7 @@ from fieldstation.core.people.service.units import NewUnit, Unit
 from fieldstation.core.people.service.why import Question
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Conflict, FieldstationError, Forbidden, Invalid, NotFound
-from fieldstation.kernel.paging import PageRequest, read_cursor
+from fieldstation.kernel.paging import PageRequest
 from tests.integration.accounting.world import Person, World
 
 EVERY = PageRequest(limit=100)
@@ -277,26 +277,6 @@ def test_why_names_the_organisation_that_a_role_comes_through(world: World, ada:
     assert [because.text for because in answer.because] == [
         "bob is in organisation:Moorland Institute, which is an editor of this unit"
     ]
-
-
-def test_lists_page_by_key(world: World, ada: Person) -> None:
-    organisation = world.organisation(ada)
-    names = [f"unit {number}" for number in range(5)]
-    for name in names:
-        world.unit(ada, organisation, name)
-    seen: list[str] = []
-    request = PageRequest(limit=2)
-    while True:
-        page = ada.do(
-            partial(
-                lambda tx, caller, of: world.units.list(tx, caller, of, {"organisation": organisation.id}), of=request
-            )
-        )
-        seen += [unit.name for unit in page.items]
-        if page.next is None:
-            break
-        request = PageRequest(limit=2, after=read_cursor(page.next))
-    assert seen == names[::-1]
 
 
 def test_deeds_are_audited(world: World, ada: Person, bob: Person) -> None:

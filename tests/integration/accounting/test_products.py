@@ -20,9 +20,8 @@ from fieldstation.core.people.model import Caller, Privacy
 from fieldstation.core.people.service.organisations import Alteration
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from fieldstation.kernel.paging import PageRequest, read_cursor
+from fieldstation.kernel.paging import PageRequest
 from tests.integration.accounting.world import Person, World
-from tests.integration.people.station import counted
 
 EVERY = PageRequest(limit=100)
 
@@ -149,32 +148,6 @@ def test_a_removed_product_is_gone_and_lets_its_unit_go(world: World, ada: Perso
     ada.do(lambda tx, caller: world.units.remove(tx, caller, unit.id))
     with pytest.raises(NotFound):
         world.storage(ada, unit)
-
-
-def test_lists_cost_the_same_number_of_statements_whatever_their_length(world: World, ada: Person) -> None:
-    organisation = world.organisation(ada)
-    unit = world.unit(ada, organisation)
-
-    def statements() -> int:
-        with counted(world.database) as ran:
-            names(world, ada, organisation=organisation.id)
-        return len(ran)
-
-    world.storage(ada, unit)
-    one = statements()
-    for number in range(20):
-        world.storage(ada, world.unit(ada, organisation, f"unit {number}"))
-    assert statements() == one
-    seen: list[str] = []
-    request = PageRequest(limit=6)
-    while True:
-        page = ada.do(partial(lambda tx, caller, of: world.products.list(tx, caller, of), of=request))
-        seen += [product.id for product in page.items]
-        if page.next is None:
-            break
-        request = PageRequest(limit=6, after=read_cursor(page.next))
-    assert len(seen) == len(set(seen)) == 21
-    assert seen == sorted(seen, reverse=True)
 
 
 def test_members_only_make_products(world: World, ada: Person, bob: Person) -> None:
