@@ -5,8 +5,8 @@
 ...     run = station.runs.wait(station.runs.submit(Order(tool="hello")).id)
 """
 
-from fieldstation.client.datasets import Reference, read_reference
 from fieldstation.client.errors import ClientError
+from fieldstation.client.references import Reference, read_reference
 from fieldstation.client.runs import Order
 from fieldstation.client.station import Station
 

@@ -1,8 +1,6 @@
 """Data sets of a station: making, filling, reading and sharing them."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from fieldstation.client.answers import read
@@ -11,35 +9,13 @@ from fieldstation.client.errors import ClientError
 from fieldstation.client.findings import Citation, Facets, Use
 from fieldstation.client.members import Shared
 from fieldstation.client.multipart import Form, Progress
+from fieldstation.client.references import Reference, read_reference
 from fieldstation.client.sources import find_sources
 from fieldstation.client.things import Dataset, FileEntry, Json, Lineage, Tool, TreeEntry, Version
 from fieldstation.client.transport import at
 from fieldstation.client.uploads import send_all, worth_resuming
 
 EVERYONE = "everyone"
-_REFERENCE = re.compile(r"(?P<name>[^@:]+)(?:@(?P<number>[1-9][0-9]*))?(?::(?P<path>.+))?")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reference:
-    """`name`, `name@2` or `name@2:path/in/it`, taken apart; without a number the newest version is meant."""
-
-    name: str
-    number: int | None = None
-    path: str | None = None
-
-
-def read_reference(text: str) -> Reference:
-    """Take a reference apart; ClientError with the right form when it is none."""
-    match = _REFERENCE.fullmatch(text)
-    if match is None:
-        raise ClientError(
-            f"{text!r} names no data",
-            next_step="write NAME, NAME@NUMBER or NAME@NUMBER:PATH; fieldstation dataset list shows names",
-            reason="reference",
-        )
-    number = match["number"]
-    return Reference(name=match["name"], number=int(number) if number else None, path=match["path"])
 
 
 class Datasets(Shared):

@@ -6,7 +6,8 @@ from pathlib import Path, PurePosixPath
 from fieldstation.client.answers import read
 from fieldstation.client.errors import ClientError
 from fieldstation.client.multipart import Progress
-from fieldstation.client.things import ProjectEntry
+from fieldstation.client.references import read_reference
+from fieldstation.client.things import Attached, ProjectEntry
 from fieldstation.client.transport import Transport, at
 from fieldstation.kernel.errors import Fault
 
@@ -56,6 +57,16 @@ class Files:
         finally:
             part.unlink(missing_ok=True)
         return size
+
+    def attach(
+        self, project: str, reference: str, *, folder: str = "", immutable: bool = True, compress: bool = False
+    ) -> Attached:
+        """Copy a file of a version (`NAME@NUMBER:PATH`) into a folder of a project."""
+        wanted = read_reference(reference)
+        body = {"dataset": wanted.name, "number": wanted.number, "path": wanted.path}
+        more = {"folder": folder, "immutable": immutable, "compress": compress}
+        given = {key: value for key, value in {**body, **more}.items() if value is not None}
+        return read(Attached, self._transport.send("POST", at("projects", project, "attachments"), given))
 
     def move(self, project: str, source: str, target: str) -> None:
         """Give a file or folder another path; nothing may be there."""

@@ -148,6 +148,27 @@ class Instance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ManagedFile:
+    """Where a file of a project came from: a file of a version; `stage` is copying or done."""
+
+    id: str
+    dataset: str
+    number: int
+    path: str
+    immutable: bool
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attached:
+    """A file on its way into a project: ids of the managed file and of the task that tells when it is there."""
+
+    file: str
+    path: str
+    task: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProjectEntry:
     """A file or folder of a project, or (`other`) something that can only be removed; `size` is of files, in bytes."""
 
@@ -157,6 +178,7 @@ class ProjectEntry:
     modified: datetime
     size: int | None = None
     owner: str | None = None
+    managed: ManagedFile | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,9 +70,10 @@ class VolumeSink(Protocol):
     def write(self, data: bytes) -> None:
         """Append bytes. Raises StoreFull."""
 
-    def place(self, path: str, owner: Owner, *, replace: bool) -> Placed:
+    def place(self, path: str, owner: Owner, *, replace: bool, fixed: bool = False) -> Placed:
         """Give the file its name, whole and at once, making folders that are missing. Raises VolumeRefused.
 
+        The bytes of a `fixed` file are read by the owner's group and written by nobody but the station.
         Without `replace` whatever has the name stays and EXISTS is raised; of two at once one comes first.
         """
 

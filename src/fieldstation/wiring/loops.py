@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from fieldstation.core.datasets.service import Garbage
+from fieldstation.core.datasets.service import PROCESS, Garbage
 from fieldstation.core.instances.service import INSTANCE_REMOVE
+from fieldstation.core.projects.service import ATTACH
 from fieldstation.core.projects.service import REMOVE as REMOVE_PROJECT
 from fieldstation.core.runs.service.collect import Collecting
 from fieldstation.core.runs.service.dispatch import Dispatching
@@ -23,9 +24,11 @@ from fieldstation.settings import Settings
 from fieldstation.wiring.engines import uids_of
 from fieldstation.wiring.features import TREES, Features
 from fieldstation.wiring.storages import Storages
+from fieldstation.workers.attaching import AttachFile, Sources
 from fieldstation.workers.callbacks import Tell
 from fieldstation.workers.collect import Bench, Collect, Pace
 from fieldstation.workers.crew import Crew
+from fieldstation.workers.datasets import ProcessDataset
 from fieldstation.workers.dispatch import Dispatch, Place
 from fieldstation.workers.health import Health
 from fieldstation.workers.incidents import KeepIncidents
@@ -140,9 +143,14 @@ class LoopBuilder:
         """Return who does the operations of each work."""
         following, files = self._features.instancing.following, self._features.files
         return {
+            PROCESS: ProcessDataset(self._database, self._features.arrivals, self._store),
             REMOVE_PROJECT: RemoveProject(self._volumes),
+            ATTACH: AttachFile(self._database, self._features.managed, files, self._sources()),
             INSTANCE_REMOVE: RemoveInstance(self._database, following, files),
         }
+
+    def _sources(self) -> Sources:
+        return Sources(self._database, self._features.use, self._features.contents, self._store)
 
     def _add_sweep(self) -> None:
         sweep = Sweep(

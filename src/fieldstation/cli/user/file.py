@@ -1,4 +1,4 @@
-"""`file put|get|list|rm|mv|mkdir`: files of projects."""
+"""`file put|get|list|attach|rm|mv|mkdir`: files of projects."""
 
 from pathlib import Path
 from typing import Annotated
@@ -82,6 +82,23 @@ def list_(
         return table(["name", "size", "owner", "changed"], rows)
 
     session.answer({"items": found}, shown)
+
+
+@verb(app)
+def attach(
+    session: Session,
+    reference: Annotated[
+        str, typer.Argument(metavar="DATASET[@NUMBER][:PATH]", help="A file of a version; PATH where it has several.")
+    ],
+    to: Annotated[str, typer.Option("--to", help="The folder of the project that it goes into.")] = "",
+    project: Project = None,
+    writable: Annotated[bool, typer.Option("--writable", help="Let members change the copy.")] = False,
+    compress: Annotated[bool, typer.Option("--compress", help="Pack it with gzip.")] = False,
+) -> None:
+    """Copy a file of a data set into a project, where it stays known by where it came from."""
+    where, files = _project(session, project), session.station.files
+    made = files.attach(where, reference, folder=to, immutable=not writable, compress=compress)
+    session.answer(made, lambda: f"{made.path} comes with {made.task}")
 
 
 @verb(app)

@@ -1,8 +1,9 @@
-"""The table of projects, as the second migration makes it."""
+"""The tables of projects, as the second and the eleventh migration make them."""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     FetchedValue,
@@ -43,3 +44,33 @@ Index(
 )
 Index("uq_project_unit_name", project.c.unit, project.c.name, unique=True, postgresql_where=_LIVING)
 Index("ix_project_measured_at", project.c.measured_at.nulls_first(), postgresql_where=_LIVING)
+
+project_file = Table(
+    "project_file",
+    metadata,
+    Column("id", Text(collation="C"), primary_key=True),
+    Column("project", Text(collation="C"), ForeignKey("project.id", name="project_file_project_fkey"), nullable=False),
+    Column("path", Text(collation="C"), nullable=False),
+    Column("dataset_id", Text(collation="C"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("version_id", Text(collation="C"), nullable=False),
+    Column("source_path", Text(collation="C"), nullable=False),
+    Column(
+        "user_id", Text(collation="C"), ForeignKey("station_user.id", name="project_file_user_id_fkey"), nullable=False
+    ),
+    Column("media_type", Text),
+    Column("immutable", Boolean, nullable=False),
+    Column("compressed", Boolean, nullable=False),
+    Column("stage", Text(collation="C"), nullable=False),
+    Column("placed", Boolean, FetchedValue(), nullable=False),
+    Column("created_at", DateTime(timezone=True), FetchedValue(), nullable=False),
+    CheckConstraint("stage IN ('copying', 'done', 'failed')", name="stage"),
+    Index("ix_project_file_dataset_id", "dataset_id", "number"),
+)
+Index(
+    "uq_project_file_path",
+    project_file.c.project,
+    project_file.c.path,
+    unique=True,
+    postgresql_where=project_file.c.stage != "failed",
+)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from fieldstation.core.datasets.service.quota import over_quota
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.projects.model import Ground
-from fieldstation.core.projects.service import Files
+from fieldstation.core.projects.service import Files, ManagedFiles
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import Call
 from fieldstation.facades.kit.moving import Movers
@@ -48,8 +48,9 @@ class Coming:
 class Grounds:
     """What doors do with the bytes of files in projects."""
 
-    def __init__(self, files: Files, movers: Movers) -> None:
+    def __init__(self, files: Files, managed: ManagedFiles, movers: Movers) -> None:
         self.files = files
+        self.managed = managed
         self.movers = movers
 
     async def ground(self, call: Call, project: str, permission: Permission) -> Ground:
@@ -114,11 +115,32 @@ class Grounds:
         )
         return answer_file(outgoing, self.movers, headers)
 
-    async def remove(self, call: Call, project: str, path: str, kind: EntryKind) -> None:
-        """Remove a file, or a folder with all that is in it."""
+    async def move(self, call: Call, project: str, source: str, target: str) -> None:
+        """Give a file or folder another name; managed files in it stay known."""
         ground = await self.ground(call, project, Permission.PROJECT_WRITE)
+        await self.movers.run(lambda: self.files.move(ground, source, target))
+        await call.core.run(lambda tx: self.managed.moved(tx, ground, source, target))
+
+    async def remove(self, call: Call, project: str, path: str, kind: EntryKind, *, unmanaged: bool = False) -> None:
+        """Remove a file, or a folder with all that is in it; with `unmanaged`, no file that is managed."""
+
+        def allowed(tx: Tx, caller: Caller) -> Ground:
+            ground = self.files.ground(tx, caller, project, Permission.PROJECT_WRITE)
+            if unmanaged:
+                self.managed.require_unmanaged(tx, ground, path)
+            return ground
+
+        await self.cleared(call, await call(allowed), path, kind)
+
+    async def cleared(self, call: Call, ground: Ground, path: str, kind: EntryKind) -> None:
+        """Remove what is at a path of a project that may be written."""
         freed = await self.movers.run(lambda: self.files.remove(ground, path, kind))
-        await call.core.run(lambda tx: self.files.grown(tx, ground, -freed))
+
+        def gone(tx: Tx) -> None:
+            self.managed.gone(tx, ground, path)
+            self.files.grown(tx, ground, -freed)
+
+        await call.core.run(gone)
 
 
 def media_type_of(name: str) -> str:

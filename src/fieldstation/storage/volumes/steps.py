@@ -17,6 +17,7 @@ FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 FOLDER_MODE = 0o2770
 FILE_MODE = 0o660
+FIXED_MODE = 0o440
 DEEPEST = 128  # folders inside one another: each costs an open descriptor and a frame of the stack
 
 _FAULTS = {

@@ -191,12 +191,15 @@ class _Sink:
             write_all(self._descriptor, data)
         self._size += len(data)
 
-    def place(self, path: str, owner: Owner, *, replace: bool) -> Placed:
+    def place(self, path: str, owner: Owner, *, replace: bool, fixed: bool = False) -> Placed:
         """Give the file its name."""
         if self._descriptor is None:
             raise ValueError("this sink is closed")
         folder, name = _parted(path)
-        steps.give(self._descriptor, owner, steps.FILE_MODE)
+        if fixed:
+            steps.give(self._descriptor, Owner(uid=None, gid=owner.gid), steps.FIXED_MODE)
+        else:
+            steps.give(self._descriptor, owner, steps.FILE_MODE)
         os.fsync(self._descriptor)
         with self._volumes.opened(self._project) as root, steps.made(root, folder, owner) as there, steps.at(path):
             replaced = self._name((there, name), replace=replace)

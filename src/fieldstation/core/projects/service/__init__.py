@@ -2,13 +2,18 @@
 
 from fieldstation.core.projects.service.files import Files, Numbers
 from fieldstation.core.projects.service.lifecycles import REMOVE, Books, Lifecycles, NewProject, ProjectChange
+from fieldstation.core.projects.service.managed import ATTACH, ManagedFile, ManagedFiles, NewAttachment
 from fieldstation.core.projects.service.projects import Projects, thing_of
 
 __all__ = [
+    "ATTACH",
     "REMOVE",
     "Books",
     "Files",
     "Lifecycles",
+    "ManagedFile",
+    "ManagedFiles",
+    "NewAttachment",
     "NewProject",
     "Numbers",
     "ProjectChange",

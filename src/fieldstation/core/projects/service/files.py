@@ -63,6 +63,10 @@ class Files:
         self._quotas = quotas
         self._numbers = numbers
 
+    def uid_of(self, principal: int) -> int | None:
+        """Return the uid that the files of a user have outside; None where the station cannot give files away."""
+        return self._numbers.owner(principal, 0).uid
+
     def ground(self, tx: Tx, caller: Caller, reference: str, permission: Permission) -> Ground:
         """Return the project that `reference` means, once the caller may do `permission` in it."""
         row = store.by_id(tx, self._projects.find(tx, caller, reference, permission).id)
@@ -167,10 +171,10 @@ class Files:
         """Open a new file, which `place` gives its name."""
         return self._volumes.sink(ground.project)
 
-    def place(self, ground: Ground, sink: VolumeSink, path: str, *, replace: bool) -> Placed:
-        """Give a file that came its name."""
+    def place(self, ground: Ground, sink: VolumeSink, path: str, *, replace: bool, fixed: bool = False) -> Placed:
+        """Give a file that came its name; the bytes of a `fixed` one nobody changes there."""
         plain = file_path(path)
-        return self._do(ground, lambda: sink.place(plain, ground.owner, replace=replace))
+        return self._do(ground, lambda: sink.place(plain, ground.owner, replace=replace, fixed=fixed))
 
     def described(self, ground: Ground, path: str) -> Entry:
         """Return one file, which must be such that it can be read."""

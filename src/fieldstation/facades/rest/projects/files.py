@@ -8,10 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fieldstation.core.people.model import Permission
 from fieldstation.core.projects.model import ProjectFile, folder_path
+from fieldstation.core.projects.service import ManagedFile, NewAttachment
+from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.grounds import Grounds, media_type_of
 from fieldstation.facades.kit.pages import ById, PageOut
 from fieldstation.facades.kit.problems import responses
+from fieldstation.facades.rest.names import Text
 from fieldstation.kernel.clock import wire_time
 from fieldstation.ports.volumes import EntryKind
 
@@ -28,6 +31,17 @@ _FOLDER = "/projects/{reference}/folders/{path:path}"
 Path = Annotated[str, Field(max_length=1100, examples=["tables/may.csv"])]
 
 
+class ManagedOut(BaseModel):
+    """Where a managed file came from."""
+
+    id: str
+    dataset: str = Field(description="id of the data set")
+    number: int
+    path: str = Field(description="of the file in the version")
+    immutable: bool
+    stage: str = Field(description="copying or done")
+
+
 class EntryOut(BaseModel):
     """A file or folder of a project."""
 
@@ -38,6 +52,28 @@ class EntryOut(BaseModel):
     media_type: str | None = Field(default=None, description="of a file, by its name", examples=["text/csv"])
     modified: str
     owner: str | None = Field(default=None, description="username of who it belongs to, where known", examples=["ada"])
+    managed: ManagedOut | None = Field(default=None, description="where it came from, of a copy of a file of a version")
+
+
+class AttachIn(BaseModel):
+    """A file of a version to copy into the project."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dataset: Text = Field(description="id or name of the data set", examples=["rainfall"])
+    number: int | None = Field(default=None, ge=1, le=2**31 - 1, description="of the version; by default the newest")
+    path: Path | None = Field(default=None, description="of the file; needed where the version has several")
+    folder: Annotated[str, Field(max_length=1100)] = Field(default="", description="of the project")
+    immutable: bool = Field(default=True, description="whether nobody may change its bytes there")
+    compress: bool = Field(default=False, description="whether it is packed with gzip")
+
+
+class AttachedOut(BaseModel):
+    """A file on its way into the project."""
+
+    file: str = Field(description="id of the managed file", examples=["file-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"])
+    path: str
+    task: str = Field(description="id of the task that tells when it is there")
 
 
 class MoveIn(BaseModel):
@@ -54,6 +90,7 @@ def add_routes(routes: APIRouter, grounds: Grounds) -> None:
     _add_list(routes, grounds)
     _add_read(routes, grounds)
     _add_write(routes, grounds)
+    _add_attach(routes, grounds)
     _add_folders(routes, grounds)
 
 
@@ -74,8 +111,13 @@ def _add_list(routes: APIRouter, grounds: Grounds) -> None:
     ) -> PageOut[EntryOut]:
         ground = await grounds.ground(call, reference, Permission.PROJECT_READ)
         found = await grounds.movers.run(lambda: grounds.files.entries(ground, folder, page, hidden_too=hidden))
-        named = await call.core.run(lambda tx: grounds.files.named(tx, folder_path(folder), found.items))
-        return PageOut(items=[entry_out(one) for one in named], next=found.next)
+
+        def known(tx: Tx) -> list[EntryOut]:
+            named = grounds.files.named(tx, folder_path(folder), found.items)
+            managed = grounds.managed.at(tx, ground, [one.path for one in named])
+            return [entry_out(one, managed.get(one.path)) for one in named]
+
+        return PageOut(items=await call.core.run(known), next=found.next)
 
 
 def _add_read(routes: APIRouter, grounds: Grounds) -> None:
@@ -142,8 +184,21 @@ def _add_write(routes: APIRouter, grounds: Grounds) -> None:
         responses=responses(403, 404, 409),
     )
     async def move(reference: str, body: MoveIn, call: CallerCall) -> None:
-        ground = await grounds.ground(call, reference, Permission.PROJECT_WRITE)
-        await grounds.movers.run(lambda: grounds.files.move(ground, body.source, body.target))
+        await grounds.move(call, reference, body.source, body.target)
+
+
+def _add_attach(routes: APIRouter, grounds: Grounds) -> None:
+    @routes.post(
+        "/projects/{reference}/attachments",
+        operation_id="attach_file",
+        summary="Copy a file of a version into a project, where it stays known by where it came from",
+        status_code=HTTPStatus.ACCEPTED,
+        responses=responses(403, 404, 409, 413),
+    )
+    async def attach(reference: str, body: AttachIn, call: CallerCall) -> AttachedOut:
+        new = NewAttachment(project=reference, **body.model_dump())
+        file, task = await call(lambda tx, caller: grounds.managed.attach(tx, caller, new))
+        return AttachedOut(file=file.id, path=file.path, task=task.id)
 
 
 def _add_folders(routes: APIRouter, grounds: Grounds) -> None:
@@ -169,7 +224,7 @@ def _add_folders(routes: APIRouter, grounds: Grounds) -> None:
         await grounds.remove(call, reference, path, EntryKind.FOLDER)
 
 
-def entry_out(file: ProjectFile) -> EntryOut:
+def entry_out(file: ProjectFile, managed: ManagedFile | None = None) -> EntryOut:
     """Write one entry of a project."""
     return EntryOut(
         path=file.path,
@@ -179,4 +234,16 @@ def entry_out(file: ProjectFile) -> EntryOut:
         media_type=media_type_of(file.entry.name) if file.entry.kind is EntryKind.FILE else None,
         modified=wire_time(file.entry.modified),
         owner=file.owner,
+        managed=None if managed is None else _managed_out(managed),
+    )
+
+
+def _managed_out(file: ManagedFile) -> ManagedOut:
+    return ManagedOut(
+        id=file.id,
+        dataset=file.dataset_id,
+        number=file.number,
+        path=file.source_path,
+        immutable=file.immutable,
+        stage=file.stage,
     )

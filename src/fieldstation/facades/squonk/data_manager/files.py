@@ -1,6 +1,6 @@
 """Files and folders of projects."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field
 
 from fieldstation.core.people.model import Permission
 from fieldstation.core.projects.model import Ground, ProjectFile, file_path, folder_path
+from fieldstation.core.projects.service import ManagedFile
+from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import Call, CallerCall
 from fieldstation.facades.kit.forms import Form, Part, Taker
 from fieldstation.facades.kit.grounds import Coming, Grounds
@@ -57,6 +59,11 @@ class FileOut(BaseModel):
     file_name: str
     owner: str
     stat: StatOut
+    file_id: str | None = None
+    dataset_id: str | None = None
+    dataset_version: int | None = None
+    immutable: bool | None = None
+    mime_type: str | None = None
 
 
 class FilesOut(BaseModel):
@@ -80,7 +87,13 @@ def router(grounds: Grounds) -> APIRouter:
 
 
 def _add_list(routes: APIRouter, grounds: Grounds) -> None:
-    @routes.get("/file", operation_id="get_files", summary="What lies in a folder", responses=refusals(404, 409))
+    @routes.get(
+        "/file",
+        operation_id="get_files",
+        summary="What lies in a folder",
+        response_model_exclude_none=True,
+        responses=refusals(404, 409),
+    )
     async def listed(
         call: CallerCall,
         project_id: str,
@@ -90,8 +103,13 @@ def _add_list(routes: APIRouter, grounds: Grounds) -> None:
         ground = await grounds.ground(call, project_id, Permission.PROJECT_READ)
         folder = folder_path(path, "path")
         entries = await grounds.movers.run(lambda: _all(grounds, ground, folder, hidden_too=include_hidden))
-        named = await call.core.run(lambda tx: grounds.files.named(tx, folder, entries))
-        files = [_file_out(one) for one in named if one.entry.kind is EntryKind.FILE]
+
+        def known(tx: Tx) -> tuple[Sequence[ProjectFile], Mapping[str, ManagedFile]]:
+            named = grounds.files.named(tx, folder, entries)
+            return named, grounds.managed.at(tx, ground, [one.path for one in named])
+
+        named, managed = await call.core.run(known)
+        files = [_file_out(one, managed.get(one.path)) for one in named if one.entry.kind is EntryKind.FILE]
         folders = [one.entry.name for one in named if one.entry.kind is EntryKind.FOLDER]
         return FilesOut(count=len(files), project_id=ground.project, path=f"/{folder}", files=files, paths=folders)
 
@@ -141,7 +159,7 @@ def _add_changes(routes: APIRouter, grounds: Grounds) -> None:
     )
     async def remove(arguments: GivenArguments, call: CallerCall) -> None:
         path = joined(arguments.text("path") or _OWN, arguments.needed("file"))
-        await grounds.remove(call, arguments.needed("project_id"), path, EntryKind.FILE)
+        await grounds.remove(call, arguments.needed("project_id"), path, EntryKind.FILE, unmanaged=True)
 
     @routes.put(
         "/file/move",
@@ -156,9 +174,8 @@ def _add_changes(routes: APIRouter, grounds: Grounds) -> None:
         new_name, new_folder = arguments.text("dst_file"), arguments.text("dst_path")
         if new_name is None and new_folder is None:
             raise Invalid("neither dst_file nor dst_path is given", next_step="say where the file shall go")
-        ground = await grounds.ground(call, arguments.needed("project_id"), Permission.PROJECT_WRITE)
         source, target = joined(folder, file), joined(new_folder or folder, new_name or file)
-        await grounds.movers.run(lambda: grounds.files.move(ground, source, target))
+        await grounds.move(call, arguments.needed("project_id"), source, target)
         return Response()
 
 
@@ -198,9 +215,9 @@ def _add_folders(routes: APIRouter, grounds: Grounds) -> None:
         openapi_extra=described("project_id", "src_path", "dst_path"),
     )
     async def move(arguments: GivenArguments, call: CallerCall) -> Response:
-        ground = await grounds.ground(call, arguments.needed("project_id"), Permission.PROJECT_WRITE)
-        source, target = arguments.needed("src_path"), arguments.needed("dst_path")
-        await grounds.movers.run(lambda: grounds.files.move(ground, source, target))
+        await grounds.move(
+            call, arguments.needed("project_id"), arguments.needed("src_path"), arguments.needed("dst_path")
+        )
         return Response()
 
 
@@ -260,6 +277,16 @@ def joined(folder: str, name: str) -> str:
     return file_path(f"{folder.strip('/')}/{name.strip('/')}", "file")
 
 
-def _file_out(file: ProjectFile) -> FileOut:
+def _file_out(file: ProjectFile, managed: ManagedFile | None) -> FileOut:
     stat = StatOut(size=file.entry.size, modified=wire_time(file.entry.modified))
-    return FileOut(file_name=file.entry.name, owner=file.owner or "", stat=stat)
+    plain = FileOut(file_name=file.entry.name, owner=file.owner or "", stat=stat)
+    if managed is None:
+        return plain
+    about = {
+        "file_id": managed.id,
+        "dataset_id": managed.dataset_id,
+        "dataset_version": managed.number,
+        "immutable": managed.immutable,
+        "mime_type": managed.media_type,
+    }
+    return plain.model_copy(update=about)

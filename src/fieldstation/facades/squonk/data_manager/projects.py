@@ -10,8 +10,16 @@ from pydantic import BaseModel, Field
 from fieldstation.core.accounting.service import ProductBrief, Products
 from fieldstation.core.people.model import Caller, Role
 from fieldstation.core.people.service import Member
+from fieldstation.core.people.service.users import usernames
 from fieldstation.core.projects.model import Project
-from fieldstation.core.projects.service import Lifecycles, NewProject, ProjectChange, Projects
+from fieldstation.core.projects.service import (
+    Lifecycles,
+    ManagedFile,
+    ManagedFiles,
+    NewProject,
+    ProjectChange,
+    Projects,
+)
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.squonk.application import refusals
@@ -21,6 +29,20 @@ from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import MAX_LIMIT, Page, PageRequest, read_cursor
 
 _ROLES = {"administrator": Role.OWNER, "editor": Role.EDITOR, "observer": Role.READER}
+
+
+class ManagedOut(BaseModel):
+    """A managed file of a project."""
+
+    file_id: str
+    file_name: str
+    file_path: str = Field(description="its folder")
+    dataset_id: str
+    dataset_version: int
+    owner: str
+    immutable: bool
+    mime_type: str | None = None
+    processing_stage: str = Field(examples=["DONE"])
 
 
 class ProjectOut(BaseModel):
@@ -36,7 +58,7 @@ class ProjectOut(BaseModel):
     editors: list[str]
     observers: list[str]
     size: int = Field(description="bytes, as measured last")
-    files: list[dict[str, object]] = Field(default_factory=list, description="managed files")
+    files: list[ManagedOut] = Field(description="managed files")
     product_id: str | None = None
     product_flavour: str | None = None
     unit_id: str | None = None
@@ -65,8 +87,9 @@ class TaskOut(BaseModel):
 class ProjectDoor:
     """What the routes of projects need."""
 
-    def __init__(self, projects: Projects, lifecycles: Lifecycles, products: Products) -> None:
+    def __init__(self, projects: Projects, lifecycles: Lifecycles, products: Products, managed: ManagedFiles) -> None:
         self.projects = projects
+        self._managed = managed
         self.lifecycles = lifecycles
         self.products = products
 
@@ -88,7 +111,12 @@ class ProjectDoor:
     def _described(self, tx: Tx, projects: Sequence[Project]) -> list[ProjectOut]:
         roles = self.projects.roles(tx, [project.id for project in projects])
         briefs = self.products.briefs(tx, [project.product for project in projects if project.product])
-        return [_out(project, roles[project.id], briefs) for project in projects]
+        managed = self._managed.of_projects(tx, [project.id for project in projects])
+        names = usernames(tx, {file.user_id for files in managed.values() for file in files})
+        outs = [_out(project, roles[project.id], briefs) for project in projects]
+        for out in outs:
+            out.files = [_managed_out(file, names) for file in managed[out.project_id]]
+        return outs
 
 
 def router(door: ProjectDoor) -> APIRouter:
@@ -219,8 +247,23 @@ def _out(project: Project, members: Sequence[Member], briefs: Mapping[str, Produ
         editors=users[Role.EDITOR],
         observers=users[Role.READER],
         size=project.size_bytes,
+        files=[],
         product_id=project.product,
         product_flavour=flavour,
         unit_id=None if brief is None else brief.unit_id,
         organisation_id=None if brief is None else brief.organisation_id,
+    )
+
+
+def _managed_out(file: ManagedFile, names: Mapping[str, str]) -> ManagedOut:
+    return ManagedOut(
+        file_id=file.id,
+        file_name=file.name,
+        file_path=f"/{file.path.rpartition('/')[0]}",
+        dataset_id=file.dataset_id,
+        dataset_version=file.number,
+        owner=names[file.user_id],
+        immutable=file.immutable,
+        mime_type=file.media_type,
+        processing_stage=file.stage.upper(),
     )

@@ -1,0 +1,188 @@
+"""Managed files: copies of files of versions in projects, known by where they came from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fieldstation.core.datasets.model import media_type_of
+from fieldstation.core.datasets.service import Datasets, File
+from fieldstation.core.people.model import Caller, Permission
+from fieldstation.core.projects.model import Ground, file_path, folder_path
+from fieldstation.core.projects.service.files import Files
+from fieldstation.core.projects.store import managed as store
+from fieldstation.core.tasks.model import NewTask, Purpose, Task
+from fieldstation.core.tasks.service import Tasks
+from fieldstation.db import Tx
+from fieldstation.kernel.errors import Conflict, Invalid, NotFound
+from fieldstation.kernel.ids import new_id
+from fieldstation.kernel.paging import PageRequest
+
+ATTACH = "file.attach"  # the work of copying a file of a version into a project
+COPYING, DONE, FAILED = "copying", "done", "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAttachment:
+    """A file of a version to copy into a project; `path` is needed where the version has several.
+
+    `as_type` is the media type that it shall have there. `immutable`: nobody changes its bytes there. `compress`: it
+    is packed with gzip, unless it is already.
+    """
+
+    project: str
+    dataset: str
+    number: int | None = None
+    path: str | None = None
+    folder: str = ""
+    as_type: str | None = None
+    immutable: bool = True
+    compress: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManagedFile:
+    """A managed file; `stage` is copying, done or failed, `placed` tells that it got its name."""
+
+    id: str
+    project: str
+    path: str
+    dataset_id: str
+    number: int
+    version_id: str
+    source_path: str
+    user_id: str
+    media_type: str | None
+    immutable: bool
+    compressed: bool
+    stage: str
+    placed: bool
+
+    @property
+    def name(self) -> str:
+        """Its name in its folder."""
+        return self.path.rpartition("/")[2]
+
+
+class ManagedFiles:
+    """Attaches, finds and detaches managed files."""
+
+    def __init__(self, files: Files, datasets: Datasets, tasks: Tasks) -> None:
+        self._files = files
+        self._datasets = datasets
+        self._tasks = tasks
+
+    def attach(self, tx: Tx, caller: Caller, new: NewAttachment) -> tuple[ManagedFile, Task]:
+        """Begin to copy a file of a version into a project; the task tells when it is there."""
+        ground = self._files.ground(tx, caller, new.project, Permission.PROJECT_WRITE)
+        file = self._source(tx, caller, new)
+        self._files.room(tx, ground, file.entry.size)
+        media_type = media_type_of(file.entry)
+        if new.as_type not in (None, media_type):
+            raise Invalid(
+                f"{file.entry.path} is {media_type}, and this station cannot make {new.as_type} of it",
+                next_step=f"attach it as {media_type}",
+                reason="conversion",
+            )
+        name = file.entry.path.rpartition("/")[2]
+        packed = new.compress and not name.endswith(".gz")
+        folder = folder_path(new.folder)
+        file_id = new_id("file")
+        values = {
+            "id": file_id,
+            "project": ground.project,
+            "path": file_path(f"{folder}/{name}" + (".gz" if packed else "")),
+            "dataset_id": file.version.dataset_id,
+            "number": file.version.number,
+            "version_id": file.version.id,
+            "source_path": file.entry.path,
+            "user_id": caller.user_id,
+            "media_type": media_type,
+            "immutable": new.immutable,
+            "compressed": packed,
+        }
+        if not store.insert(tx, values):
+            raise Conflict(
+                f"a managed file is at {values['path']} already", next_step="choose another folder", reason="exists"
+            )
+        task = NewTask(purpose=Purpose.FILE, purpose_id=file_id, project=ground.project, work=ATTACH)
+        return _managed(store.by_id(tx, file_id)), self._tasks.begin(tx, caller.user_id, task)
+
+    def find(self, tx: Tx, caller: Caller, file_id: str, permission: Permission) -> tuple[ManagedFile, Ground]:
+        """Return a managed file and its project, once the caller may do `permission` there."""
+        row = store.by_id(tx, file_id)
+        if row is None:
+            raise hidden()
+        try:
+            return _managed(row), self._files.ground(tx, caller, row.project, permission)
+        except NotFound:
+            raise hidden() from None
+
+    def known(self, tx: Tx, file_id: str) -> ManagedFile | None:
+        """Return a managed file for work that was allowed before; None when it was detached."""
+        row = store.by_id(tx, file_id)
+        return None if row is None else _managed(row)
+
+    def at(self, tx: Tx, ground: Ground, paths: Sequence[str]) -> Mapping[str, ManagedFile]:
+        """Return the managed files among these paths of a project, by path."""
+        return {row.path: _managed(row) for row in store.at(tx, ground.project, paths)}
+
+    def of_projects(self, tx: Tx, projects: Sequence[str]) -> Mapping[str, Sequence[ManagedFile]]:
+        """Return all managed files of projects that the caller was seen to read, by project."""
+        found: dict[str, list[ManagedFile]] = {project: [] for project in projects}
+        for row in store.of_projects(tx, projects):
+            found[row.project].append(_managed(row))
+        return found
+
+    def source(self, tx: Tx, caller: Caller, file: ManagedFile) -> File:
+        """Return the file of the version that a managed file is a copy of."""
+        version = self._datasets.version(tx, caller, file.dataset_id, file.number)
+        return self._datasets.file(tx, caller, version, file.source_path)
+
+    def placing(self, tx: Tx, file: ManagedFile) -> None:
+        """Take note that the file gets its name now."""
+        store.placing(tx, file.id)
+
+    def came(self, tx: Tx, file: ManagedFile) -> None:
+        """Take note that the file is there."""
+        store.to_stage(tx, file.id, DONE)
+
+    def failed(self, tx: Tx, file: ManagedFile) -> None:
+        """Take note that the file will not come."""
+        store.to_stage(tx, file.id, FAILED)
+
+    def moved(self, tx: Tx, ground: Ground, source: str, target: str) -> None:
+        """Follow a move in a project."""
+        store.move(tx, ground.project, file_path(source), file_path(target))
+
+    def gone(self, tx: Tx, ground: Ground, path: str) -> None:
+        """Follow a removal in a project."""
+        store.drop(tx, ground.project, file_path(path))
+
+    def require_unmanaged(self, tx: Tx, ground: Ground, path: str) -> None:
+        """Return when the file of this path is not managed; Conflict (`managed`) otherwise."""
+        if store.at(tx, ground.project, [file_path(path)]):
+            raise Conflict(
+                f"{path} is a managed file", next_step="remove it by its file id, or detach it", reason="managed"
+            )
+
+    def _source(self, tx: Tx, caller: Caller, new: NewAttachment) -> File:
+        version = self._datasets.version(tx, caller, new.dataset, new.number)
+        if new.path is not None:
+            return self._datasets.file(tx, caller, version, new.path)
+        files = self._datasets.files(tx, caller, version, PageRequest(limit=2)).items
+        if len(files) != 1:
+            raise Invalid(
+                f"this version has {version.file_count} files",
+                next_step="say which one by its path, or give the whole version to a run",
+                reason="which_file",
+            )
+        return self._datasets.file(tx, caller, version, files[0].path)
+
+
+def hidden() -> NotFound:
+    """Return the error for a managed file that is not there or may not be seen."""
+    return NotFound("there is no file with this id, or you may not see it", next_step="list the files of the project")
+
+
+def _managed(row: Any) -> ManagedFile:
+    return ManagedFile(**{name: getattr(row, name) for name in ManagedFile.__dataclass_fields__})

@@ -1,0 +1,77 @@
+"""Rows of managed files."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import text
+
+from fieldstation.db import Tx
+
+_COLUMNS = """f.id, f.project, f.path, f.dataset_id, f.number, f.version_id, f.source_path, f.user_id, f.media_type,
+    f.immutable, f.compressed, f.stage, f.placed"""
+_INSERT = text("""
+    INSERT INTO project_file (id, project, path, dataset_id, number, version_id, source_path, user_id, media_type,
+        immutable, compressed, stage)
+    VALUES (:id, :project, :path, :dataset_id, :number, :version_id, :source_path, :user_id, :media_type,
+        :immutable, :compressed, 'copying')
+    ON CONFLICT DO NOTHING
+    RETURNING id
+""")
+_BY_ID = text(f"SELECT {_COLUMNS} FROM project_file f WHERE f.id = :id")
+_AT = text(f"""
+    SELECT {_COLUMNS} FROM project_file f
+     WHERE f.project = :project AND f.stage <> 'failed' AND f.path = ANY(:paths)
+""")
+_OF_PROJECTS = text(f"""
+    SELECT {_COLUMNS} FROM project_file f WHERE f.project = ANY(:projects) AND f.stage <> 'failed' ORDER BY f.path
+""")
+_PLACING = text("UPDATE project_file SET placed = true WHERE id = :id")
+_STAGE = text("UPDATE project_file SET stage = :stage WHERE id = :id")
+_DROP = text("""
+    DELETE FROM project_file
+     WHERE project = :project AND (path = :path OR starts_with(path, :below))
+""")
+_MOVE = text("""
+    UPDATE project_file SET path = :target || substr(path, length(:source) + 1)
+     WHERE project = :project AND (path = :source OR starts_with(path, :below))
+""")
+
+
+def insert(tx: Tx, values: Mapping[str, Any]) -> bool:
+    """Write a file that is to be copied; False when one is managed under its path."""
+    return tx.scalar(_INSERT, values) is not None
+
+
+def by_id(tx: Tx, file_id: str) -> Any:
+    """Read one managed file."""
+    return tx.one_or_none(_BY_ID, {"id": file_id})
+
+
+def at(tx: Tx, project: str, paths: Sequence[str]) -> Sequence[Any]:
+    """Read the managed files of these paths."""
+    return tx.all(_AT, {"project": project, "paths": list(paths)}) if paths else []
+
+
+def of_projects(tx: Tx, projects: Sequence[str]) -> Sequence[Any]:
+    """Read all managed files of projects."""
+    return tx.all(_OF_PROJECTS, {"projects": list(projects)})
+
+
+def placing(tx: Tx, file_id: str) -> None:
+    """Note that the file gets its name now: whatever has it from here on is this file."""
+    tx.execute(_PLACING, {"id": file_id})
+
+
+def to_stage(tx: Tx, file_id: str, stage: str) -> None:
+    """Note how far a file is."""
+    tx.execute(_STAGE, {"id": file_id, "stage": stage})
+
+
+def drop(tx: Tx, project: str, path: str) -> None:
+    """Forget the managed file of this path and those below it."""
+    tx.execute(_DROP, {"project": project, "path": path, "below": f"{path}/"})
+
+
+def move(tx: Tx, project: str, source: str, target: str) -> None:
+    """Follow a move of a file or folder."""
+    tx.execute(_MOVE, {"project": project, "source": source, "target": target, "below": f"{source}/"})

@@ -1,0 +1,91 @@
+"""Managed files of projects: copies of versions of data sets."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from fieldstation.core.people.model import Caller, Permission
+from fieldstation.core.projects.model import Ground
+from fieldstation.core.projects.service import ManagedFile, NewAttachment
+from fieldstation.db import Tx
+from fieldstation.facades.kit.calls import CallerCall
+from fieldstation.facades.kit.grounds import Grounds
+from fieldstation.facades.squonk.application import refusals
+from fieldstation.facades.squonk.arguments import GivenArguments, described
+from fieldstation.facades.squonk.data_manager.files import FILE_ANSWER
+from fieldstation.kernel.errors import Invalid
+from fieldstation.ports.volumes import EntryKind
+
+_MOST_DIGITS = 9
+
+
+class AttachedOut(BaseModel):
+    """A file on its way into a project."""
+
+    file_id: str
+    file_name: str
+    file_path: str
+    task_id: str
+
+
+def router(grounds: Grounds) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(tags=["file"])
+
+    @routes.post(
+        "/file",
+        operation_id="attach_file",
+        summary="Copy a version of a data set into a project",
+        status_code=HTTPStatus.CREATED,
+        responses=refusals(404, 409, 413, 422),
+        openapi_extra=described(
+            "dataset_id", "dataset_version", "project_id", "as_type", optional=("path", "compress", "immutable")
+        ),
+    )
+    async def attach(arguments: GivenArguments, call: CallerCall) -> AttachedOut:
+        new = NewAttachment(
+            project=arguments.needed("project_id"),
+            dataset=arguments.needed("dataset_id"),
+            number=_number(arguments.needed("dataset_version")),
+            folder=arguments.text("path") or "/",
+            as_type=arguments.needed("as_type"),
+            immutable=arguments.flag("immutable") is not False,
+            compress=bool(arguments.flag("compress")),
+        )
+        file, task = await call(lambda tx, caller: grounds.managed.attach(tx, caller, new))
+        folder = file.path.rpartition("/")[0]
+        return AttachedOut(file_id=file.id, file_name=file.name, file_path=f"/{folder}", task_id=task.id)
+
+    @routes.get(
+        "/file/{file_id}",
+        operation_id="get_file",
+        summary="Read a managed file",
+        responses={**refusals(404, 409), **FILE_ANSWER},
+        response_class=Response,
+    )
+    async def read(file_id: str, request: Request, call: CallerCall) -> Response:
+        file, ground = await call(lambda tx, caller: grounds.managed.find(tx, caller, file_id, Permission.PROJECT_READ))
+        return await grounds.sent(ground, file.path, request.headers)
+
+    @routes.delete(
+        "/file/{file_id}",
+        operation_id="delete_file",
+        summary="Detach a version from a project and remove its copy",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=refusals(404, 409),
+    )
+    async def remove(file_id: str, call: CallerCall) -> None:
+        def allowed(tx: Tx, caller: Caller) -> tuple[ManagedFile, Ground]:
+            return grounds.managed.find(tx, caller, file_id, Permission.PROJECT_WRITE)
+
+        file, ground = await call(allowed)
+        await grounds.cleared(call, ground, file.path, EntryKind.FILE)
+
+    return routes
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < len(text) <= _MOST_DIGITS and int(text)):
+        raise Invalid(f"{text[:40]!r} is no version", next_step="give the number of a version, from 1")
+    return int(text)

@@ -1,0 +1,123 @@
+"""Copying a file of a version into a project: never the blob itself, which a run could write to."""
+
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from fieldstation.core.datasets.service import Contents
+from fieldstation.core.datasets.service.use import DataUse
+from fieldstation.core.projects.model import Ground
+from fieldstation.core.projects.service import Files, ManagedFile, ManagedFiles
+from fieldstation.db import Database
+from fieldstation.kernel.errors import Conflict, FieldstationError, NotFound
+from fieldstation.ports.storage import BlobStore
+from fieldstation.ports.volumes import VolumeSink
+from fieldstation.workers.perform import Assignment
+
+_BLOCK = 1 << 20
+_GZIP = 31  # zlib's word for the format of gzip
+
+
+class AttachFile:
+    """Copies one file, and begins anew where it was cut off."""
+
+    def __init__(self, database: Database, managed: ManagedFiles, files: Files, source: "Sources") -> None:
+        self._database = database
+        self._managed = managed
+        self._files = files
+        self._source = source
+
+    def perform(self, assignment: Assignment) -> None:
+        """Copy it; the managed file is failed where it cannot come."""
+        operation = assignment.operation
+        with self._database.begin() as tx:
+            file = self._managed.known(tx, operation.purpose_id)
+            ground = self._files.standing(tx, operation.user_id, operation.project or "")
+        if file is None or ground is None:
+            raise Conflict("the file was detached before it came", next_step="nothing is left to do", reason="gone")
+        try:
+            self._copy(assignment, file, ground)
+        except (Conflict, NotFound):
+            with self._database.begin() as tx:
+                assignment.hold(tx)
+                self._managed.failed(tx, file)
+            raise
+
+    def _copy(self, assignment: Assignment, file: ManagedFile, ground: Ground) -> None:
+        descriptor = self._source.open(file)
+        sink = self._files.sink(ground)
+        size = 0
+        try:
+            for piece in _packed(descriptor) if file.compressed else _pieces(descriptor):
+                assignment.check()
+                sink.write(piece)
+                size += len(piece)
+            with self._database.begin() as tx:
+                assignment.hold(tx)
+                self._managed.placing(tx, file)
+            came = self._place(file, ground, sink)
+        finally:
+            os.close(descriptor)
+            sink.abort()
+        with self._database.begin() as tx:
+            assignment.hold(tx)
+            self._managed.came(tx, file)
+            if came:
+                self._files.grown(tx, ground, size)
+
+    def _place(self, file: ManagedFile, ground: Ground, sink: VolumeSink) -> bool:
+        """Give the file its name; False where an earlier try had come so far."""
+        try:
+            self._files.place(ground, sink, file.path, replace=False, fixed=file.immutable)
+        except Conflict as error:
+            if error.reason == "exists" and file.placed:
+                return False
+            raise
+        return True
+
+
+class Sources:
+    """Opens the files that managed files are copies of."""
+
+    def __init__(self, database: Database, use: DataUse, contents: Contents, store: BlobStore) -> None:
+        self._database = database
+        self._use = use
+        self._contents = contents
+        self._store = store
+
+    def open(self, file: ManagedFile) -> int:
+        """Return a descriptor of the bytes. Raises NotFound, Conflict (`input_changed`)."""
+        with self._database.begin() as tx:
+            if self._use.gone(tx, [file.version_id]):
+                raise _gone()
+            in_place = self._use.in_place(tx, [file.version_id])
+            placed = self._use.placed(tx, file.version_id, file.source_path, 1) if in_place else ()
+            entry = self._use.file_of(tx, file.version_id, file.source_path)
+        if placed:
+            ((found, source),) = placed
+            return self._contents.open_in_place(source, found.size)
+        try:
+            path: Path = self._store.readable(entry.sha256).path
+        except KeyError:
+            raise _gone() from None
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _gone() -> FieldstationError:
+    return NotFound("the version it comes from is gone", next_step="attach another version", reason="input_gone")
+
+
+def _pieces(descriptor: int) -> Iterator[bytes]:
+    place = 0
+    while piece := os.pread(descriptor, _BLOCK, place):
+        yield piece
+        place += len(piece)
+
+
+def _packed(descriptor: int) -> Iterator[bytes]:
+    packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
+    for piece in _pieces(descriptor):
+        if data := packer.compress(piece):
+            yield data
+    yield packer.flush()

@@ -1,0 +1,53 @@
+"""Versions of data sets attached to projects, through the unmodified client."""
+
+from pathlib import Path
+
+import pytest
+
+from fieldstation.client import Station
+from tests.acceptance.squonk.client import Squonk
+from tests.acceptance.squonk.jobs import done
+
+
+@pytest.fixture
+def dataset(ada: Squonk, tmp_path: Path) -> str:
+    """The id of a data set of hers, of one CSV file."""
+    (tmp_path / "levels.csv").write_text("level\n1\n")
+    with Station(ada.url, ada.token) as known:
+        made = known.datasets.create("levels")
+        known.datasets.add_version("levels", [tmp_path / "levels.csv"])
+    return made.id
+
+
+def test_a_version_is_attached_read_and_detached(
+    ada: Squonk, bob: Squonk, project: str, dataset: str, tmp_path: Path
+) -> None:
+    attach = {"dataset_id": dataset, "dataset_version": 1, "project_id": project}
+    made = ada.dm_ok("attach_dataset_to_project", **attach, as_type="text/csv", path="/data")
+    assert (made["file_name"], made["file_path"]) == ("levels.csv", "/data")
+    assert done(ada, made["task_id"])["purpose"] == "FILE"
+    (file,) = ada.dm_ok("list_project_files", project_id=project, project_path="/data")["files"]
+    assert (file["file_id"], file["dataset_id"], file["dataset_version"]) == (made["file_id"], dataset, 1)
+    assert (file["mime_type"], file["immutable"]) == ("text/csv", True)
+    (known,) = ada.dm_ok("get_project", project_id=project)["files"]
+    assert (known["file_id"], known["processing_stage"], known["owner"]) == (made["file_id"], "DONE", ada.username)
+    back = tmp_path / "back"
+    ada.dm_ok("get_project_file", file_id=made["file_id"], local_file=str(back))
+    assert back.read_text() == "level\n1\n"
+
+    for name, more in (("get_project_file", {"local_file": str(tmp_path / "stolen")}), ("delete_project_file", {})):
+        bob.refused("DmApi", name, 404, file_id=made["file_id"], **more)
+    bob.refused("DmApi", "attach_dataset_to_project", 404, **attach, as_type="text/csv")
+    unmanaged = {"project_files": "levels.csv", "project_path": "/data"}
+    ada.refused("DmApi", "delete_unmanaged_project_files", 405, project_id=project, **unmanaged)
+    ada.dm_ok("delete_project_file", file_id=made["file_id"])
+    assert ada.dm_ok("list_project_files", project_id=project, project_path="/data")["files"] == []
+    ada.refused("DmApi", "delete_project_file", 404, file_id=made["file_id"])
+
+
+def test_what_cannot_be_attached_is_refused(ada: Squonk, project: str, dataset: str) -> None:
+    attach = {"dataset_id": dataset, "project_id": project}
+    ada.refused("DmApi", "attach_dataset_to_project", 422, **attach, dataset_version=1, as_type="chemical/x-pdb")
+    ada.refused("DmApi", "attach_dataset_to_project", 404, **attach, dataset_version=2, as_type="text/csv")
+    ada.dm_ok("attach_dataset_to_project", **attach, dataset_version=1, as_type="text/csv")
+    ada.refused("DmApi", "attach_dataset_to_project", 409, **attach, dataset_version=1, as_type="text/csv")
