@@ -79,18 +79,20 @@ function Filters({ filters, change, clear }: FiltersProps) {
 function TaskRow({ task }: { task: Task }) {
   return (
     <div className={classes.row}>
-      <PageLink to="/tasks/$task" params={{ task: task.id }} fw={600} className={`cut ${classes.link}`}>
-        {subject(task)}
-      </PageLink>
-      <Text span className={classes.facts}>
+      <Group justify="space-between" gap="md" wrap="nowrap">
+        <PageLink to="/tasks/$task" params={{ task: task.id }} fw={600} className={`cut ${classes.link}`}>
+          {subject(task)}
+        </PageLink>
         <TaskState state={task.state} />
-      </Text>
-      <Text span size="sm" c="dimmed" className="cut mono">
-        {task.purpose_id}
-      </Text>
-      <Text span size="sm" className={`${classes.facts} cut`}>
-        {task.asked_by} · <Time at={task.ended ?? task.created} />
-      </Text>
+      </Group>
+      <Group justify="space-between" gap="md" wrap="nowrap">
+        <Text span size="sm" c="dimmed" className="cut mono">
+          {task.purpose_id}
+        </Text>
+        <Text span size="sm" c="dimmed" className={classes.facts}>
+          {task.asked_by} · <Time at={task.ended ?? task.created} />
+        </Text>
+      </Group>
     </div>
   )
 }
