@@ -94,7 +94,11 @@ class RateIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    rate: str = Field(max_length=40, description="decimal number, at most six decimals", examples=["0.05"])
+    rate: str = Field(
+        pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$",
+        description="decimal number, at most six decimals",
+        examples=["0.05"],
+    )
     comment: str | None = Field(default=None, max_length=80)
 
 
