@@ -56,7 +56,8 @@ def test_a_task_goes_through_its_states(desk: Desk, ada: Person) -> None:
     assert (task.state, task.exit_code, task.done_at, task.username) == (State.PENDING, None, None, "ada")
     with desk.begin() as tx:
         assert desk.tasks.started(tx, task.id)
-        assert desk.tasks.retried(tx, task.id, "the node went away")
+        again = Move(task_id=task.id, state=State.RETRY, message="the node went away")
+        assert desk.tasks.move_many(tx, [again]) == {task.id}
         assert desk.tasks.started(tx, task.id)
         assert not desk.tasks.started(tx, task.id), "it is started already"
         assert desk.tasks.finished(tx, task.id, 3, "exit code 3")
@@ -93,7 +94,7 @@ def test_a_task_that_is_tried_for_ever_keeps_a_bounded_number_of_states(desk: De
     with desk.begin() as tx:
         for _ in range(MOST_MOVES):
             desk.tasks.started(tx, task.id)
-            desk.tasks.retried(tx, task.id, "again")
+            desk.tasks.move_many(tx, [Move(task_id=task.id, state=State.RETRY, message="again")])
         assert desk.tasks.finished(tx, task.id, 1)
     assert len(states(desk, task, ada)) == MOST_MOVES + 1
 

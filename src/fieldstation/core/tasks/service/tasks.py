@@ -58,10 +58,6 @@ class Tasks:
         """Tell that a task is at work; returns whether that moved it."""
         return bool(self.move_many(tx, [Move(task_id=task_id, state=State.STARTED)]))
 
-    def retried(self, tx: Tx, task_id: str, message: str) -> bool:
-        """Tell that a task will be tried again, and why; returns whether that moved it."""
-        return bool(self.move_many(tx, [Move(task_id=task_id, state=State.RETRY, message=message)]))
-
     def finished(self, tx: Tx, task_id: str, exit_code: int, message: str | None = None) -> bool:
         """Tell that a task is done, well where `exit_code` is 0; returns whether that moved it."""
         return bool(self.move_many(tx, [end(task_id, exit_code, message)]))
