@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { inBrowser, settled, unsound, visit, WIDE } from './browser'
+import { inBrowser, unsound, visit, WIDE } from './browser'
 import { scene } from './scene'
 
 const open = inBrowser()
@@ -43,8 +43,9 @@ test('a project is made, renamed, shown to everybody, and removed with its name 
   expect(await remove.isDisabled()).toBe(true)
   await page.getByRole('dialog').getByLabel('Name of the project').fill(`Shorter ${mark}`)
   await remove.click()
-  await page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor()
-  await settled(page)
+  await page.getByRole('heading', { name: 'Removal of a project', level: 1 }).waitFor()
+  await page.getByText('Succeeded').first().waitFor()
+  await visit(page, '/projects')
   expect(await page.getByRole('link', { name: `Shorter ${mark}` }).count()).toBe(0)
 })
 

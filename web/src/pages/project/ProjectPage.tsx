@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import type { Project } from '@/api/client'
 import { size } from '@/format/number'
 import { unitsQuery } from '@/pages/projects/queries'
+import { PageLink } from '@/show/links'
 import { Loading, Page } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { Time } from '@/show/Time'
@@ -71,15 +72,27 @@ function Known({ project }: { project: Project }) {
 }
 
 function Lead({ project }: { project: Project }) {
-  const units = useQuery({ ...unitsQuery, enabled: Boolean(project.unit) }).data?.items ?? []
-  const unit = units.find(({ id }) => id === project.unit)?.name ?? 'another unit'
   return (
     <>
       of {project.owner} · {size(project.size_bytes)}
-      {project.unit && ` · paid by ${unit}`} · made <Time at={project.created} />{' '}
+      {project.unit && <PaidBy unit={project.unit} />} · made <Time at={project.created} />{' '}
       <Badge variant="default" size="sm" tt="none" fw={500} ml={4}>
         {project.public ? 'public' : 'private'}
       </Badge>
+    </>
+  )
+}
+
+/** Who pays, where the reader belongs to it. */
+function PaidBy({ unit }: { unit: string }) {
+  const name = useQuery(unitsQuery).data?.items.find(({ id }) => id === unit)?.name
+  if (!name) return ' · paid by another unit'
+  return (
+    <>
+      {' · paid by '}
+      <PageLink to="/units/$unit" params={{ unit }}>
+        {name}
+      </PageLink>
     </>
   )
 }

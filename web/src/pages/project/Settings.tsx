@@ -6,6 +6,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState, type SyntheticEvent } from 'react'
 import { api, take, type Project } from '@/api/client'
 import { size } from '@/format/number'
+import { booksChanged } from '@/pages/organisations/queries'
 import { meQuery } from '@/session/me'
 import { fieldFaults } from '@/show/faults'
 import { Section } from '@/show/Page'
@@ -78,7 +79,7 @@ function Visibility({ project }: { project: Project }) {
         label="Everyone on this station may look"
         description={
           product
-            ? `The rule of the unit ${product.unit_name}, which pays for it, may forbid a change.`
+            ? `The unit ${product.unit_name} pays for it; its rule may forbid a change.`
             : 'Without it, only its members know of it.'
         }
         checked={project.public}
@@ -120,11 +121,12 @@ function Question({ project, close }: { project: Project; close: () => void }) {
   const [typed, setTyped] = useState('')
   const remove = useMutation({
     mutationFn: () => take(api.DELETE('/api/v1/projects/{reference}', { params: { path: { reference: project.id } } })),
-    onSuccess: async () => {
+    onSuccess: async ({ task }) => {
       notifications.show({ message: `${project.name} is removed; its files go now.` })
-      await navigate({ to: '/projects' })
+      await navigate({ to: '/tasks/$task', params: { task } })
       queries.removeQueries({ queryKey: ['projects', project.id] })
       void queries.invalidateQueries({ queryKey: ['projects'] })
+      void booksChanged(queries)
     },
   })
   return (

@@ -46,7 +46,7 @@ export function projectMembersQuery(reference: string) {
 /** The subscription that pays for a project. */
 export function productQuery(product: string | undefined) {
   return queryOptions({
-    queryKey: ['products', 'one', product],
+    queryKey: ['books', 'product', product],
     queryFn: ({ signal }) =>
       take(api.GET('/api/v1/products/{product}', { params: { path: { product: product ?? '' } }, signal })),
     enabled: product !== undefined,

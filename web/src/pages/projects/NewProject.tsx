@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState, type SyntheticEvent } from 'react'
 import { api, take, type Product } from '@/api/client'
+import { booksChanged } from '@/pages/organisations/queries'
 import { fieldFaults } from '@/show/faults'
 import { ProblemNote } from '@/show/Problem'
 import { productsQuery } from './queries'
@@ -107,7 +108,7 @@ function useMake() {
       take(api.POST('/api/v1/projects', { body })),
     onSuccess: (made) => {
       void queries.invalidateQueries({ queryKey: ['projects'] })
-      void queries.invalidateQueries({ queryKey: ['products'] })
+      void booksChanged(queries)
       void navigate({ to: '/projects/$project', params: { project: made.id } })
     },
   })

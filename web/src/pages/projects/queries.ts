@@ -16,12 +16,12 @@ export const projectsQuery = infiniteQueryOptions({
 
 /** The units that the reader sees, to name who pays. */
 export const unitsQuery = queryOptions({
-  queryKey: ['units', 'names'],
+  queryKey: ['books', 'units', 'names'],
   queryFn: ({ signal }) => take(api.GET('/api/v1/units', { params: { query: { limit: LOOKED_AT } }, signal })),
 })
 
 /** The subscriptions that the reader sees. */
 export const productsQuery = queryOptions({
-  queryKey: ['products', 'names'],
+  queryKey: ['books', 'products', 'names'],
   queryFn: ({ signal }) => take(api.GET('/api/v1/products', { params: { query: { limit: LOOKED_AT } }, signal })),
 })

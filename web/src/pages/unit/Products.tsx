@@ -1,4 +1,4 @@
-import { Button, Progress, Table, Text, VisuallyHidden } from '@mantine/core'
+import { Button, Group, Progress, Table, Text, VisuallyHidden } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, take } from '@/api/client'
@@ -9,6 +9,7 @@ import { Empty, Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { Question } from '@/show/Question'
 import { Wide } from '@/show/Wide'
+import { ChangeProduct } from './ChangeProduct'
 import { coins, share } from './coins'
 
 /** What a unit subscribed to. */
@@ -70,7 +71,10 @@ function ProductTable({ products }: { products: readonly Product[] }) {
                 <Claimed product={product} />
               </Table.Td>
               <Table.Td ta="right">
-                <Remove product={product} />
+                <Group gap={4} wrap="nowrap" justify="flex-end">
+                  <ChangeProduct product={product} />
+                  {!product.claim && <Remove product={product} />}
+                </Group>
               </Table.Td>
             </Table.Tr>
           ))}

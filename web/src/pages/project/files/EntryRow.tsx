@@ -95,11 +95,17 @@ function Name({ entry, view, open }: Pick<EntryRowProps, 'entry' | 'view' | 'ope
 
 function More({ project, entry, writes, ask }: Pick<EntryRowProps, 'project' | 'entry' | 'writes' | 'ask'>) {
   const file = entry.kind === 'file'
-  if (!file && !writes) return <span />
+  if (!file && !writes) return <span className={classes.more} />
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" c="inherit" aria-label={`What can be done with ${entry.name}`}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          c="inherit"
+          className={classes.more ?? ''}
+          aria-label={`What can be done with ${entry.name}`}
+        >
           <IconDots size={16} aria-hidden />
         </ActionIcon>
       </Menu.Target>

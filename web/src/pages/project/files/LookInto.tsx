@@ -64,7 +64,7 @@ async function told(address: string, signal: AbortSignal): Promise<Told> {
   const total = answer.headers.get('content-range')?.split('/')[1]
   return {
     size: Number(total ?? answer.headers.get('content-length') ?? 0),
-    mediaType: answer.headers.get('content-type') ?? '',
+    mediaType: answer.headers.get('content-type')?.split(';')[0] ?? '',
     mark: answer.headers.get('etag') ?? '',
   }
 }
