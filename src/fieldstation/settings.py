@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from fieldstation.core.accounting.model.products import TIERS, read_tiers
+from fieldstation.core.datasets.model.filetypes import read_types
 from fieldstation.kernel.errors import Broken, Problem
 from fieldstation.kernel.places import default_data_directory as default_data_directory
 
@@ -67,6 +68,10 @@ class Settings(BaseSettings):
     tool_sources: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="where manifests of tools may come from: beginnings of `https:` and `file:` addresses"
     )
+    dataset_types: str | None = Field(
+        default=None,
+        description="types of data sets beside those built in, `TYPE/SUBTYPE=.ending,.other` with `;` between",
+    )
     mode: Literal["PRODUCTION", "DEVELOPMENT"] = Field(
         default="PRODUCTION", description="`DEVELOPMENT` lets operators take back definitions that were published"
     )
@@ -111,6 +116,12 @@ class Settings(BaseSettings):
     @classmethod
     def _sound_tiers(cls, value: str) -> str:
         read_tiers(value)
+        return value
+
+    @field_validator("dataset_types", mode="after")
+    @classmethod
+    def _sound_types(cls, value: str | None) -> str | None:
+        read_types(value or "")
         return value
 
     @field_validator("uid_range", mode="after")

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fieldstation import __version__
-from fieldstation.core.datasets.service import Contents, Datasets, Folders, Garbage, Registrar, Trash, Uploads
+from fieldstation.core.datasets.model import FileTypes, read_types
+from fieldstation.core.datasets.service import (
+    ArrivalParts,
+    Arrivals,
+    Contents,
+    Datasets,
+    Folders,
+    Garbage,
+    Registrar,
+    Trash,
+    Uploads,
+)
 from fieldstation.core.datasets.service.quota import Quotas
 from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.incidents.service import Incidents
@@ -69,6 +80,7 @@ class Features:
     datasets: Datasets
     folders: Folders
     uploads: Uploads
+    arrivals: Arrivals
     contents: Contents
     registrar: Registrar
     trash: Trash
@@ -103,7 +115,12 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     people = People(sealer, hooks=[projects])
     datasets = Datasets(people, store, outbox)
     use = DataUse(datasets, people, settings.quota_bytes)
+    uploads = Uploads(people, datasets, store, settings.quota_bytes)
     tasks = Tasks(access, outbox)
+    types = FileTypes(read_types(settings.dataset_types or ""))
+    arrivals = Arrivals(
+        datasets, ArrivalParts(people=people, units=accounting.units, uploads=uploads, tasks=tasks, types=types)
+    )
     quotas = Quotas(people, settings.quota_bytes)
     files = Files(projects, volumes, quotas, numbers_of(settings))
     books = Books(products=accounting.products, quotas=quotas, tasks=tasks)
@@ -142,7 +159,8 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         registrar=Registrar(places),
         trash=Trash(datasets, outbox),
         garbage=Garbage(people, store, outbox),
-        uploads=Uploads(people, datasets, store, settings.quota_bytes),
+        uploads=uploads,
+        arrivals=arrivals,
         use=use,
         tools=tools,
         definitions=definitions,

@@ -1,4 +1,4 @@
-"""The tables of data sets, as migration 0003 makes them.
+"""The tables of data sets, as migrations 0003 and 0013 make them.
 
 `metadata_schema` is `json`, not `jsonb`: it keeps the author's order of fields, which their form follows.
 """
@@ -71,6 +71,7 @@ version = Table(
     Column("run_id", _KEY),
     Column("in_place", Boolean, nullable=False),
     Column("created", _TIME, nullable=False),
+    Column("removed", _TIME),
     UniqueConstraint("id", name="uq_version_id"),
     UniqueConstraint("dataset_id", "number", name="uq_version_dataset_id_number"),
     Index("ix_version_run_id", "run_id", postgresql_where=text("run_id IS NOT NULL")),
@@ -134,4 +135,31 @@ upload = Table(
     Column("expires", _TIME, nullable=False),
     Index("ix_upload_owner", "owner"),
     Index("ix_upload_expires", "expires"),
+)
+
+arrival = Table(
+    "arrival",
+    metadata,
+    Column("version_id", _KEY, ForeignKey("version.id", name="fk_arrival_version_id"), primary_key=True),
+    Column("unit", _KEY),
+    Column("file_name", _KEY, nullable=False),
+    Column("media_type", _KEY, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("skip_load", Boolean, nullable=False),
+    Column("extra_variables", Text),
+    Column("stage", _KEY, nullable=False),
+    Column("task_id", _KEY),
+    Column("removed_by", _KEY),
+)
+
+annotation = Table(
+    "annotation",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("dataset_id", _KEY, ForeignKey("dataset.id", name="fk_annotation_dataset_id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("author", _KEY, nullable=False),
+    Column("created", _TIME, nullable=False),
+    Column("body", JSON, nullable=False),
+    Index("ix_annotation_dataset", "dataset_id", "number", "id"),
 )

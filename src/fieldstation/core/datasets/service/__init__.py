@@ -1,5 +1,6 @@
 """What can be done with data sets."""
 
+from fieldstation.core.datasets.service.arrivals import PROCESS, ArrivalParts, Arrivals, Holding
 from fieldstation.core.datasets.service.contents import Contents
 from fieldstation.core.datasets.service.datasets import Datasets, File
 from fieldstation.core.datasets.service.folders import Folders
@@ -8,4 +9,18 @@ from fieldstation.core.datasets.service.register import Registrar
 from fieldstation.core.datasets.service.trash import Trash
 from fieldstation.core.datasets.service.uploads import Incoming, Uploads
 
-__all__ = ["Contents", "Datasets", "File", "Folders", "Garbage", "Incoming", "Registrar", "Trash", "Uploads"]
+__all__ = [
+    "PROCESS",
+    "ArrivalParts",
+    "Arrivals",
+    "Contents",
+    "Datasets",
+    "File",
+    "Folders",
+    "Garbage",
+    "Holding",
+    "Incoming",
+    "Registrar",
+    "Trash",
+    "Uploads",
+]

@@ -215,7 +215,7 @@ class Datasets:
         return own[0]
 
     def _numbered(self, tx: Tx, dataset: Dataset, number: int | None) -> Version:
-        version = versions.by_number(tx, dataset.id, number or dataset.latest)
+        version = versions.newest(tx, dataset.id) if number is None else versions.by_number(tx, dataset.id, number)
         if version is None:
             raise _no_version(dataset, number)
         return version

@@ -60,6 +60,18 @@ class Uploads:
         upload = self._reserve(tx, caller, owner=dataset.owner, size=size)
         return Incoming(dataset_id=dataset.id, caller=caller, uploads=(upload.id,))
 
+    def expect(self, tx: Tx, caller: Caller, size: int) -> str:
+        """Reserve `size` bytes of the caller's own quota for a file of which nothing is known yet; returns the upload.
+
+        It ends with what it is published for, or with `forget`. Raises as `begin` does.
+        """
+        self._people.require(caller, Permission.STATION_USE)
+        return self._reserve(tx, caller, owner=caller.user_id, size=size).id
+
+    def forget(self, tx: Tx, upload_id: str) -> None:
+        """Give back what `expect` reserved. Idempotent."""
+        store.delete(tx, [upload_id])
+
     def compose(self, tx: Tx, caller: Caller, reference: str, recipe: Recipe) -> tuple[Incoming, NewVersion]:
         """Return the version that a recipe describes, to be published; only its uploads reserve room."""
         dataset = self._editable(tx, caller, reference)

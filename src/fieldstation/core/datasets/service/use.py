@@ -82,7 +82,7 @@ class DataUse:
             )
 
     def gone(self, tx: Tx, version_ids: Sequence[str]) -> set[str]:
-        """Return those of these versions that can no longer be used, because their data set is in the trash."""
+        """Return those of these versions that cannot be used any more: removed, or their data set is in the trash."""
         return set(version_ids) - store.usable(tx, version_ids)
 
     def in_place(self, tx: Tx, version_ids: Sequence[str]) -> set[str]:
@@ -98,7 +98,7 @@ class DataUse:
     def readable(self, tx: Tx, caller: Caller, version_ids: Sequence[str]) -> Mapping[str, str]:
         """Return (version: name of its data set) for those that the caller may read now."""
         visible = self._people.visible(caller, Permission.DATASET_READ, Kind.DATASET)
-        condition = f"d.trashed IS NULL AND d.purged IS NULL AND {visible.where('d.id')}"
+        condition = f"v.removed IS NULL AND d.trashed IS NULL AND d.purged IS NULL AND {visible.where('d.id')}"
         return store.seen(tx, version_ids, condition, visible.values)
 
     def known(self, tx: Tx, caller: Caller, version_ids: Sequence[str]) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from fieldstation.db import Tx
 
 _USABLE = text("""
     SELECT v.id FROM version v JOIN dataset d ON d.id = v.dataset_id
-     WHERE v.id = ANY(:ids) AND d.trashed IS NULL AND d.purged IS NULL
+     WHERE v.id = ANY(:ids) AND v.removed IS NULL AND d.trashed IS NULL AND d.purged IS NULL
 """)
 _IN_PLACE = text("SELECT id FROM version WHERE id = ANY(:ids) AND in_place")
 _OWN = text("SELECT id FROM dataset WHERE space = :space AND name = :name AND trashed IS NULL")

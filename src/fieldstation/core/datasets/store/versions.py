@@ -33,12 +33,19 @@ _INSERT_FILES = text("""
     SELECT * FROM unnest(cast(:keys AS bigint[]), cast(:sizes AS bigint[]), cast(:digests AS bytea[]),
                          cast(:paths AS text[]), cast(:media_types AS text[]))
 """)
-_BY_ID = text(f"SELECT {_COLUMNS} FROM version v WHERE v.id = :id")
+_BY_ID = text(f"SELECT {_COLUMNS} FROM version v WHERE v.id = :id AND v.removed IS NULL")
 _BY_IDS = text(f"SELECT {_COLUMNS} FROM version v WHERE v.id = ANY(:ids) ORDER BY v.id")
-_BY_NUMBER = text(f"SELECT {_COLUMNS} FROM version v WHERE v.dataset_id = :dataset_id AND v.number = :number")
+_BY_NUMBER = text(f"""
+    SELECT {_COLUMNS} FROM version v
+     WHERE v.dataset_id = :dataset_id AND v.number = :number AND v.removed IS NULL
+""")
+_NEWEST = text(f"""
+    SELECT {_COLUMNS} FROM version v
+     WHERE v.dataset_id = :dataset_id AND v.removed IS NULL ORDER BY v.number DESC LIMIT 1
+""")
 _PAGE = text(f"""
     SELECT {_COLUMNS} FROM version v
-     WHERE v.dataset_id = :dataset_id AND v.number < :before ORDER BY v.number DESC LIMIT :limit
+     WHERE v.dataset_id = :dataset_id AND v.number < :before AND v.removed IS NULL ORDER BY v.number DESC LIMIT :limit
 """)
 _FILES = text("""
     SELECT f.path, f.size, f.sha256, f.media_type FROM version_file f
@@ -91,7 +98,7 @@ def insert(tx: Tx, versions: Sequence[Numbered]) -> Sequence[Version]:
 
 
 def by_id(tx: Tx, version_id: str) -> Version | None:
-    """Find a version by its id."""
+    """Find a version by its id, unless it was removed."""
     row = tx.one_or_none(_BY_ID, {"id": version_id})
     return None if row is None else _version(row)
 
@@ -102,8 +109,14 @@ def by_ids(tx: Tx, version_ids: Sequence[str]) -> Sequence[Version]:
 
 
 def by_number(tx: Tx, dataset_id: str, number: int) -> Version | None:
-    """Find a version by its number."""
+    """Find a version by its number, unless it was removed."""
     row = tx.one_or_none(_BY_NUMBER, {"dataset_id": dataset_id, "number": number})
+    return None if row is None else _version(row)
+
+
+def newest(tx: Tx, dataset_id: str) -> Version | None:
+    """Find the newest version that was not removed."""
+    row = tx.one_or_none(_NEWEST, {"dataset_id": dataset_id})
     return None if row is None else _version(row)
 
 

@@ -1,0 +1,95 @@
+"""What is done for versions of data sets in time: each is made ready, stage by stage."""
+
+import os
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from fieldstation.core.datasets.model import Due, Stage
+from fieldstation.core.datasets.model.filetypes import GZIP
+from fieldstation.core.datasets.service import Arrivals
+from fieldstation.db import Database
+from fieldstation.kernel.errors import Broken, Invalid
+from fieldstation.ports.storage import BlobStore
+from fieldstation.workers.perform import Assignment
+
+_LOOKED_AT = 64 << 10  # bytes at the beginning of a file
+_MAGIC = b"\x1f\x8b"
+
+
+class ProcessDataset:
+    """Makes a version of one file ready; each stage is a step that may be done again."""
+
+    def __init__(self, database: Database, arrivals: Arrivals, store: BlobStore) -> None:
+        self._database = database
+        self._arrivals = arrivals
+        self._store = store
+        self._steps: Mapping[Stage, tuple[Callable[[Due], None], Stage]] = {
+            Stage.FORMATTING: (self._format, Stage.LOADING),
+            Stage.LOADING: (self._load, Stage.DONE),
+        }
+
+    def perform(self, assignment: Assignment) -> None:
+        """Go on from the stage that the version is in; Invalid, and it has failed, when it is not what it should be."""
+        version_id = assignment.operation.payload["version"]
+        while True:
+            with self._database.begin() as tx:
+                due = self._arrivals.due(tx, version_id)
+            if due is None or due.stage not in self._steps:
+                return
+            step, following = self._steps[due.stage]
+            try:
+                step(due)
+            except Invalid:
+                self._move(assignment, version_id, Stage.FAILED)
+                raise
+            self._move(assignment, version_id, following)
+
+    def _move(self, assignment: Assignment, version_id: str, stage: Stage) -> None:
+        with self._database.begin() as tx:
+            assignment.hold(tx)
+            self._arrivals.moved(tx, version_id, stage)
+
+    def _format(self, due: Due) -> None:
+        """Look whether the beginning of the file is what its name and type say."""
+        beginning = _beginning(self._path(due))
+        if due.file_name.lower().endswith(GZIP):
+            beginning = _unpacked(due, beginning)
+        if self._arrivals.types.text(due.media_type) and b"\0" in beginning:
+            raise _not_so(due, f"{due.media_type} is text, and it has bytes that no text has")
+
+    def _load(self, due: Due) -> None:
+        """Nothing in it is made findable yet, whatever its type."""
+
+    def _path(self, due: Due) -> Path:
+        try:
+            return self._store.readable(due.sha256).path
+        except KeyError:
+            raise Broken(
+                f"the bytes of {due.file_name} (SHA-256 {due.sha256}) are not in the store",
+                next_step="put the blob back from a backup; fieldstation doctor lists all that are missing",
+                reason="blob_missing",
+            ) from None
+
+
+def _beginning(path: Path) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb", buffering=0) as opened:
+        return opened.read(_LOOKED_AT)
+
+
+def _unpacked(due: Due, beginning: bytes) -> bytes:
+    if not beginning.startswith(_MAGIC):
+        raise _not_so(due, "its name says that it is packed with gzip, which it is not")
+    try:
+        return zlib.decompressobj(wbits=31).decompress(beginning, _LOOKED_AT)
+    except zlib.error:
+        raise _not_so(due, "what is packed in it cannot be unpacked") from None
+
+
+def _not_so(due: Due, fault: str) -> Invalid:
+    return Invalid(
+        f"{due.file_name} is kept, but not what it should be: {fault}",
+        next_step="remove this version and send the file anew, with the type that it has",
+        reason="media_type",
+    )
