@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 
+from fieldstation.core.tasks.service import Operations
 from fieldstation.db import Database
 from fieldstation.db.condition import backlog
 from fieldstation.facades import operations
@@ -16,10 +17,12 @@ def build_operations(
     settings: Settings, database: Database, features: Features, engines: Mapping[str, Engine], address: str
 ) -> tuple[APIRouter, operations.Metrics]:
     """Return the routes of operation, and the measures that every request is counted in."""
+    queued = Operations(features.tasks)
 
     def queues() -> Mapping[str, int]:
         with database.begin() as tx:
             lengths = {f"runs_{state}": count for state, count in features.runs.counts(tx).items()}
+            lengths |= {f"operations_{state}": count for state, count in queued.counts(tx).items()}
             for one in backlog(tx):
                 lengths[f"deliveries_{one.consumer}"] = one.waiting
                 lengths[f"dead_deliveries_{one.consumer}"] = one.dead

@@ -103,6 +103,8 @@ def test_an_operation_is_done_and_ends_its_task(desk: Desk, ada: Person) -> None
     seen: list[tuple[Any, ...]] = []
 
     def deed(given: Assignment) -> None:
+        with desk.begin() as tx:
+            assert Operations(desk.tasks).counts(tx) == {"waiting": 1, "at_work": 1}
         given.tell("looking")
         given.tell("found {{ it }}", Level.WARNING)
         given.tell("found it", replace_prior=True)

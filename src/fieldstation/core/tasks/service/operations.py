@@ -1,6 +1,6 @@
 """`Operations`: what a performer does inside its transactions; each moves the task of the operation with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fieldstation.core.tasks.model import Holder, Level, Move, Operation, State
 from fieldstation.core.tasks.service.tasks import QUEUED, Tasks, end
@@ -28,6 +28,11 @@ class Operations:
     def holders(self, tx: Tx, works: Sequence[str]) -> Sequence[str]:
         """Return who holds operations of these works now."""
         return store.holders(tx, works)
+
+    def counts(self, tx: Tx) -> Mapping[str, int]:
+        """Return how many operations wait, for their time too, and how many are being done, for who operates us."""
+        waiting, held = store.counts(tx)
+        return {"waiting": waiting, "at_work": held}
 
     def renew(self, tx: Tx, operation: Operation, seconds: float) -> bool:
         """Prolong a claim; False means that it was lost and that its holder must stop."""

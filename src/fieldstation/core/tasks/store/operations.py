@@ -21,6 +21,10 @@ _CLAIM = text("""
               o.deaths
 """)
 _HOLDERS = text("SELECT DISTINCT holder FROM operation WHERE holder IS NOT NULL AND work = ANY(:works)")
+_COUNTS = text("""
+    SELECT count(*) FILTER (WHERE holder IS NULL) AS waiting, count(*) FILTER (WHERE holder IS NOT NULL) AS held
+      FROM operation
+""")
 _RENEW = text("""
     UPDATE operation SET lease_expires = station_now() + :seconds * interval '1 second'
      WHERE task_id = :task_id AND fence = :fence AND holder IS NOT NULL RETURNING task_id
@@ -60,6 +64,12 @@ def claim(tx: Tx, holder: Holder, dead: Sequence[str]) -> Operation | None:
 def holders(tx: Tx, works: Sequence[str]) -> Sequence[str]:
     """Return who holds operations of these works."""
     return [row.holder for row in tx.all(_HOLDERS, {"works": list(works)})]
+
+
+def counts(tx: Tx) -> tuple[int, int]:
+    """Count the operations that wait, for their time too, and those that somebody holds."""
+    row = tx.one(_COUNTS)
+    return row.waiting, row.held
 
 
 def renew(tx: Tx, operation: Operation, seconds: float) -> bool:
