@@ -3,8 +3,9 @@
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -12,7 +13,12 @@ from fieldstation.client import Station
 from fieldstation.testing.station import RunningStation, running_station
 from tests.acceptance.squonk.client import Squonk
 
-NewSquonk = Callable[[str], Squonk]
+
+class NewSquonk(Protocol):
+    """Makes people with the client in their hands."""
+
+    def __call__(self, name: str, *, operator: bool = False) -> Squonk:
+        """Return a new person whose username begins with `name`."""
 
 
 @pytest.fixture(scope="package")
@@ -32,6 +38,7 @@ def squonk_admin(squonk_station: RunningStation) -> Iterator[Squonk]:
     """The first user."""
     token = token_of(squonk_station, "admin", squonk_station.admin_password)
     client = Squonk(url=squonk_station.url, token=token, username="admin")
+    client.dm_ok("set_admin_state", admin=True)
     yield client
     client.close()
 
@@ -44,13 +51,13 @@ def squonk_password(squonk_station: RunningStation) -> str:
 
 @pytest.fixture
 def new_squonk(squonk_station: RunningStation, squonk_admin: Squonk) -> Iterator[NewSquonk]:
-    """Make people without special rights, each with the client in their hands."""
+    """Make people, each with the client in their hands."""
     made: list[Squonk] = []
 
-    def make(name: str) -> Squonk:
+    def make(name: str, *, operator: bool = False) -> Squonk:
         username, password = f"{name}-{uuid.uuid4().hex[:8]}", uuid.uuid4().hex
         with Station(squonk_station.url, squonk_admin.token) as known:
-            known.users.add(username, password=password)
+            known.users.add(username, password=password, operator=operator)
         token = token_of(squonk_station, username, password)
         made.append(Squonk(url=squonk_station.url, token=token, username=username))
         return made[-1]

@@ -44,6 +44,7 @@ def admin(station: RunningStation) -> Iterator[Squonk]:
     """Its first user."""
     token = token_of(station, "admin", station.admin_password)
     client = Squonk(url=station.url, token=token, username="admin")
+    client.dm_ok("set_admin_state", admin=True)
     yield client
     client.close()
 

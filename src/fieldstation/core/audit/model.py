@@ -17,6 +17,10 @@ class Deed(StrEnum):
     USER_CHANGED = "user.changed"
     USER_SUSPENDED = "user.suspended"
     USER_RESTORED = "user.restored"
+    ADMIN_TAKEN = "admin.taken"  # by an operator, where they are like everybody else before
+    ADMIN_ENDED = "admin.ended"
+    IMPERSONATION_TAKEN = "impersonation.taken"  # up by an operator
+    IMPERSONATION_ENDED = "impersonation.ended"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105
     SIGN_IN_ACCEPTED = "sign_in.accepted"
     SIGN_IN_REFUSED = "sign_in.refused"

@@ -7,9 +7,13 @@ from sqlalchemy import text
 from fieldstation.core.audit.model import Entry
 from fieldstation.db import Tx
 
-_INSERT = text("""
+# Whoever acts as the actor; the transaction knows, so that nothing in between has to.
+_IMPERSONATOR = """
+    CASE WHEN coalesce(current_setting('fieldstation.impersonator', true), '') = '' THEN cast('{}' AS jsonb)
+         ELSE jsonb_build_object('impersonator', current_setting('fieldstation.impersonator')) END"""
+_INSERT = text(f"""
     INSERT INTO audit (actor, deed, thing, request, body)
-    VALUES (:actor, :deed, :thing, :request, cast(:body AS jsonb))
+    VALUES (:actor, :deed, :thing, :request, cast(:body AS jsonb) || {_IMPERSONATOR})
 """)
 
 

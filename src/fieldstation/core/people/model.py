@@ -101,6 +101,7 @@ class Caller:
 
     `principals` are all the principals the user is (self, groups, everyone); `operator` may do everything;
     `scopes` is what the token they came with was narrowed to (None: not narrowed); `space` is their own project.
+    `impersonator` is the id of the operator who acts as this user, if one does.
     """
 
     user_id: str
@@ -110,6 +111,7 @@ class Caller:
     operator: bool
     space: str
     scopes: frozenset[Permission] | None = None
+    impersonator: str | None = None
 
 
 SEES: Mapping[Kind, Permission] = {

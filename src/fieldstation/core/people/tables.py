@@ -1,4 +1,4 @@
-"""The tables of people, as the second and the eighth migration make them."""
+"""The tables of people, as the second, the eighth and the fourteenth migration make them."""
 
 from sqlalchemy import (
     BigInteger,
@@ -72,6 +72,16 @@ membership = Table(
     Column("member", Integer, ForeignKey("principal.id"), primary_key=True),
     Column("principal", Integer, ForeignKey("principal.id"), primary_key=True),
     Index(None, "principal"),
+)
+
+user_account = Table(
+    "user_account",
+    metadata,
+    Column("user_id", _key(), ForeignKey("station_user.id"), primary_key=True),
+    Column("private", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("admin", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("impersonates", _key(), ForeignKey("station_user.id")),
+    Column("impersonating", Boolean, nullable=False, server_default=FetchedValue()),
 )
 
 access = Table(

@@ -45,13 +45,30 @@ class Credentials:
     identity: Identity | None = None
 
 
+class Threads:
+    """How many calls of the core are at work at a time, at all doors of a process together."""
+
+    def __init__(self) -> None:
+        self._limiter: anyio.CapacityLimiter | None = None
+
+    def limiter(self) -> anyio.CapacityLimiter:
+        """Return the limiter, made in the loop that first asks."""
+        if self._limiter is None:
+            self._limiter = anyio.CapacityLimiter(CORE_THREADS)
+        return self._limiter
+
+
 class Core:
     """Runs work of the core for a door; when all threads are taken for long, answers Unavailable."""
 
-    def __init__(self, database: Database, authenticator: Authenticator) -> None:
+    def __init__(self, database: Database, authenticator: Authenticator, threads: Threads | None = None) -> None:
         self._database = database
         self._authenticator = authenticator
-        self._threads: anyio.CapacityLimiter | None = None
+        self._threads = threads or Threads()
+
+    def knowing(self, authenticator: Authenticator) -> "Core":
+        """Return the same core for a door that knows its callers in another way."""
+        return Core(self._database, authenticator, self._threads)
 
     async def run(self, work: Callable[[Tx], Result]) -> Result:
         """Run `work` in a transaction of its own."""
@@ -63,17 +80,16 @@ class Core:
 
     async def thread(self, work: Callable[[], Result]) -> Result:
         """Run `work` in a thread of the core."""
-        if self._threads is None:
-            self._threads = anyio.CapacityLimiter(CORE_THREADS)
+        threads = self._threads.limiter()
         try:
             with anyio.fail_after(_WAIT_SECONDS):
-                await self._threads.acquire_on_behalf_of(token := object())
+                await threads.acquire_on_behalf_of(token := object())
         except TimeoutError:
             raise Unavailable("the station is busy", next_step="try again in a moment", reason="busy") from None
         try:
             return await anyio.to_thread.run_sync(work, limiter=_UNBOUNDED)
         finally:
-            self._threads.release_on_behalf_of(token)
+            threads.release_on_behalf_of(token)
 
     def _caller(self, tx: Tx, credentials: Credentials) -> Caller:
         if credentials.browser is not None:
@@ -83,7 +99,7 @@ class Core:
         return self._authenticator.authenticate(tx, credentials.token)
 
 
-_UNBOUNDED = anyio.CapacityLimiter(10_000)  # the real bound is `Core._threads`, which can be waited for with a limit
+_UNBOUNDED = anyio.CapacityLimiter(10_000)  # the real bound is `Threads`, which can be waited for with a limit
 
 
 class Call:

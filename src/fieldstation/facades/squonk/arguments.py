@@ -21,6 +21,10 @@ class Arguments:
         """Return a text; None where none came, or an empty one."""
         return self._texts.get(name) or None
 
+    def given(self, name: str) -> str | None:
+        """Return a text as it came, which may be empty; None where none came."""
+        return self._texts.get(name)
+
     def needed(self, name: str) -> str:
         """Return a text that must be there; Invalid otherwise."""
         found = self.text(name)

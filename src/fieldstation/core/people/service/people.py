@@ -1,12 +1,14 @@
 """`People`: everything the station knows about who asks."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fieldstation.core.audit.model import STATION
 from fieldstation.core.people.model import EVERYONE, Caller
 from fieldstation.core.people.service import tokens as service_tokens
 from fieldstation.core.people.service.access import Access
+from fieldstation.core.people.service.accounts import Accounts
 from fieldstation.core.people.service.codes import Codes
 from fieldstation.core.people.service.devices import Devices
 from fieldstation.core.people.service.groups import Groups
@@ -27,6 +29,14 @@ from fieldstation.ports.identity import Identity
 _SKEW_SECONDS = 5  # how far clocks of two database servers may differ
 
 
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A user as the caller they would be, were they not suspended."""
+
+    caller: Caller
+    suspended: bool
+
+
 class People(Access):
     """Authenticates callers and decides what they may.
 
@@ -38,6 +48,7 @@ class People(Access):
     def __init__(self, sealer: Sealer, hooks: Sequence[UserCreated] = ()) -> None:
         self.keys = Keys(sealer)
         self.users = Users(self, hooks)
+        self.accounts = Accounts(self)
         self.groups = Groups(self)
         self.tokens = Tokens(self)
         self.sessions = Sessions(self.keys)
@@ -73,6 +84,11 @@ class People(Access):
             row = store.caller_by_identity(tx, identity.iss, identity.sub)
         return _caller(row, scopes=None)
 
+    def caller(self, tx: Tx, user_id: str) -> Known:
+        """Return a user as the caller they would be."""
+        row = store.caller_by_id(tx, user_id)
+        return Known(caller=_loaded(row, None), suspended=row.suspended)
+
     def create_user(self, tx: Tx, new: NewUser, *, by: str = STATION) -> User:
         """Create a user with everything that belongs to one; Conflict when the username is taken."""
         return self.users.create(tx, new, by=by)
@@ -104,6 +120,10 @@ def _caller(row: Any, *, scopes: list[str] | None) -> Caller:
         raise Unauthenticated(
             f"the account {row.username} is suspended", next_step="ask an operator of this station", reason="suspended"
         )
+    return _loaded(row, scopes)
+
+
+def _loaded(row: Any, scopes: list[str] | None) -> Caller:
     return Caller(
         user_id=row.id,
         username=row.username,

@@ -116,7 +116,7 @@ class Users:
         row = store.by_id(tx, reference) if is_id(reference, "user") else store.by_username(tx, reference)
         if row is None:
             raise _hidden()
-        return _user(row)
+        return user_of(row)
 
     def show(self, tx: Tx, caller: Caller, reference: str) -> User:
         """Return a user by id or username: oneself, or for operators anyone."""
@@ -134,7 +134,7 @@ class Users:
         """Return all users by name, for operators."""
         self._access.require(caller, Permission.STATION_OPERATE)
         rows = store.page(tx, request.after[0] if request.after else "", request.limit + 1)
-        return page_of([_user(row) for row in rows], request, lambda user: (user.username,))
+        return page_of([user_of(row) for row in rows], request, lambda user: (user.username,))
 
     def change(self, tx: Tx, caller: Caller, reference: str, change: UserChange) -> User:
         """Change a user: one's own name and address, or for operators everything.
@@ -147,7 +147,7 @@ class Users:
         wanted = _apply(user, change, tx.now())
         if _is_active_operator(user) and not _is_active_operator(wanted):
             _keep_an_operator(tx, user)
-        changed = _user(store.change(tx, _changeable(wanted)))
+        changed = user_of(store.change(tx, _changeable(wanted)))
         if changed.suspended_at and not user.suspended_at:
             session_store.end_all(tx, user.id)
         _record_change(tx, caller, user, changed)
@@ -250,7 +250,8 @@ def _hidden() -> NotFound:
     )
 
 
-def _user(row: Any) -> User:
+def user_of(row: Any) -> User:
+    """Read a user from a row that has their columns."""
     return User(
         id=row.id,
         principal=row.principal,

@@ -30,6 +30,7 @@ _BY_BROWSER = text(f"""
 """)
 _BY_IDENTITY = text(f"SELECT {_CALLER} FROM station_user u WHERE u.iss = :iss AND u.sub = :sub")
 _BY_USERNAME = text(f"SELECT {_CALLER} FROM station_user u WHERE u.username = :username")
+_BY_ID = text(f"SELECT {_CALLER} FROM station_user u WHERE u.id = :id")
 _INSERT_TOKEN = text("""
     INSERT INTO service_token (id, user_id, name, hash, scopes, expires_at)
     VALUES (:id, :user_id, :name, :hash, cast(:scopes AS text[]), :expires_at)
@@ -83,6 +84,11 @@ def caller_by_identity(tx: Tx, iss: str, sub: str) -> Any:
 def caller_by_username(tx: Tx, username: str) -> Any:
     """Load a user as the caller they would be."""
     return tx.one_or_none(_BY_USERNAME, {"username": username})
+
+
+def caller_by_id(tx: Tx, user_id: str) -> Any:
+    """Load a user who is known as the caller they would be."""
+    return tx.one(_BY_ID, {"id": user_id})
 
 
 def insert_token(tx: Tx, values: dict[str, Any]) -> datetime:

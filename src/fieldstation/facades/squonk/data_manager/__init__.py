@@ -4,5 +4,6 @@ from fieldstation.facades.squonk.data_manager.door import DataManagerParts, data
 from fieldstation.facades.squonk.data_manager.instances import InstanceDoor
 from fieldstation.facades.squonk.data_manager.jobs import JobDoor
 from fieldstation.facades.squonk.data_manager.projects import ProjectDoor
+from fieldstation.facades.squonk.data_manager.users import UserDoor
 
-__all__ = ["DataManagerParts", "InstanceDoor", "JobDoor", "ProjectDoor", "data_manager"]
+__all__ = ["DataManagerParts", "InstanceDoor", "JobDoor", "ProjectDoor", "UserDoor", "data_manager"]

@@ -4,11 +4,22 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
+from fieldstation.core.accounting.service import Merchants
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.kit.loading import Loading
 from fieldstation.facades.squonk.application import application
-from fieldstation.facades.squonk.data_manager import files, instances, jobs, manifests, projects, station, tasks
+from fieldstation.facades.squonk.data_manager import (
+    applications,
+    files,
+    instances,
+    jobs,
+    manifests,
+    projects,
+    station,
+    tasks,
+    users,
+)
 
 _ABOUT = "Projects, files, data sets, jobs and their instances, for programs made for the Squonk2 Data Manager."
 
@@ -25,16 +36,20 @@ class DataManagerParts:
     loading: Loading
     mode: str
     instances: instances.InstanceDoor
+    users: users.UserDoor
+    merchants: Merchants
 
 
 def data_manager(parts: DataManagerParts) -> FastAPI:
     """Return the application of this door."""
     app = application("Data Manager", "5.0", _ABOUT)
-    app.include_router(station.router(parts.release, parts.mode))
+    app.include_router(station.router(parts.release, parts.mode, parts.merchants))
     app.include_router(projects.router(parts.projects))
     app.include_router(files.router(parts.grounds))
     app.include_router(tasks.router(parts.tasks))
     app.include_router(jobs.router(parts.jobs))
     app.include_router(instances.router(parts.instances, parts.grounds))
+    app.include_router(applications.router(applications.ApplicationDoor(instances=parts.instances.instances)))
+    app.include_router(users.router(parts.users))
     app.include_router(manifests.router(parts.loading))
     return app

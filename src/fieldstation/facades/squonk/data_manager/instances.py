@@ -163,9 +163,9 @@ def _add_reads(routes: APIRouter, door: InstanceDoor) -> None:
     )
     async def listed(call: CallerCall, project_id: Annotated[str | None, Query(max_length=200)] = None) -> InstancesOut:
         projects = None if project_id is None else [project_id]
-        request = PageRequest(limit=_MOST)
+        request = PageRequest(limit=MOST)
         page = await call(lambda tx, caller: door.instances.list(tx, caller, request, projects=projects))
-        return InstancesOut(count=len(page.items), instances=[_out(one, listed=True) for one in page.items])
+        return InstancesOut(count=len(page.items), instances=[instance_out(one, listed=True) for one in page.items])
 
     @routes.get(
         "/instance/{instance_id}",
@@ -175,7 +175,7 @@ def _add_reads(routes: APIRouter, door: InstanceDoor) -> None:
         responses=refusals(404),
     )
     async def one(instance_id: str, call: CallerCall) -> InstanceOut:
-        return _out(await call(lambda tx, caller: door.instances.show(tx, caller, instance_id)), listed=False)
+        return instance_out(await call(lambda tx, caller: door.instances.show(tx, caller, instance_id)), listed=False)
 
 
 def _add_changes(routes: APIRouter, door: InstanceDoor) -> None:
@@ -235,7 +235,7 @@ def _add_tokens(routes: APIRouter, door: InstanceDoor, grounds: Grounds) -> None
         return await grounds.sent(ground, joined(path, file), request.headers)
 
 
-_MOST = 10 * MAX_LIMIT
+MOST = 10 * MAX_LIMIT
 
 
 def _launch(arguments: Arguments) -> Launch:
@@ -284,7 +284,8 @@ def _text(specification: Mapping[str, Any], key: str) -> str:
     return found
 
 
-def _out(instance: Instance, *, listed: bool) -> InstanceOut:
+def instance_out(instance: Instance, *, listed: bool) -> InstanceOut:
+    """Describe an instance, as lists do or whole."""
     tasks = [TaskOut(id=instance.task_id, purpose="CREATE")]
     return InstanceOut(
         id=instance.id if listed else None,

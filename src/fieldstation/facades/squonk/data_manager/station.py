@@ -1,7 +1,14 @@
-"""What the door says about itself, to anybody."""
+"""What the door says about itself, and who it answers to for what is consumed."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+
+from fieldstation.core.accounting.service import Merchants
+from fieldstation.facades.kit.calls import CallerCall
+from fieldstation.facades.squonk.application import refusals
+from fieldstation.kernel.clock import wire_time
+
+NAMESPACE = "fieldstation"  # the Account Server is a door of this same station
 
 
 class VersionOut(BaseModel):
@@ -16,7 +23,21 @@ class ModeOut(BaseModel):
     mode: str = Field(examples=["PRODUCTION"])
 
 
-def router(release: str, mode: str) -> APIRouter:
+class NamespaceOut(BaseModel):
+    """Where the Account Server is."""
+
+    namespace: str = Field(examples=[NAMESPACE])
+
+
+class RegistrationOut(BaseModel):
+    """Which merchant of the Account Server this is."""
+
+    merchant_id: int = Field(examples=[1])
+    name: str
+    registered: str
+
+
+def router(release: str, mode: str, merchants: Merchants) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(tags=["service"])
 
@@ -28,4 +49,33 @@ def router(release: str, mode: str) -> APIRouter:
     async def mode_of_station() -> ModeOut:
         return ModeOut(mode=mode)
 
+    @routes.get(
+        "/workflow-engine/version", operation_id="get_workflow_engine_version", summary="Which release runs workflows"
+    )
+    async def engine_version() -> VersionOut:
+        return VersionOut(version=release)
+
+    _add_account_server(routes, merchants)
     return routes
+
+
+def _add_account_server(routes: APIRouter, merchants: Merchants) -> None:
+    @routes.get(
+        "/account-server/namespace",
+        operation_id="get_account_server_namespace",
+        summary="Where the Account Server is",
+        responses=refusals(),
+    )
+    async def namespace(call: CallerCall) -> NamespaceOut:
+        await call(merchants.show)
+        return NamespaceOut(namespace=NAMESPACE)
+
+    @routes.get(
+        "/account-server/registration",
+        operation_id="get_account_server_registration",
+        summary="Which merchant of the Account Server this is",
+        responses=refusals(),
+    )
+    async def registration(call: CallerCall) -> RegistrationOut:
+        found = await call(merchants.show)
+        return RegistrationOut(merchant_id=found.id, name=found.name, registered=wire_time(found.created_at))

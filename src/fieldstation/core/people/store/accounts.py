@@ -1,0 +1,62 @@
+"""Accounts: what is kept of a user beside who they are."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+
+from fieldstation.db import Tx
+
+_STATE = text("SELECT admin, impersonates, impersonating FROM user_account WHERE user_id = :id")
+_ACCOUNT = """
+    SELECT u.id, u.principal, u.username, u.name, u.email, u.operator, u.space, u.quota_bytes, u.created_at,
+           u.suspended_at, coalesce(a.private, false) AS private, coalesce(a.admin, false) AS admin,
+           coalesce(a.impersonating, true) AS impersonating, o.id AS impersonated_id, o.username AS impersonates
+      FROM station_user u
+      LEFT JOIN user_account a ON a.user_id = u.id
+      LEFT JOIN station_user o ON o.id = a.impersonates"""
+_BY_ID = text(f"{_ACCOUNT} WHERE u.id = :id")
+_LOCK = text("SELECT id FROM station_user WHERE id = :id FOR UPDATE")
+_KEEP = text("""
+    INSERT INTO user_account (user_id, private, admin, impersonates, impersonating)
+    VALUES (:id, :private, :admin, :impersonates, :impersonating)
+    ON CONFLICT (user_id) DO UPDATE
+       SET private = excluded.private, admin = excluded.admin, impersonates = excluded.impersonates,
+           impersonating = excluded.impersonating
+""")
+_NAMES = text("""
+    SELECT u.username FROM station_user u LEFT JOIN user_account a ON a.user_id = u.id
+     WHERE u.suspended_at IS NULL AND (:private_too OR NOT coalesce(a.private, false))
+     ORDER BY u.username
+""")
+_ACT_FOR = text("SELECT set_config('fieldstation.impersonator', :id, true)")
+
+
+def state(tx: Tx, user_id: str) -> Any:
+    """Read whether a user took up what operators may, and whom they act as; None where they never said."""
+    return tx.one_or_none(_STATE, {"id": user_id})
+
+
+def account(tx: Tx, user_id: str) -> Any:
+    """Read one account."""
+    return tx.one(_BY_ID, {"id": user_id})
+
+
+def lock(tx: Tx, user_id: str) -> None:
+    """Let nobody else change an account until this transaction ends."""
+    tx.execute(_LOCK, {"id": user_id})
+
+
+def keep(tx: Tx, values: dict[str, Any]) -> None:
+    """Write what an account's user chose."""
+    tx.execute(_KEEP, values)
+
+
+def names(tx: Tx, *, private_too: bool) -> Sequence[str]:
+    """Read the names of all users who are not suspended, by name."""
+    return [row.username for row in tx.all(_NAMES, {"private_too": private_too})]
+
+
+def act_for(tx: Tx, user_id: str) -> None:
+    """Have the audit name who acts, until this transaction ends."""
+    tx.execute(_ACT_FOR, {"id": user_id})

@@ -1,0 +1,170 @@
+"""People: who you are, what you turned on, and who else is here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from fieldstation.core.people.model import Caller
+from fieldstation.core.people.service import Account, AccountChange, Accounts, People
+from fieldstation.core.people.service.tokens import NewToken
+from fieldstation.db import Tx
+from fieldstation.facades.kit.calls import Call, CallerCall, Core
+from fieldstation.facades.squonk.application import refusals
+from fieldstation.facades.squonk.arguments import GivenArguments, described
+from fieldstation.kernel.errors import Forbidden
+
+USER_ROLE, ADMIN_ROLE = "data-manager-user", "data-manager-admin"
+TOKEN_DAYS = 1
+
+
+class UserOut(BaseModel):
+    """A user and how they stand here; what is not known is absent."""
+
+    username: str
+    f_uid: int | None = Field(default=None, description="whom files of theirs in projects belong to outside")
+    private: bool = Field(description="whether the list that everybody may read leaves them out")
+    suspended: bool | None = None
+    become_admin: bool | None = Field(default=None, description="whether they have turned on what operators may")
+    impersonate: str | None = Field(default=None, description="whom they act as")
+
+
+class AccountOut(BaseModel):
+    """Who calls, and what they may turn on."""
+
+    user: UserOut
+    caller_has_admin_privilege: bool
+    data_manager_roles: list[str] = Field(examples=[[USER_ROLE]])
+
+
+class NameOut(BaseModel):
+    """A user in the list that everybody may read."""
+
+    username: str
+
+
+class NamesOut(BaseModel):
+    """Everybody who is not private."""
+
+    count: int
+    users: list[NameOut]
+
+
+class TokenOut(BaseModel):
+    """A token, which is shown this once."""
+
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserDoor:
+    """What the routes of users need; `uid_of` tells which uid the files of a principal have outside."""
+
+    people: People
+    uid_of: Callable[[int], int | None]
+
+    @property
+    def accounts(self) -> Accounts:
+        """Accounts."""
+        return self.people.accounts
+
+    def account(self, tx: Tx, caller: Caller) -> AccountOut:
+        """Describe the caller."""
+        found = self.accounts.show(tx, caller)
+        roles = [USER_ROLE, ADMIN_ROLE] if found.user.operator else [USER_ROLE]
+        return AccountOut(
+            user=self.described(found), caller_has_admin_privilege=found.user.operator, data_manager_roles=roles
+        )
+
+    def described(self, account: Account) -> UserOut:
+        """Describe one account."""
+        user = account.user
+        return UserOut(
+            username=user.username,
+            f_uid=self.uid_of(user.principal),
+            private=account.private,
+            suspended=True if user.suspended_at else None,
+            become_admin=account.admin if user.operator else None,
+            impersonate=account.impersonates if account.impersonating else None,
+        )
+
+    def token(self, tx: Tx, caller: Caller) -> TokenOut:
+        """Make a token that can do what the caller's credential can."""
+        if caller.impersonator is not None:
+            raise Forbidden(
+                f"a token is for its own person, and you act as {caller.username}",
+                next_step="act as yourself first: PATCH /user/account",
+                reason="impersonated",
+            )
+        new = NewToken(name="Data Manager", scopes=caller.scopes, days=TOKEN_DAYS)
+        return TokenOut(token=self.people.tokens.create(tx, caller, new).text)
+
+
+async def own_call(request: Request, call: CallerCall) -> Call:
+    """Bind the core to who sent this request, whoever they act as."""
+    core: Core = request.app.state.own
+    return Call(core, call.credentials)
+
+
+OwnCall = Annotated[Call, Depends(own_call)]
+
+
+def router(door: UserDoor) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(tags=["user"])
+    _add_account(routes, door)
+    _add_people(routes, door)
+    return routes
+
+
+def _add_account(routes: APIRouter, door: UserDoor) -> None:
+    @routes.get(
+        "/user/account",
+        operation_id="get_user_account",
+        summary="Who you are, or whom you act as",
+        response_model_exclude_none=True,
+        responses=refusals(),
+    )
+    async def account(
+        call: CallerCall,
+        own: OwnCall,
+        do_not_impersonate: Annotated[bool, Query(description="show yourself, whoever you act as")] = False,
+    ) -> AccountOut:
+        return await (own if do_not_impersonate else call)(door.account)
+
+    @routes.patch(
+        "/user/account",
+        operation_id="patch_user_account",
+        summary="Hide from the list of users; for operators: turn on what they may, act as somebody",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=refusals(404),
+        openapi_extra=described(optional=("private", "become_admin", "impersonate", "use_impersonation")),
+    )
+    async def change(arguments: GivenArguments, own: OwnCall) -> None:
+        wanted = AccountChange(
+            private=arguments.flag("private"),
+            admin=arguments.flag("become_admin"),
+            impersonate=arguments.given("impersonate"),
+            impersonating=arguments.flag("use_impersonation"),
+        )
+        await own(lambda tx, caller: door.accounts.change(tx, caller, wanted))
+
+    @routes.get(
+        "/user/token",
+        operation_id="get_user_api_token",
+        summary=f"A new token for your programs, good for {TOKEN_DAYS * 24} hours and shown this once",
+        responses=refusals(),
+    )
+    async def token(call: CallerCall, response: Response) -> TokenOut:
+        response.headers["Cache-Control"] = "no-store"
+        return await call(door.token)
+
+
+def _add_people(routes: APIRouter, door: UserDoor) -> None:
+    @routes.get("/user", operation_id="get_users", summary="Everybody who is not private", responses=refusals())
+    async def listed(call: CallerCall) -> NamesOut:
+        found: Sequence[str] = await call(door.accounts.names)
+        return NamesOut(count=len(found), users=[NameOut(username=name) for name in found])

@@ -1,0 +1,150 @@
+"""Who people are in the Data Manager, and what operators turn on there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from tests.acceptance.squonk.client import Squonk
+from tests.acceptance.squonk.conftest import NewSquonk
+
+JOBS = "datamanagerjobs.squonk.it"
+
+
+@contextmanager
+def door(person: Squonk) -> Iterator[httpx.Client]:
+    """The door as a program sees it that is not the client."""
+    headers = {"Authorization": f"Bearer {person.token}"}
+    with httpx.Client(base_url=f"{person.url}/data-manager-api", headers=headers) as http:
+        yield http
+
+
+@pytest.fixture
+def eve(new_squonk: NewSquonk) -> Squonk:
+    """An operator who turned nothing on yet."""
+    return new_squonk("eve", operator=True)
+
+
+def project_of(person: Squonk) -> str:
+    """A private project of theirs."""
+    person.accounts("create_personal_unit", billing_day=3)
+    unit = person.accounts_ok("get_personal_unit")["id"]
+    tier = {"product_type": "DATA_MANAGER_PROJECT_TIER_SUBSCRIPTION", "flavour": "BRONZE"}
+    product = person.accounts_ok("create_product", product_name="work", unit_id=unit, **tier)["id"]
+    made = person.dm_ok("create_project", project_name="Levels", as_tier_product_id=product, private=True)
+    found: str = made["project_id"]
+    return found
+
+
+def test_what_the_station_says_about_itself(ada: Squonk) -> None:
+    ada.dm_ok("ping")
+    assert ada.dm_ok("get_account_server_namespace")["namespace"]
+    registered = ada.dm_ok("get_account_server_registration")
+    merchant = ada.accounts_ok("get_merchant", merchant_id=registered["merchant_id"])
+    assert (merchant["name"], merchant["created"]) == (registered["name"], registered["registered"])
+    assert ada.dm_ok("get_workflow_engine_version")["version"] == ada.dm_ok("get_version")["version"]
+
+
+def test_jobs_are_the_only_application(ada: Squonk, bob: Squonk) -> None:
+    project = project_of(ada)
+    nop = {"collection": "im-test", "job": "nop", "version": "1.0.0"}
+    started = ada.dm_ok("start_job_instance", project_id=project, name="A job", specification=nop)
+    listed = ada.dm_ok("get_applications")
+    job = ada.dm_ok("get_job_by_version", job_collection="im-test", job_job="nop", job_version="1.0.0")
+    assert listed == {"count": 1, "applications": [job["application"]]}
+    shown = ada.dm_ok("get_application", app_id=JOBS)
+    assert (shown["id"], shown["kind"]) == (JOBS, job["application"]["kind"])
+    assert [one["id"] for one in shown["instances"]] == [started["instance_id"]]
+    assert bob.dm_ok("get_application", app_id=JOBS)["instances"] == []
+    ada.refused("DmApi", "get_application", 404, app_id="jupyternotebooks.squonk.it")
+
+
+def test_everybody_is_listed_who_is_not_private(ada: Squonk, bob: Squonk, squonk_admin: Squonk) -> None:
+    account = ada.dm_ok("get_account")
+    assert account["user"]["username"] == ada.username
+    assert (account["user"]["private"], account["caller_has_admin_privilege"]) == (False, False)
+    assert account["data_manager_roles"] == ["data-manager-user"]
+    assert {ada.username, "admin"} <= {one["username"] for one in bob.dm_ok("get_users")["users"]}
+    with door(ada) as http:
+        assert http.patch("/user/account", data={"private": "True"}).status_code == 204
+        assert http.patch("/user/account", data={"private": "perhaps"}).status_code == 400
+    assert ada.dm_ok("get_account")["user"]["private"] is True
+    hidden = bob.dm_ok("get_users")
+    assert ada.username not in {one["username"] for one in hidden["users"]}
+    assert hidden["count"] == len(hidden["users"])
+    assert ada.username in {one["username"] for one in squonk_admin.dm_ok("get_users")["users"]}
+
+
+def test_an_operator_is_like_everybody_until_they_turn_it_on(ada: Squonk, eve: Squonk) -> None:
+    project = project_of(ada)
+    eve.refused("DmApi", "get_project", 404, project_id=project)
+    eve.refused("DmApi", "get_job_manifests", 403)
+    assert eve.dm_ok("get_account")["caller_has_admin_privilege"] is True
+    assert eve.dm_ok("get_account")["user"]["become_admin"] is False
+    eve.dm_ok("set_admin_state", admin=True)
+    assert eve.dm_ok("get_account")["user"]["become_admin"] is True
+    assert eve.dm_ok("get_project", project_id=project)["name"] == "Levels"
+    eve.dm_ok("get_job_manifests")
+    eve.dm_ok("set_admin_state", admin=False)
+    eve.refused("DmApi", "get_project", 404, project_id=project)
+
+
+def test_only_operators_turn_it_on(ada: Squonk, bob: Squonk, eve: Squonk) -> None:
+    ada.refused("DmApi", "set_admin_state", 403, admin=True)
+    ada.refused("DmApi", "set_admin_state", 403, admin=False, impersonate=bob.username)
+    ada.dm_ok("set_admin_state", admin=False)
+    assert "become_admin" not in ada.dm_ok("get_account")["user"]
+    eve.refused("DmApi", "set_admin_state", 400, admin=False, impersonate=bob.username)
+
+
+def test_an_operator_acts_as_a_user(ada: Squonk, bob: Squonk, eve: Squonk) -> None:
+    eve.dm_ok("set_admin_state", admin=True, impersonate=ada.username)
+    assert eve.dm_ok("get_account")["user"]["username"] == ada.username
+    own = eve.dm_ok("get_account", do_not_impersonate=True)["user"]
+    assert (own["username"], own["impersonate"], own["become_admin"]) == (eve.username, ada.username, True)
+    project = project_of(ada)
+    of_bob = project_of(bob)
+    eve.dm_ok("create_project_path", project_id=project, project_path="/made")
+    eve.dm_ok("update_project", project_id=project, project_name="Renamed")
+    assert ada.dm_ok("get_project", project_id=project)["name"] == "Renamed"
+    eve.refused("DmApi", "get_project", 404, project_id=of_bob)
+    eve.refused("DmApi", "get_job_manifests", 403)
+    eve.refused("DmApi", "get_api_token", 403)
+    with door(eve) as http:
+        assert http.patch("/user/account", data={"use_impersonation": "false"}).status_code == 204
+        assert eve.dm_ok("get_account")["user"]["username"] == eve.username
+        assert http.patch("/user/account", data={"use_impersonation": "true"}).status_code == 204
+        assert eve.dm_ok("get_account")["user"]["username"] == ada.username
+        assert http.patch("/user/account", data={"impersonate": ""}).status_code == 204
+    assert eve.dm_ok("get_account")["user"]["username"] == eve.username
+    assert eve.dm_ok("get_project", project_id=of_bob)["project_id"] == of_bob
+
+
+def test_laying_admin_down_ends_impersonation(ada: Squonk, eve: Squonk) -> None:
+    eve.dm_ok("set_admin_state", admin=True, impersonate=ada.username)
+    eve.dm_ok("set_admin_state", admin=False)
+    eve.dm_ok("set_admin_state", admin=True)
+    assert eve.dm_ok("get_account")["user"]["username"] == eve.username
+
+
+def test_nobody_acts_as_an_operator_or_as_nobody(eve: Squonk) -> None:
+    eve.refused("DmApi", "set_admin_state", 403, admin=True, impersonate="admin")
+    eve.refused("DmApi", "set_admin_state", 403, admin=True, impersonate=eve.username)
+    eve.refused("DmApi", "set_admin_state", 404, admin=True, impersonate="nobody-here' OR 1=1 --")
+    assert eve.dm_ok("get_account")["user"]["become_admin"] is False
+
+
+def test_a_token_works_and_is_its_own_persons(ada: Squonk, bob: Squonk) -> None:
+    project = project_of(ada)
+    given = ada.dm_ok("get_api_token")["token"]
+    fresh = Squonk(url=ada.url, token=given, username=ada.username)
+    assert fresh.dm_ok("get_project", project_id=project)["project_id"] == project
+    assert fresh.dm_ok("get_account")["user"]["username"] == ada.username
+    assert ada.dm_ok("get_api_token")["token"] != given
+    fresh.close()
+    with door(bob) as http:
+        assert http.get("/user/token").headers["cache-control"] == "no-store"
+    stranger = Squonk(url=ada.url, token="fst_none", username="")
+    stranger.refused("DmApi", "get_api_token", 401)
+    stranger.close()
