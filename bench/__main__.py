@@ -7,13 +7,14 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import files, footprint, lists, runs, transfers
+from bench import files, footprint, lists, projects, runs, transfers
 from bench.report import Figure, table, unmeasured, write
 from bench.scale import FULL, QUICK, Scale
 
 GROUPS: Mapping[tuple[str, ...], Callable[[Scale], Iterator[Figure]]] = {
     ("run.noop_p50", "run.throughput"): runs.measure,
     ("runs.list_p95", "runs.count_p95"): lists.measure,
+    ("projects.list_p95",): projects.measure,
     ("files.register", "files.page_p95"): files.measure,
     ("transfer.upload", "transfer.download"): transfers.measure,
     ("station.ready", "station.idle_memory"): footprint.measure,

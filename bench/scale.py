@@ -12,6 +12,7 @@ class Scale:
     run_rounds: int
     listed_runs: int
     asks: int
+    instances: int
     files: tuple[int, ...]
     file_rounds: int
     transfer_bytes: int
@@ -26,6 +27,7 @@ FULL = Scale(
     run_rounds=5,
     listed_runs=1_000_000,
     asks=200,
+    instances=100_000,
     files=(1_000, 10_000, 100_000),
     file_rounds=3,
     transfer_bytes=1 << 30,
@@ -39,6 +41,7 @@ QUICK = Scale(
     run_rounds=3,
     listed_runs=20_000,
     asks=40,
+    instances=5_000,
     files=(100, 1_000, 10_000),
     file_rounds=3,
     transfer_bytes=128 << 20,

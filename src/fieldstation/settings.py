@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     first_project_gid: int = Field(
         default=1_000_000, ge=1000, lt=2**31, description="projects are numeric groups from here on, as root"
     )
+    instance_days: float = Field(
+        default=30.0, ge=0.01, description="after so many days a launched job that ended goes, unless it is archived"
+    )
     secret_key_file: Path | None = Field(default=None, description="the station key; otherwise `DIR/station.key`")
     quota_bytes: int = Field(
         default=100 << 30, ge=0, description="bytes one person may keep, unless an operator set another"

@@ -149,6 +149,9 @@ class LoopBuilder:
             INSTANCE_REMOVE: RemoveInstance(self._database, following, files),
         }
 
+    def _sweep_instances(self, tx: Tx) -> bool:
+        return self._features.instancing.instances.sweep(tx, self._settings.instance_days * 24 * _HOUR)
+
     def _sources(self) -> Sources:
         return Sources(self._database, self._features.use, self._features.contents, self._store)
 
@@ -163,6 +166,7 @@ class LoopBuilder:
                 Chore(name="signing keys", seconds=_HOUR, work=self._features.people.keys.rotate_when_due),
                 Chore(name="partitions", seconds=_HOUR, work=_partitions),
                 Chore(name="tasks", seconds=_HOUR, work=self._features.tasks.tidy),
+                Chore(name="instances", seconds=_HOUR, work=self._sweep_instances),
                 Chore(name="callbacks", seconds=_HOUR, work=self._features.instancing.callbacks.tidy),
                 Chore(name="incidents", seconds=_HOUR, work=self._features.incidents.tidy),
                 Chore(name="removed files", seconds=10.0, work=lambda _: self._volumes.tidy(1.0)),

@@ -17,6 +17,7 @@ from fieldstation.kernel.errors import Conflict, NotFound
 from fieldstation.kernel.paging import Page, PageRequest, page_of
 
 INSTANCE_REMOVE = "instance.remove"  # the work of ending one and removing its folder
+_BATCH = 100
 
 
 class Instances:
@@ -66,12 +67,11 @@ class Instances:
             self._cancels.cancel(tx, caller, found.run_id)
         return self._removed(tx, caller.user_id, found.id, found.project)
 
-    def sweep(self, tx: Tx, seconds: float, by: str) -> bool:
-        """Remove some of the instances that ended so long ago, in the name of the user `by`; tells if more are left."""
+    def sweep(self, tx: Tx, seconds: float) -> bool:
+        """Remove some of the instances that ended so long ago and that nobody archived; tells if more are left."""
         old = store.old(tx, seconds, _BATCH)
-        for instance_id in old:
-            row = store.by_id(tx, instance_id)
-            self._removed(tx, by, instance_id, row.project)
+        for row in old:
+            self._removed(tx, row.user_id, row.id, row.project)
         return len(old) == _BATCH
 
     def _removed(self, tx: Tx, user_id: str, instance_id: str, project: str) -> Task:
@@ -81,9 +81,6 @@ class Instances:
         task = self._tasks.begin(tx, user_id, new)
         store.remove(tx, instance_id, task.id)
         return task
-
-
-_BATCH = 100
 
 
 def hidden() -> NotFound:

@@ -42,7 +42,7 @@ _BY_TOKEN = text("""
        AND (i.token_ends_at IS NULL OR i.token_ends_at > station_now())
 """)
 _OLD = text("""
-    SELECT id FROM instance WHERE removed_at IS NULL AND archived_at IS NULL
+    SELECT id, user_id, project FROM instance WHERE removed_at IS NULL AND archived_at IS NULL
        AND ended_at < station_now() - :seconds * interval '1 second' ORDER BY ended_at LIMIT :limit
 """)
 
@@ -99,6 +99,6 @@ def by_token(tx: Tx, hashed: bytes, project: str) -> Any:
     return tx.one_or_none(_BY_TOKEN, {"hash": hashed, "project": project})
 
 
-def old(tx: Tx, seconds: float, limit: int) -> Sequence[str]:
+def old(tx: Tx, seconds: float, limit: int) -> Sequence[Any]:
     """Read instances that ended so long ago and that nobody archived."""
-    return [row.id for row in tx.all(_OLD, {"seconds": seconds, "limit": limit})]
+    return tx.all(_OLD, {"seconds": seconds, "limit": limit})
