@@ -134,7 +134,9 @@ def _describe(app: FastAPI) -> None:
 def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, movers: Movers) -> APIRouter:
     rest = APIRouter(prefix="/api/v1")
     rest.include_router(people.router(features.people, _finders(features)))
-    rest.include_router(projects.router(features.projects, features.lifecycles, Grounds(features.files, movers)))
+    rest.include_router(
+        projects.router(features.projects, features.lifecycles, Grounds(features.files, features.managed, movers))
+    )
     rest.include_router(accounting.router(_books(features.accounting)))
     rest.include_router(datasets.router(_dataset_parts(features, store, movers, public_url)))
     rest.include_router(uploads.router(features.uploads, store, movers))

@@ -25,7 +25,7 @@ from fieldstation.core.incidents.service import Incidents
 from fieldstation.core.instances.service import JobParts
 from fieldstation.core.news.service import News
 from fieldstation.core.people.service import Access, People
-from fieldstation.core.projects.service import Books, Files, Lifecycles, Projects
+from fieldstation.core.projects.service import Books, Files, Lifecycles, ManagedFiles, Projects
 from fieldstation.core.runs.service.again import Again
 from fieldstation.core.runs.service.attention import Attentions
 from fieldstation.core.runs.service.backlog import Backlogs
@@ -77,6 +77,7 @@ class Features:
     projects: Projects
     lifecycles: Lifecycles
     files: Files
+    managed: ManagedFiles
     datasets: Datasets
     folders: Folders
     uploads: Uploads
@@ -153,6 +154,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         projects=projects,
         lifecycles=lifecycles,
         files=files,
+        managed=ManagedFiles(files, datasets, tasks),
         datasets=datasets,
         folders=Folders(datasets),
         contents=Contents(store, places),

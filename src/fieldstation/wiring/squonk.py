@@ -27,8 +27,8 @@ def include_squonk(app: FastAPI, features: Features, movers: Movers, launching: 
     definitions, instancing = features.definitions, features.instancing
     manager = DataManagerParts(
         release=__version__,
-        projects=ProjectDoor(features.projects, features.lifecycles, features.accounting.products),
-        grounds=Grounds(features.files, movers),
+        projects=ProjectDoor(features.projects, features.lifecycles, features.accounting.products, features.managed),
+        grounds=Grounds(features.files, features.managed, movers),
         tasks=features.tasks,
         jobs=JobDoor(
             jobs=definitions.jobs,

@@ -14,6 +14,7 @@ from fieldstation.facades.squonk.data_manager import (
     files,
     instances,
     jobs,
+    managed,
     manifests,
     projects,
     station,
@@ -46,6 +47,7 @@ def data_manager(parts: DataManagerParts) -> FastAPI:
     app.include_router(station.router(parts.release, parts.mode, parts.merchants))
     app.include_router(projects.router(parts.projects))
     app.include_router(files.router(parts.grounds))
+    app.include_router(managed.router(parts.grounds))
     app.include_router(tasks.router(parts.tasks))
     app.include_router(jobs.router(parts.jobs))
     app.include_router(instances.router(parts.instances, parts.grounds))
