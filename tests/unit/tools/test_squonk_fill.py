@@ -18,6 +18,7 @@ from fieldstation.gateways.templates.marks import Refused
 from fieldstation.kernel.errors import Invalid
 from tests.unit.tools.squonk_files import COUNT, NEXTFLOW, STRAY, file_of, one_job
 
+COUNTED = {"title": "B", "type": "integer"}
 JOBS = [read.job for read in read_jobs(file_of(COUNT, NEXTFLOW)).jobs]
 AROUND = Surroundings(instance_directory=".instance-1")
 
@@ -60,6 +61,7 @@ def test_defaults_come_before_what_is_required() -> None:
         ({"top": "3"}, '/top must be a whole number, not "3"'),
         ({"top": 3.5}, "/top must be a whole number, not 3.5"),
         ({"top": True}, "/top must be a whole number, not true"),
+        ({"top": 1e300}, "/top must be a whole number, not 1e+300"),
         ({"header": "yes"}, '/header must be true or false, not "yes"'),
         ({"method": "slow"}, '/method must be one of "fast" and "exact", not "slow"'),
         ({"outputFile": "a b"}, r'/outputFile must match the pattern "^[A-Za-z0-9_/.-]+$"; "a b" does not'),
@@ -150,6 +152,13 @@ def test_whatever_is_given_is_filled_or_refused(given: dict[str, Any], strict: b
         with contextlib.suppress(Refused):
             _, arguments = expand(template.text, template.values, template.free, command=True)
             assert all("\0" not in argument for argument in arguments)
+
+
+def test_free_text_may_be_several_words_unless_one_is_strict() -> None:
+    text = one_job("x '{{ a }}' {{ a }} {{ b }}", {"a": {"title": "A", "type": "string"}, "b": COUNTED})
+    assert filled(text, {"a": "1 2", "b": 3}).command.free == {"a"}
+    assert filled(text, {"a": "1 2", "b": 3, "new": "x y"}).command.free == {"a", "new"}
+    assert filled(text, {"a": "1 2", "b": 3}, strict=True).command.free == frozenset()
 
 
 def test_each_type_of_input_has_a_handler() -> None:

@@ -2,13 +2,12 @@
 
 Only the parser's events are used: scalars are read by the core schema of YAML 1.2 (`yes` is text, `2026-01-31` is
 text), tags, anchors and aliases are refused, and nothing is ever constructed from a tag. Documents that others write
-for PyYAML are read in its dialect: `yes` is true, and aliases count as what they stand for.
+for PyYAML are read in its dialect: `yes` is true, `1e3` is text, and aliases count as what they stand for.
 """
 
-import math
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ruamel.yaml import YAML
@@ -25,6 +24,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from fieldstation.core.tools.model.numbers import core_number, pyyaml_number
 from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.errors import Problem
 
@@ -35,11 +35,6 @@ _LARGEST = sys.float_info.max
 MAX_EXACT_INTEGER = (1 << 53) - 1  # beyond it JSON does not carry a whole number exactly (RFC 8785)
 
 _NULL = ("", "~", "null", "Null", "NULL")
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
-_FLOAT = re.compile(
-    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", re.ASCII
-)
-_BASES = {"0o": 8, "0x": 16}
 _HALVES = re.compile("[\ud800-\udfff]")
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 
@@ -48,17 +43,24 @@ Scalar = None | bool | int | float | str
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """Which plain words are true and false, and whether a value may stand for others that are written elsewhere."""
+    """Which plain words are true, false and numbers, and whether one value may stand for another."""
 
     true: frozenset[str]
     false: frozenset[str]
+    number: Callable[[str], int | float | None]
     aliases: bool
 
 
-NATIVE = Dialect(true=frozenset({"true", "True", "TRUE"}), false=frozenset({"false", "False", "FALSE"}), aliases=False)
+NATIVE = Dialect(
+    true=frozenset({"true", "True", "TRUE"}),
+    false=frozenset({"false", "False", "FALSE"}),
+    number=core_number,
+    aliases=False,
+)
 PYYAML = Dialect(
     true=NATIVE.true | {"yes", "Yes", "YES", "on", "On", "ON"},
     false=NATIVE.false | {"no", "No", "NO", "off", "Off", "OFF"},
+    number=pyyaml_number,
     aliases=True,
 )
 
@@ -322,22 +324,13 @@ class _Builder:
             return None
         if text in self._dialect.true or text in self._dialect.false:
             return text in self._dialect.true
-        value = _number(text)
+        value = self._dialect.number(text)
         if value is not None and not abs(value) <= (MAX_EXACT_INTEGER if isinstance(value, int) else _LARGEST):
             self.faults.append(
                 _problem(pointer, event, f"JSON does not carry the number {text[:40]}; write it as text, in quotes")
             )
             return 0
         return text if value is None else value
-
-
-def _number(text: str) -> int | float | None:
-    if _INTEGER.fullmatch(text):
-        base = _BASES.get(text[:2], 10)
-        return int(text, base) if len(text) < 400 else math.inf
-    if _FLOAT.fullmatch(text):
-        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-    return None
 
 
 def _place(event: Event) -> tuple[int, int]:

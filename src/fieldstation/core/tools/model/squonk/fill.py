@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from fieldstation.core.tools.model.document import MAX_EXACT_INTEGER
 from fieldstation.core.tools.model.fields import did_you_mean, spoken
 from fieldstation.core.tools.model.render import unsound
 from fieldstation.core.tools.model.squonk.job import InputType, InputVariable, Job, OptionVariable
@@ -32,11 +33,15 @@ class Surroundings:
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """The values of all variables; `written` are files to make before the job starts, by path below the project."""
+    """The values of all variables; `written` are files to make before the job starts, by path below the project.
+
+    With `strict` every value is one argument at most.
+    """
 
     job: Job
     values: Mapping[str, Json]
     written: Mapping[str, str]
+    strict: bool = False
 
     @property
     def command(self) -> Template:
@@ -45,7 +50,8 @@ class Filled:
         free = {name for name, option in self.job.options.items() if option.free}
         free |= {name for name, value in self.values.items() if name not in declared and isinstance(value, str)}
         free -= {INSTANCE_DIRECTORY, CODE_DIRECTORY}
-        return Template(text=self.job.command, values=self.values, command=True, free=frozenset(free))
+        words = frozenset() if self.strict else frozenset(free)
+        return Template(text=self.job.command, values=self.values, command=True, free=words)
 
     def text(self, template: str) -> Template:
         """Return another text of the job's, to be expanded."""
@@ -82,7 +88,7 @@ def fill(job: Job, given: Mapping[str, Json], around: Surroundings, *, strict: b
     if problems:
         raise _faulty(job, problems)
     values |= {**around.more, INSTANCE_DIRECTORY: around.instance_directory}
-    return Filled(job=job, values=values, written=written)
+    return Filled(job=job, values=values, written=written, strict=strict)
 
 
 def _faulty(job: Job, problems: Sequence[Problem]) -> Invalid:
@@ -125,7 +131,8 @@ def _is(wanted: str, value: Json) -> bool:
     if isinstance(value, bool):
         return wanted == "boolean"
     if wanted == "integer":
-        return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        whole = isinstance(value, float) and value.is_integer() and abs(value) <= MAX_EXACT_INTEGER
+        return isinstance(value, int) or whole
     if wanted == "number":
         return isinstance(value, int | float)
     return wanted == "string" and isinstance(value, str)
