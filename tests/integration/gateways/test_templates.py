@@ -63,3 +63,16 @@ def test_the_child_knows_no_secrets(helper: BoundedTemplates, monkeypatch: pytes
     helper.expand([command("x")])
     assert helper._child is not None
     assert b"secret" not in Path(f"/proc/{helper._child.pid}/environ").read_bytes()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to give up")
+def test_the_child_of_root_is_nobody(helper: BoundedTemplates) -> None:
+    assert helper.expand([command("x {{ a|join('-') }} {{ b.c|default('d') }}", a=["y", "z"], b={})])[0].arguments == (
+        "x",
+        "y-z",
+        "d",
+    )
+    assert helper._child is not None
+    status = Path(f"/proc/{helper._child.pid}/status").read_text()
+    assert "Uid:\t65534\t65534\t65534\t65534" in status
+    assert "Groups:\t \n" in status or "Groups:\t\n" in status
