@@ -22,6 +22,7 @@ export const VISITS: Record<string, string> = {
   '/units/$unit': `/units/${scene.unit}`,
   '/projects': '/projects',
   '/projects/$project': `/projects/${scene.project}`,
+  '/assets': '/assets',
   '/station': '/station',
   '/station/users': '/station/users',
   '/station/storage': '/station/storage',

@@ -133,6 +133,12 @@ const unit = createRoute({
   component: lazyRouteComponent(() => import('@/pages/unit/UnitPage'), 'UnitPage'),
 })
 
+const assets = createRoute({
+  getParentRoute: () => root,
+  path: '/assets',
+  component: lazyRouteComponent(() => import('@/pages/assets/Assets'), 'Assets'),
+})
+
 const station = createRoute({
   getParentRoute: () => root,
   path: '/station',
@@ -183,6 +189,7 @@ const tree = root.addChildren([
   organisations,
   organisation,
   unit,
+  assets,
   station,
   stationUsers,
   stationStorage,

@@ -1,7 +1,7 @@
 import { Badge, Button, Table, Text } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { meQuery } from '@/session/me'
-import { PageLink } from '@/show/links'
+import { ButtonLink, PageLink } from '@/show/links'
 import { Empty, Loading, Page, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { Time } from '@/show/Time'
@@ -20,6 +20,11 @@ export function Organisations() {
     <Page
       title="Organisations"
       lead="Who works and pays together. Their units subscribe to products, which pay for projects and for storage."
+      actions={
+        <ButtonLink to="/assets" variant="default">
+          Assets
+        </ButtonLink>
+      }
     >
       <Section title="Units">
         {units.isPending && <Loading />}
