@@ -120,3 +120,17 @@ def blobs(data: Path) -> dict[str, bytes]:
     """Read every blob of the station that tells of levels."""
     found = (path for path in (data / "blobs" / "sha256").rglob("*") if path.is_file())
     return {path.name: read for path in found if (read := path.read_bytes()).startswith(b"level")}
+
+
+def test_a_file_of_a_project_becomes_a_version_that_later_changes_do_not_reach(ada: Person) -> None:
+    (ada.home / "levels.csv").write_text("level\n1\n")
+    ada.ok("file", "put", ada.home / "levels.csv", "--to", "work")
+    assert ada.json("file", "save", "work/levels.csv", "levels")["number"] == 1
+    (ada.home / "levels.csv").write_text("level\n2\n")
+    ada.ok("file", "put", ada.home / "levels.csv", "--to", "work")
+    assert ada.json("file", "save", "work/levels.csv", "levels")["number"] == 2
+    for number in (1, 2):
+        ada.ok("dataset", "get", f"levels@{number}", "-o", ada.home / f"v{number}")
+        assert (ada.home / f"v{number}" / "levels.csv").read_text() == f"level\n{number}\n"
+    assert ada.fst("file", "save", "work", "levels").code == 1
+    assert ada.fst("file", "save", "none", "levels").code == 3

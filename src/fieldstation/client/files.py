@@ -7,7 +7,7 @@ from fieldstation.client.answers import read
 from fieldstation.client.errors import ClientError
 from fieldstation.client.multipart import Progress
 from fieldstation.client.references import read_reference
-from fieldstation.client.things import Attached, ProjectEntry
+from fieldstation.client.things import Attached, ProjectEntry, Saved
 from fieldstation.client.transport import Transport, at
 from fieldstation.kernel.errors import Fault
 
@@ -67,6 +67,12 @@ class Files:
         more = {"folder": folder, "immutable": immutable, "compress": compress}
         given = {key: value for key, value in {**body, **more}.items() if value is not None}
         return read(Attached, self._transport.send("POST", at("projects", project, "attachments"), given))
+
+    def save(self, project: str, path: str, dataset: str, *, media_type: str | None = None) -> Saved:
+        """Make a file of a project a version of a data set: its id, or the caller's own name for it, new or not."""
+        body = {"path": path, "dataset": dataset, "media_type": media_type}
+        given = {key: value for key, value in body.items() if value is not None}
+        return read(Saved, self._transport.send("POST", at("projects", project, "saves"), given))
 
     def move(self, project: str, source: str, target: str) -> None:
         """Give a file or folder another path; nothing may be there."""

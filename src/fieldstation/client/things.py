@@ -160,6 +160,15 @@ class ManagedFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Saved:
+    """The version that a file of a project became: ids of its data set and of itself, and its number."""
+
+    dataset: str
+    version: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attached:
     """A file on its way into a project: ids of the managed file and of the task that tells when it is there."""
 

@@ -14,9 +14,7 @@ from fieldstation.db import Database
 from fieldstation.facades import console, issuer
 from fieldstation.facades.kit.browser import Browser
 from fieldstation.facades.kit.calls import Core
-from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.kit.hub import Hub
-from fieldstation.facades.kit.launching import Launching
 from fieldstation.facades.kit.loading import Loading
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import install_problems
@@ -44,6 +42,7 @@ from fieldstation.ports.identity import OutsideIssuer
 from fieldstation.ports.storage import BlobStore
 from fieldstation.wiring.accounting import Accounting
 from fieldstation.wiring.features import Features
+from fieldstation.wiring.kit import Kit, build_kit
 from fieldstation.wiring.squonk import include_squonk
 
 _ABOUT = "Bring the computation to the data: versioned data sets, tools run beside them, results with their lineage."
@@ -77,13 +76,12 @@ def build_app(
     )
     app.state.core = Core(database, features.people)
     install_problems(app)
-    movers = Movers()
-    launching = Launching(features.instancing.launches, features.definitions.templates, movers)
-    rest = _rest(features, store, hub, front.public_url, movers)
-    rest.include_router(instances.router(launching, features.instancing.instances))
+    kit = build_kit(features, store)
+    rest = _rest(features, store, hub, front.public_url, kit)
+    rest.include_router(instances.router(kit.launching, features.instancing.instances))
     app.include_router(rest)
     include_sign_in(app, features.people, features.sealer, front)
-    include_squonk(app, features, movers, launching)
+    include_squonk(app, features, kit)
     routes, metrics = operations
     app.include_router(routes)
     _describe(app)
@@ -131,12 +129,11 @@ def _describe(app: FastAPI) -> None:
     app.openapi = described  # type: ignore[method-assign]
 
 
-def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, movers: Movers) -> APIRouter:
+def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, kit: Kit) -> APIRouter:
+    movers = kit.movers
     rest = APIRouter(prefix="/api/v1")
     rest.include_router(people.router(features.people, _finders(features)))
-    rest.include_router(
-        projects.router(features.projects, features.lifecycles, Grounds(features.files, features.managed, movers))
-    )
+    rest.include_router(projects.router(features.projects, features.lifecycles, kit.grounds, features.saves))
     rest.include_router(accounting.router(_books(features.accounting)))
     rest.include_router(datasets.router(_dataset_parts(features, store, movers, public_url)))
     rest.include_router(uploads.router(features.uploads, store, movers))

@@ -51,3 +51,19 @@ def test_what_cannot_be_attached_is_refused(ada: Squonk, project: str, dataset: 
     ada.refused("DmApi", "attach_dataset_to_project", 404, **attach, dataset_version=2, as_type="text/csv")
     ada.dm_ok("attach_dataset_to_project", **attach, dataset_version=1, as_type="text/csv")
     ada.refused("DmApi", "attach_dataset_to_project", 409, **attach, dataset_version=1, as_type="text/csv")
+
+
+def test_a_project_file_becomes_a_data_set_and_its_next_version(
+    ada: Squonk, bob: Squonk, project: str, tmp_path: Path
+) -> None:
+    (tmp_path / "levels.csv").write_text("level\n1\n")
+    ada.dm_ok("put_unmanaged_project_files", project_id=project, project_files=str(tmp_path / "levels.csv"))
+    given = {"project_id": project, "path": "/", "file_name": "levels.csv", "dataset_type": "text/csv"}
+    made = ada.dm_ok("create_dataset_from_project_file", **given)
+    assert made["dataset_version"] == 1
+    assert done(ada, made["task_id"])["purpose"] == "DATASET"
+    again = ada.dm_ok("create_dataset_from_project_file", **given, dataset_id=made["dataset_id"])
+    assert (again["dataset_id"], again["dataset_version"]) == (made["dataset_id"], 2)
+    bob.refused("DmApi", "create_dataset_from_project_file", 404, **given)
+    wrong = given | {"dataset_type": "chemical/x-pdb"}
+    ada.refused("DmApi", "create_dataset_from_project_file", 415, **wrong)

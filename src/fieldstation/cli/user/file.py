@@ -1,4 +1,4 @@
-"""`file put|get|list|attach|rm|mv|mkdir`: files of projects."""
+"""`file put|get|list|attach|save|rm|mv|mkdir`: files of projects."""
 
 from pathlib import Path
 from typing import Annotated
@@ -99,6 +99,18 @@ def attach(
     where, files = _project(session, project), session.station.files
     made = files.attach(where, reference, folder=to, immutable=not writable, compress=compress)
     session.answer(made, lambda: f"{made.path} comes with {made.task}")
+
+
+@verb(app)
+def save(
+    session: Session,
+    path: ProjectPath,
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Its id, or your own name for it, new or not.")],
+    project: Project = None,
+) -> None:
+    """Make a file of a project a version of a data set."""
+    saved = session.station.files.save(_project(session, project), path.strip("/"), dataset)
+    session.answer(saved, lambda: f"{dataset}@{saved.number}  {saved.version}")
 
 
 @verb(app)

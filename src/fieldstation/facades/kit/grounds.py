@@ -1,6 +1,7 @@
 """Moving bytes between a connection and the folder of a project."""
 
 import mimetypes
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import Call
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.sending import Outgoing, answer_file
+from fieldstation.ports.storage import BlobStore, Stored
 from fieldstation.ports.volumes import EntryKind, Placed, VolumeSink
 
 _UNKNOWN = "application/octet-stream"
@@ -48,9 +50,10 @@ class Coming:
 class Grounds:
     """What doors do with the bytes of files in projects."""
 
-    def __init__(self, files: Files, managed: ManagedFiles, movers: Movers) -> None:
+    def __init__(self, files: Files, managed: ManagedFiles, movers: Movers, store: BlobStore) -> None:
         self.files = files
         self.managed = managed
+        self._store = store
         self.movers = movers
 
     async def ground(self, call: Call, project: str, permission: Permission) -> Ground:
@@ -95,6 +98,20 @@ class Grounds:
                 with anyio.CancelScope(shield=True):
                     await call.core.run(lambda tx: self.files.grown(tx, ground, -gone))
         return placed
+
+    async def kept(self, ground: Ground, path: str) -> Stored:
+        """Copy a file of a project that may be read into the store; what is published of it is what was read now."""
+
+        def copy() -> Stored:
+            descriptor, _ = self.files.open(ground, path)
+            try:
+                (stored,) = self._store.put_descriptors([descriptor])
+            finally:
+                os.close(descriptor)
+            self._store.flush()
+            return stored
+
+        return await self.movers.run(copy)
 
     async def answer(self, call: Call, project: str, path: str, headers: Mapping[str, str]) -> Response:
         """Answer GET or HEAD for one file."""

@@ -4,6 +4,7 @@ from fieldstation.core.projects.service.files import Files, Numbers
 from fieldstation.core.projects.service.lifecycles import REMOVE, Books, Lifecycles, NewProject, ProjectChange
 from fieldstation.core.projects.service.managed import ATTACH, ManagedFile, ManagedFiles, NewAttachment
 from fieldstation.core.projects.service.projects import Projects, thing_of
+from fieldstation.core.projects.service.saving import Saves
 
 __all__ = [
     "ATTACH",
@@ -18,5 +19,6 @@ __all__ = [
     "Numbers",
     "ProjectChange",
     "Projects",
+    "Saves",
     "thing_of",
 ]

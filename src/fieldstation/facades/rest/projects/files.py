@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from fieldstation.core.datasets.model import FileEntry, worth_keeping
 from fieldstation.core.people.model import Permission
-from fieldstation.core.projects.model import ProjectFile, folder_path
-from fieldstation.core.projects.service import ManagedFile, NewAttachment
+from fieldstation.core.projects.model import ProjectFile, file_path, folder_path
+from fieldstation.core.projects.service import ManagedFile, NewAttachment, Saves
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.grounds import Grounds, media_type_of
@@ -76,6 +77,28 @@ class AttachedOut(BaseModel):
     task: str = Field(description="id of the task that tells when it is there")
 
 
+class SaveIn(BaseModel):
+    """A file of the project to keep as a version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: Path
+    dataset: Text = Field(
+        max_length=200,
+        description="id of a data set you edit, or your own name for one, new or not",
+        examples=["levels"],
+    )
+    media_type: Text | None = Field(default=None, max_length=200, examples=["text/csv"])
+
+
+class SavedOut(BaseModel):
+    """The version that a file became."""
+
+    dataset: str = Field(description="id of the data set")
+    version: str
+    number: int
+
+
 class MoveIn(BaseModel):
     """A new name for a file or folder."""
 
@@ -85,8 +108,9 @@ class MoveIn(BaseModel):
     target: Path = Field(description="the path it shall have; nothing may be there")
 
 
-def add_routes(routes: APIRouter, grounds: Grounds) -> None:
+def add_routes(routes: APIRouter, grounds: Grounds, saves: Saves) -> None:
     """Add the routes."""
+    _add_save(routes, grounds, saves)
     _add_list(routes, grounds)
     _add_read(routes, grounds)
     _add_write(routes, grounds)
@@ -199,6 +223,25 @@ def _add_attach(routes: APIRouter, grounds: Grounds) -> None:
         new = NewAttachment(project=reference, **body.model_dump())
         file, task = await call(lambda tx, caller: grounds.managed.attach(tx, caller, new))
         return AttachedOut(file=file.id, path=file.path, task=task.id)
+
+
+def _add_save(routes: APIRouter, grounds: Grounds, saves: Saves) -> None:
+    @routes.post(
+        "/projects/{reference}/saves",
+        operation_id="save_project_file",
+        summary="Make a file of a project a version of a data set",
+        status_code=HTTPStatus.CREATED,
+        responses=responses(403, 404, 409, 413),
+    )
+    async def save(reference: str, body: SaveIn, call: CallerCall) -> SavedOut:
+        ground = await grounds.ground(call, reference, Permission.PROJECT_READ)
+        path = file_path(body.path)
+        stored = await grounds.kept(ground, path)
+        name = path.rpartition("/")[2]
+        media_type = worth_keeping(name, body.media_type)
+        entry = FileEntry(path=name, size=stored.size, sha256=stored.sha256, media_type=media_type)
+        version = await call(lambda tx, caller: saves.save(tx, caller, body.dataset, entry))
+        return SavedOut(dataset=version.dataset_id, version=version.id, number=version.number)
 
 
 def _add_folders(routes: APIRouter, grounds: Grounds) -> None:

@@ -1,23 +1,43 @@
 """Managed files of projects: copies of versions of data sets."""
 
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from fieldstation.core.datasets.model import Arrival
+from fieldstation.core.datasets.service import Arrivals
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.projects.model import Ground
-from fieldstation.core.projects.service import ManagedFile, NewAttachment
+from fieldstation.core.projects.service import ManagedFile, NewAttachment, Projects
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.squonk.application import refusals
 from fieldstation.facades.squonk.arguments import GivenArguments, described
-from fieldstation.facades.squonk.data_manager.files import FILE_ANSWER
+from fieldstation.facades.squonk.data_manager.files import FILE_ANSWER, joined
 from fieldstation.kernel.errors import Invalid
+from fieldstation.ports.storage import Stored
 from fieldstation.ports.volumes import EntryKind
 
 _MOST_DIGITS = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saving:
+    """What makes versions of files of projects."""
+
+    arrivals: Arrivals
+    projects: Projects
+
+
+class SavedOut(BaseModel):
+    """The version that a file became, and the task that makes it ready."""
+
+    dataset_id: str
+    dataset_version: int
+    task_id: str
 
 
 class AttachedOut(BaseModel):
@@ -29,7 +49,7 @@ class AttachedOut(BaseModel):
     task_id: str
 
 
-def router(grounds: Grounds) -> APIRouter:
+def router(grounds: Grounds, saving: Saving) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(tags=["file"])
 
@@ -82,7 +102,56 @@ def router(grounds: Grounds) -> APIRouter:
         file, ground = await call(allowed)
         await grounds.cleared(call, ground, file.path, EntryKind.FILE)
 
+    _add_save(routes, grounds, saving)
     return routes
+
+
+def _add_save(routes: APIRouter, grounds: Grounds, saving: Saving) -> None:
+    @routes.put(
+        "/dataset",
+        operation_id="create_dataset_from_file",
+        summary="Make a file of a project a version of a data set",
+        status_code=HTTPStatus.CREATED,
+        responses=refusals(404, 409, 413, 415),
+        openapi_extra=described(
+            "project_id",
+            "path",
+            "file_name",
+            "dataset_type",
+            optional=("dataset_id", "unit_id", "format_extra_variables", "skip_molecule_load"),
+        ),
+    )
+    async def save(arguments: GivenArguments, call: CallerCall) -> SavedOut:
+        project_id, name = arguments.needed("project_id"), arguments.needed("file_name")
+        path = joined(arguments.text("path") or "/", name)
+
+        def allowed(tx: Tx, caller: Caller) -> tuple[Ground, Arrival]:
+            ground = grounds.files.ground(tx, caller, project_id, Permission.PROJECT_READ)
+            arrival = Arrival(
+                stored=Stored(sha256="", size=0),
+                file_name=path.rpartition("/")[2],
+                media_type=arguments.needed("dataset_type"),
+                unit=arguments.text("unit_id") or saving.projects.show(tx, caller, project_id).unit or _no_unit(),
+                dataset_id=arguments.text("dataset_id"),
+                source=f"/{path}",
+                project=ground.project,
+                skip_load=bool(arguments.flag("skip_molecule_load")),
+                extra_variables=arguments.text("format_extra_variables"),
+            )
+            saving.arrivals.checked(tx, caller, arrival)
+            return ground, arrival
+
+        ground, arrival = await call(allowed)
+        stored = await grounds.kept(ground, path)
+        came = replace(arrival, stored=stored)
+        received = await call(lambda tx, caller: saving.arrivals.received(tx, caller, came))
+        return SavedOut(
+            dataset_id=received.version.dataset_id, dataset_version=received.version.number, task_id=received.task_id
+        )
+
+
+def _no_unit() -> str:
+    raise Invalid("no unit pays for this project", next_step="send the unit_id that the data set shall belong to")
 
 
 def _number(text: str) -> int:
