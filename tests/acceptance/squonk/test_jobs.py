@@ -12,6 +12,7 @@ import pytest
 from fieldstation.testing.station import RunningStation, running_station
 from tests.acceptance.squonk.client import Squonk
 from tests.acceptance.squonk.conftest import token_of
+from tests.integration.gateways.servers import Served, say, served
 from tests.unit.tools.squonk_files import BAD, COUNT, NEXTFLOW, file_of
 
 BUILT_IN = {("im-test", "nop", "1.0.0"), ("im-test", "event-test", "1.0.0"), ("im-test", "coin-test", "1.0.0")}
@@ -27,11 +28,29 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def station(folder: Path) -> Iterator[RunningStation]:
+def web() -> Iterator[Served]:
+    """A host on this machine that has definitions too, one of them for whom it does not know."""
+    manifest = "kind: DataManagerManifest\nkind-version: '2021.1'\njob-definition-files: [jobs.yaml]\n"
+    with served(
+        {
+            "/dm/manifest.yaml": say(200, manifest.encode()),
+            "/dm/jobs.yaml": say(200, file_of(COUNT).replace("acme", "webbed", 1).encode()),
+            "/dm/away.yaml": say(302, Location="http://169.254.169.254/manifest.yaml"),
+        }
+    ) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def station(folder: Path, web: Served) -> Iterator[RunningStation]:
     """A station for development."""
     place = Path(tempfile.mkdtemp(prefix="fst-jobs-"))
     place.chmod(0o711)  # the users of runs pass through
-    chosen = {"FIELDSTATION_TOOL_SOURCES": f"file:{folder}/", "FIELDSTATION_MODE": "DEVELOPMENT"}
+    chosen = {
+        "FIELDSTATION_TOOL_SOURCES": f"file:{folder}/,http://127.0.0.1:{web.port}/dm/",
+        "FIELDSTATION_OUTBOUND_ALLOW": "127.0.0.1",
+        "FIELDSTATION_MODE": "DEVELOPMENT",
+    }
     try:
         with running_station(place / "station", environment=chosen) as started:
             yield started
@@ -204,6 +223,25 @@ def test_a_manifest_that_fails_is_told(admin: Squonk, folder: Path) -> None:
         assert (told["status"], told["num_jobs_loaded"]) == (False, 0)
         assert name in told["manifest_file_failures"][0]
     admin.refused("DmApi", "put_job_manifest", 400, url=f"file:{folder}/bad.yaml", header="[1]")
+
+
+def test_a_manifest_comes_from_the_web_with_what_its_host_wants_to_see(admin: Squonk, web: Served) -> None:
+    base = f"http://127.0.0.1:{web.port}/dm"
+    secrets = {"header": '{"PRIVATE-TOKEN": "s3cret"}', "params": '{"ref": "main"}'}
+    loaded = admin.dm_ok("put_job_manifest", url=f"{base}/manifest.yaml", **secrets)
+    assert (loaded["status"], loaded["num_jobs_loaded"]) == (True, 1)
+    assert [(path, headers["PRIVATE-TOKEN"]) for path, headers in web.asked] == [
+        ("/dm/manifest.yaml?ref=main", "s3cret"),
+        ("/dm/jobs.yaml?ref=main", "s3cret"),
+    ]
+    job = admin.dm_ok("get_job_by_version", job_collection="webbed", job_job="count-atoms", job_version="1.0.0")
+    assert job["doc_url"] == f"{base}/docs/webbed/count-atoms.md"
+    led_away = admin.dm_ok("put_job_manifest", url=f"{base}/away.yaml")
+    assert led_away["status"] is False
+    assert "takes no definitions from there" in led_away["manifest_file_failures"][0]
+    for manifest in admin.dm_ok("get_job_manifests")["job_manifests"]:
+        if manifest["url"].startswith(base):
+            admin.dm_ok("delete_job_manifest", job_manifest_id=manifest["id"], purge=True)
 
 
 def test_others_read_jobs_and_change_nothing(ada: Squonk, squonk_admin: Squonk) -> None:
