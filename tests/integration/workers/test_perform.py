@@ -16,8 +16,9 @@ from sqlalchemy import text
 
 from fieldstation.core.news.service import News
 from fieldstation.core.people.model import Permission
-from fieldstation.core.tasks.model import Level, State, Task
+from fieldstation.core.tasks.model import Level, NewTask, Purpose, State, Task
 from fieldstation.core.tasks.service import Operations
+from fieldstation.core.tasks.store import operations
 from fieldstation.db import Database
 from fieldstation.kernel.errors import Broken, Conflict, Invalid, Problem, Unavailable
 from fieldstation.kernel.logs import configure_logs, follow_errors, request_id
@@ -246,6 +247,46 @@ def test_many_performers_never_do_one_operation_twice(desk: Desk, ada: Person) -
         thread.join()
     assert sorted(done) == [task.id for task in tasks]
     assert {states(desk, ada, task)[-1][0] for task in tasks} == {State.SUCCESS}
+
+
+def test_nobody_waits_for_all_that_another_asked_for(desk: Desk, ada: Person) -> None:
+    done: list[str] = []
+    perform = performer(desk, lambda given: done.append(given.operation.user_id))
+    for _ in range(20):
+        desk.task(ada, work=WORK)
+    perform.step()
+    bob, cleo = desk.person("bob"), desk.person("cleo")
+    for who in (bob, bob, cleo):
+        desk.task(who, work=WORK)
+    while perform.step() == 0.0:
+        pass
+    assert done[:6] == [ada.id, bob.id, cleo.id, ada.id, bob.id, ada.id]
+    assert done[6:] == [ada.id] * 17
+
+
+def test_operations_of_one_person_are_done_in_their_order(desk: Desk, ada: Person) -> None:
+    done: list[str] = []
+    tasks = [desk.task(ada, work=WORK) for _ in range(5)]
+    perform = performer(desk, lambda given: done.append(given.operation.task_id))
+    while perform.step() == 0.0:
+        pass
+    assert done == [task.id for task in tasks]
+
+
+@pytest.mark.parametrize("people", [1, 50])
+def test_a_claim_costs_the_same_however_many_wait(desk: Desk, ada: Person, people: int) -> None:
+    users = [ada] + [desk.person(f"user-{number}") for number in range(1, people)]
+    claim = text("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + operations._CLAIM.text)
+    values = {"holder": "somebody", "works": [WORK], "seconds": 15.0, "dead": []}
+    touched: list[int] = []
+    for many in (1000, 20_000):
+        with desk.begin() as tx:
+            new = NewTask(purpose=Purpose.FILE, purpose_id="file-1", work=WORK)
+            desk.tasks.begin_many(tx, [(users[number % people].id, new) for number in range(many)])
+        with desk.begin() as tx:
+            (explained,) = tx.listed(claim, values)[0][0]
+        touched.append(explained["Plan"]["Shared Hit Blocks"] + explained["Plan"]["Shared Read Blocks"])
+    assert touched[1] < 2 * touched[0] + 200, touched
 
 
 def test_a_lost_operation_is_not_gone_on_with(desk: Desk, ada: Person) -> None:

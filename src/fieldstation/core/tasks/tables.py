@@ -72,6 +72,7 @@ operation = Table(
     "operation",
     metadata,
     Column("task_id", _C, ForeignKey("task.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", _C, nullable=False),
     Column("work", _C, nullable=False),
     Column("payload", JSONB, nullable=False),
     Column("request_id", _C, nullable=False),
@@ -82,4 +83,11 @@ operation = Table(
     Column("failures", SmallInteger, nullable=False),
     Column("deaths", SmallInteger, nullable=False),
 )
-Index("ix_operation_due_at", operation.c.due_at)
+Index("ix_operation_user", operation.c.user_id, operation.c.due_at)
+
+operation_turn = Table(
+    "operation_turn",
+    metadata,
+    Column("user_id", _C, ForeignKey("station_user.id"), primary_key=True),
+    Column("served_at", _TIME, nullable=False),
+)

@@ -16,9 +16,11 @@ class Operations:
         self._tasks = tasks
 
     def claim(self, tx: Tx, holder: Holder, dead: Sequence[str] = ()) -> Operation | None:
-        """Take the operation that is due for longest, its task is started then; None when there is nothing to do.
+        """Take an operation that is due, its task is started then; None when there is nothing to do.
 
-        An operation whose claim ran out is taken from its holder, and so is one whose holder is among the `dead`.
+        Those who asked are served in turn, each from their oldest operation on, so that nobody waits for all that
+        another asked for. An operation whose claim ran out is taken from its holder, and so is one whose holder is
+        among the `dead`.
         """
         claimed = store.claim(tx, holder, dead)
         if claimed is not None:

@@ -1,4 +1,8 @@
-"""The queue of operations: claimed for a time, done under a fence, gone with their end."""
+"""The queue of operations: claimed for a time, done under a fence, gone with their end.
+
+It is empty at one moment and holds 100,000 rows at the next, before the database counted them anew. So each statement
+is planned when it is run: a plan made for an empty table reads the whole of a full one.
+"""
 
 from collections.abc import Sequence
 
@@ -7,12 +11,29 @@ from sqlalchemy import text
 from fieldstation.core.tasks.model import Holder, Operation
 from fieldstation.db import Tx
 
-_CLAIM = text("""
-    WITH due AS (
-        SELECT task_id FROM operation
-         WHERE due_at <= station_now() AND work = ANY(:works)
-           AND (holder IS NULL OR lease_expires <= station_now() OR holder = ANY(:dead))
-         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+_FREE = """
+    o.due_at <= station_now() AND o.work = ANY(:works)
+    AND (o.holder IS NULL OR o.lease_expires <= station_now() OR o.holder = ANY(:dead))
+"""
+# Those who asked are served in turn. Of each some operations are looked at, for others may be claiming the first ones.
+_CLAIM = text(f"""
+    WITH RECURSIVE asking AS (
+        (SELECT user_id FROM operation ORDER BY user_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT o.user_id FROM operation o WHERE o.user_id > asking.user_id ORDER BY o.user_id LIMIT 1)
+          FROM asking WHERE asking.user_id IS NOT NULL
+    ), candidate AS MATERIALIZED (
+        SELECT o.task_id, o.due_at, turn.served_at
+          FROM asking CROSS JOIN LATERAL (
+                SELECT o.task_id, o.due_at FROM operation o
+                 WHERE o.user_id = asking.user_id AND {_FREE} ORDER BY o.due_at LIMIT 8) o
+          LEFT JOIN operation_turn turn ON turn.user_id = asking.user_id
+    ), due AS (
+        SELECT o.task_id, o.user_id FROM candidate c JOIN operation o ON o.task_id = c.task_id
+         WHERE {_FREE} ORDER BY c.served_at NULLS FIRST, c.due_at LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+    ), served AS (
+        INSERT INTO operation_turn (user_id, served_at) SELECT user_id, station_now() FROM due
+        ON CONFLICT (user_id) DO UPDATE SET served_at = excluded.served_at
     )
     UPDATE operation o SET holder = :holder, fence = nextval('fence'), deaths = deaths + (holder IS NOT NULL)::int,
            lease_expires = station_now() + :seconds * interval '1 second'
@@ -42,11 +63,15 @@ _GIVE_BACK = text("""
 
 
 def claim(tx: Tx, holder: Holder, dead: Sequence[str]) -> Operation | None:
-    """Claim the operation that is due for longest and that nobody holds; `dead` are holders that are gone for sure."""
+    """Claim an operation that is due and that nobody holds; `dead` are holders that are gone for sure.
+
+    It is the oldest of who asked for one and was not served for longest.
+    """
     values = {"holder": holder.name, "works": list(holder.works), "seconds": holder.lease_seconds, "dead": list(dead)}
-    row = tx.one_or_none(_CLAIM, values)
-    if row is None:
+    rows = tx.listed(_CLAIM, values)
+    if not rows:
         return None
+    (row,) = rows
     return Operation(
         task_id=row.task_id,
         work=row.work,
@@ -63,7 +88,7 @@ def claim(tx: Tx, holder: Holder, dead: Sequence[str]) -> Operation | None:
 
 def holders(tx: Tx, works: Sequence[str]) -> Sequence[str]:
     """Return who holds operations of these works."""
-    return [row.holder for row in tx.all(_HOLDERS, {"works": list(works)})]
+    return [row.holder for row in tx.listed(_HOLDERS, {"works": list(works)})]
 
 
 def counts(tx: Tx) -> tuple[int, int]:
@@ -75,20 +100,20 @@ def counts(tx: Tx) -> tuple[int, int]:
 def renew(tx: Tx, operation: Operation, seconds: float) -> bool:
     """Prolong a claim; False means that it was lost."""
     values = {"task_id": operation.task_id, "fence": operation.fence, "seconds": seconds}
-    return tx.scalar(_RENEW, values) is not None
+    return bool(tx.listed(_RENEW, values))
 
 
 def hold(tx: Tx, operation: Operation) -> bool:
     """Tell whether a claim is still ours, and keep others from it until this transaction ends."""
-    return tx.scalar(_HOLD, {"task_id": operation.task_id, "fence": operation.fence}) is not None
+    return bool(tx.listed(_HOLD, {"task_id": operation.task_id, "fence": operation.fence}))
 
 
 def done(tx: Tx, operation: Operation) -> bool:
     """Strike an operation off; False when it was not ours any more."""
-    return tx.scalar(_DONE, {"task_id": operation.task_id, "fence": operation.fence}) is not None
+    return bool(tx.listed(_DONE, {"task_id": operation.task_id, "fence": operation.fence}))
 
 
 def give_back(tx: Tx, operation: Operation, *, pause: float = 0.0, failed: bool = False) -> bool:
     """Let others claim an operation after a pause (seconds); False when it was not ours any more."""
     values = {"task_id": operation.task_id, "fence": operation.fence, "pause": pause, "failed": int(failed)}
-    return tx.scalar(_GIVE_BACK, values) is not None
+    return bool(tx.listed(_GIVE_BACK, values))

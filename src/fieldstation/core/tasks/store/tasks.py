@@ -1,4 +1,7 @@
-"""Tasks begun, moved and told about, any number in a fixed number of statements."""
+"""Tasks begun, moved and told about, any number in a fixed number of statements.
+
+What moves them is planned each time: one task or ten thousand come with the same statement.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -42,8 +45,8 @@ _BEGIN = text(f"""
     ), stated AS (
         INSERT INTO task_state (task_id, place, state, at) SELECT id, moves, state, created_at FROM t
     ), queued AS (
-        INSERT INTO operation (task_id, work, payload, request_id, due_at, fence, failures, deaths)
-        SELECT id, work, payload, :request, station_now(), 0, 0, 0 FROM row WHERE work IS NOT NULL
+        INSERT INTO operation (task_id, user_id, work, payload, request_id, due_at, fence, failures, deaths)
+        SELECT id, user_id, work, payload, :request, station_now(), 0, 0, 0 FROM row WHERE work IS NOT NULL
     )
     SELECT {COLUMNS} FROM t JOIN station_user u ON u.id = t.user_id ORDER BY t.id
 """)
@@ -118,16 +121,16 @@ def move(tx: Tx, moves: Sequence[Move]) -> set[str]:
         }
         for one in sorted(moves, key=lambda one: one.task_id)
     ]
-    return {row.task_id for row in tx.all(_MOVE, {"moves": json.dumps(rows)})}
+    return {row.task_id for row in tx.listed(_MOVE, {"moves": json.dumps(rows)})}
 
 
 def tell(tx: Tx, events: Sequence[NewEvent]) -> set[str]:
     """Write events in their order behind those of each task; returns the tasks that are there and had room."""
     ids = sorted({event.task_id for event in events})
-    counts = {row.id: row.events for row in tx.all(_COUNTED, {"ids": ids})}
+    counts = {row.id: row.events for row in tx.listed(_COUNTED, {"ids": ids})}
     rows = _placed(events, counts)
     if rows:
-        tx.execute(_TELL, {"events": json.dumps(list(rows.values()))})
+        tx.execute(_TELL, {"events": json.dumps(list(rows.values()))}, prepare=False)
     return {task_id for task_id, _ in rows}
 
 

@@ -49,6 +49,7 @@ _EVENT = """
 _OPERATION = """
     CREATE TABLE operation (
         task_id text COLLATE "C" PRIMARY KEY REFERENCES task (id) ON DELETE CASCADE,
+        user_id text COLLATE "C" NOT NULL,
         work text COLLATE "C" NOT NULL,
         payload jsonb NOT NULL,
         request_id text COLLATE "C" NOT NULL,
@@ -60,10 +61,16 @@ _OPERATION = """
         deaths smallint NOT NULL
     )
 """
+_TURN = """
+    CREATE TABLE operation_turn (
+        user_id text COLLATE "C" PRIMARY KEY REFERENCES station_user (id),
+        served_at timestamptz NOT NULL
+    )
+"""
 
 
 def upgrade() -> None:
-    for statement in (_TASK, _STATE, _EVENT, _OPERATION):
+    for statement in (_TASK, _STATE, _EVENT, _OPERATION, _TURN):
         op.execute(statement)
     op.execute("CREATE INDEX ix_task_user ON task (user_id, done, purpose, id)")
     op.execute("CREATE INDEX ix_task_project ON task (project_id, done, purpose, id) WHERE project_id IS NOT NULL")
@@ -71,4 +78,4 @@ def upgrade() -> None:
     op.execute("CREATE INDEX ix_task_about ON task (purpose_id, id)")
     op.execute("CREATE INDEX ix_task_context ON task (context, id) WHERE context IS NOT NULL")
     op.execute("CREATE INDEX ix_task_done_at ON task (done_at) WHERE done")
-    op.execute("CREATE INDEX ix_operation_due_at ON operation (due_at)")
+    op.execute("CREATE INDEX ix_operation_user ON operation (user_id, due_at)")
