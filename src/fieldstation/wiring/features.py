@@ -16,6 +16,7 @@ from fieldstation.core.datasets.service import (
     Folders,
     Garbage,
     Registrar,
+    Removals,
     Trash,
     Uploads,
 )
@@ -85,6 +86,7 @@ class Features:
     contents: Contents
     registrar: Registrar
     trash: Trash
+    removals: Removals
     garbage: Garbage
     use: DataUse
     tools: Tools
@@ -142,6 +144,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         runs=ProjectRuns(access, outbox),
         tasks=tasks,
     )
+    trash = Trash(datasets, outbox)
     return Features(
         sealer=sealer,
         outbox=outbox,
@@ -159,7 +162,8 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         folders=Folders(datasets),
         contents=Contents(store, places),
         registrar=Registrar(places),
-        trash=Trash(datasets, outbox),
+        trash=trash,
+        removals=Removals(datasets, arrivals, trash, tasks, store),
         garbage=Garbage(people, store, outbox),
         uploads=uploads,
         arrivals=arrivals,

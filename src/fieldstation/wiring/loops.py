@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from fieldstation.core.datasets.service import PROCESS, Garbage
+from fieldstation.core.datasets.service import PROCESS, REMOVE_VERSION, Garbage
 from fieldstation.core.instances.service import INSTANCE_REMOVE
 from fieldstation.core.projects.service import ATTACH
 from fieldstation.core.projects.service import REMOVE as REMOVE_PROJECT
@@ -28,7 +28,7 @@ from fieldstation.workers.attaching import AttachFile, Sources
 from fieldstation.workers.callbacks import Tell
 from fieldstation.workers.collect import Bench, Collect, Pace
 from fieldstation.workers.crew import Crew
-from fieldstation.workers.datasets import ProcessDataset
+from fieldstation.workers.datasets import ProcessDataset, RemoveVersion
 from fieldstation.workers.dispatch import Dispatch, Place
 from fieldstation.workers.health import Health
 from fieldstation.workers.incidents import KeepIncidents
@@ -144,6 +144,7 @@ class LoopBuilder:
         following, files = self._features.instancing.following, self._features.files
         return {
             PROCESS: ProcessDataset(self._database, self._features.arrivals, self._store),
+            REMOVE_VERSION: RemoveVersion(self._database, self._features.removals),
             REMOVE_PROJECT: RemoveProject(self._volumes),
             ATTACH: AttachFile(self._database, self._features.managed, files, self._sources()),
             INSTANCE_REMOVE: RemoveInstance(self._database, following, files),

@@ -6,29 +6,31 @@ from starlette.datastructures import State
 from fieldstation import __version__
 from fieldstation.core.people.service import Acting
 from fieldstation.facades.kit.calls import Core
-from fieldstation.facades.kit.grounds import Grounds
-from fieldstation.facades.kit.launching import Launching
 from fieldstation.facades.kit.loading import Loading
-from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.squonk.account_server import AccountServerParts, account_server
 from fieldstation.facades.squonk.data_manager import (
     DataManagerParts,
+    DatasetDoor,
     InstanceDoor,
     JobDoor,
     ProjectDoor,
+    Saving,
     UserDoor,
     data_manager,
 )
+from fieldstation.facades.squonk.data_manager.receiving import Receiving
 from fieldstation.wiring.features import Features
+from fieldstation.wiring.kit import Kit
 
 
-def include_squonk(app: FastAPI, features: Features, movers: Movers, launching: Launching) -> None:
+def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
     """Mount both doors; in the Data Manager, operators turn on what they may, and may act as somebody."""
     definitions, instancing = features.definitions, features.instancing
     manager = DataManagerParts(
         release=__version__,
         projects=ProjectDoor(features.projects, features.lifecycles, features.accounting.products, features.managed),
-        grounds=Grounds(features.files, features.managed, movers),
+        grounds=kit.grounds,
+        saving=Saving(arrivals=features.arrivals, projects=features.projects),
         tasks=features.tasks,
         jobs=JobDoor(
             jobs=definitions.jobs,
@@ -36,11 +38,14 @@ def include_squonk(app: FastAPI, features: Features, movers: Movers, launching: 
             projects=features.projects,
             assets=features.accounting.assets,
         ),
-        loading=Loading(definitions.manifests, movers),
+        loading=Loading(definitions.manifests, kit.movers),
         mode=definitions.mode,
+        datasets=DatasetDoor(features.datasets, features.arrivals, features.removals, features.contents),
+        receiving=Receiving(features.arrivals, features.uploads, kit.store, kit.movers),
+        movers=kit.movers,
         users=UserDoor(people=features.people, uid_of=features.files.uid_of),
         merchants=features.accounting.merchants,
-        instances=InstanceDoor(launching=launching, instances=instancing.instances, tokens=instancing.tokens),
+        instances=InstanceDoor(launching=kit.launching, instances=instancing.instances, tokens=instancing.tokens),
     )
     accounting = features.accounting
     accounts = AccountServerParts(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fieldstation.core.datasets.model import Due, Stage
 from fieldstation.core.datasets.model.filetypes import GZIP
-from fieldstation.core.datasets.service import Arrivals
+from fieldstation.core.datasets.service import Arrivals, Removals
 from fieldstation.db import Database
 from fieldstation.kernel.errors import Broken, Invalid
 from fieldstation.ports.storage import BlobStore
@@ -70,6 +70,20 @@ class ProcessDataset:
                 next_step="put the blob back from a backup; fieldstation doctor lists all that are missing",
                 reason="blob_missing",
             ) from None
+
+
+class RemoveVersion:
+    """Removes the files of a version that nobody can use any more."""
+
+    def __init__(self, database: Database, removals: Removals) -> None:
+        self._database = database
+        self._removals = removals
+
+    def perform(self, assignment: Assignment) -> None:
+        """Forget them; their bytes go where no other version has them."""
+        with self._database.begin() as tx:
+            assignment.hold(tx)
+            self._removals.forget(tx, assignment.operation.payload["version"])
 
 
 def _beginning(path: Path) -> bytes:

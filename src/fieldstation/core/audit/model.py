@@ -38,6 +38,7 @@ class Deed(StrEnum):
     PROJECT_CHANGED = "project.changed"
     PROJECT_REMOVED = "project.removed"
     DATASET_TRASHED = "dataset.trashed"
+    DATASET_VERSION_REMOVED = "dataset.version_removed"  # one version, for good
     DATASET_RESTORED = "dataset.restored"
     DATASET_PURGED = "dataset.purged"
     DATASET_REGISTERED = "dataset.registered"  # files in place became part of one

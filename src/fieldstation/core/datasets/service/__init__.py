@@ -6,11 +6,13 @@ from fieldstation.core.datasets.service.datasets import Datasets, File
 from fieldstation.core.datasets.service.folders import Folders
 from fieldstation.core.datasets.service.garbage import Garbage
 from fieldstation.core.datasets.service.register import Registrar
+from fieldstation.core.datasets.service.removals import REMOVE_VERSION, Removals
 from fieldstation.core.datasets.service.trash import Trash
 from fieldstation.core.datasets.service.uploads import Incoming, Uploads
 
 __all__ = [
     "PROCESS",
+    "REMOVE_VERSION",
     "ArrivalParts",
     "Arrivals",
     "Contents",
@@ -21,6 +23,7 @@ __all__ = [
     "Holding",
     "Incoming",
     "Registrar",
+    "Removals",
     "Trash",
     "Uploads",
 ]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fieldstation.core.datasets.model import (
     Arrival,
@@ -68,17 +68,20 @@ class Arrivals:
         self._parts = parts
         self.types = parts.types
 
-    def check(self, tx: Tx, caller: Caller, arrival: Arrival) -> None:
-        """Return when a file that is described so may come: its name, its type, its unit and its data set.
+    def check(self, tx: Tx, caller: Caller, arrival: Arrival) -> Arrival:
+        """Return what may come so, its unit and its data set by their ids.
 
         Raises Invalid (`media_type`, `file_names`), NotFound and Forbidden (unit, data set).
         """
         self._parts.types.fitting(arrival.media_type, checked_file_name(arrival.file_name))
         if arrival.extra_variables is not None:
             _check_extra(arrival.extra_variables)
-        self._parts.units.find(tx, caller, arrival.unit, Permission.UNIT_USE)
-        if arrival.dataset_id is not None:
-            self._datasets.find(tx, caller, arrival.dataset_id, Permission.DATASET_EDIT)
+        unit = self._parts.units.find(tx, caller, arrival.unit, Permission.UNIT_USE).id
+        self._parts.units.keep(tx, unit)
+        if arrival.dataset_id is None:
+            return replace(arrival, unit=unit)
+        dataset = self._datasets.find(tx, caller, arrival.dataset_id, Permission.DATASET_EDIT)
+        return replace(arrival, unit=unit, dataset_id=dataset.id)
 
     def received(self, tx: Tx, caller: Caller, arrival: Arrival, reserved: Sequence[str] = ()) -> Received:
         """Make a version of a file whose bytes are in the store, and begin the task that makes it ready.
@@ -86,7 +89,7 @@ class Arrivals:
         A new data set is called after the file and belongs to the caller; `reserved` are the uploads that kept room
         for the bytes. Raises as `check` and `Uploads.publish` do.
         """
-        self.check(tx, caller, arrival)
+        arrival = self.check(tx, caller, arrival)
         dataset_id = arrival.dataset_id or self._made(tx, caller, arrival.file_name)
         media_type = worth_keeping(arrival.file_name, arrival.media_type)
         entry = FileEntry(

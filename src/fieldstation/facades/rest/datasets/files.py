@@ -7,14 +7,14 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from zipstream import ZIP_STORED, ZipStream
 
-from fieldstation.core.datasets.model import media_type_of
 from fieldstation.core.datasets.service import Contents, Datasets, File
 from fieldstation.core.people.model import Caller
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import Call, CallerCall
 from fieldstation.facades.kit.moving import BLOCK
 from fieldstation.facades.kit.problems import responses
-from fieldstation.facades.kit.sending import BlocksAnswer, Outgoing, answer_file, stored_headers
+from fieldstation.facades.kit.sending import BlocksAnswer, answer_file, stored_headers
+from fieldstation.facades.kit.stored import stored_file
 from fieldstation.facades.rest.datasets.parts import Number, Parts
 from fieldstation.kernel.errors import TooLarge
 
@@ -40,7 +40,7 @@ def add_routes(routes: APIRouter, parts: Parts) -> None:
             return parts.datasets.file(tx, caller, version, path)
 
         file = await call(work)
-        outgoing = await parts.movers.run(lambda: _outgoing(parts.contents, file))
+        outgoing = await parts.movers.run(lambda: stored_file(parts.contents, file))
         return answer_file(outgoing, parts.movers, request.headers)
 
     address = "/datasets/{reference}/versions/{number}/files/{path:path}"
@@ -86,17 +86,6 @@ async def _files_of(call: Call, datasets: Datasets, reference: str, number: int)
         return f"{dataset.name}-{number}.zip", datasets.all_files(tx, caller, version)
 
     return await call(work)
-
-
-def _outgoing(contents: Contents, file: File) -> Outgoing:
-    return Outgoing(
-        name=file.entry.path.rpartition("/")[2],
-        size=file.entry.size,
-        sha256=file.entry.sha256,
-        media_type=media_type_of(file.entry),
-        path=contents.path(file),
-        open=lambda: contents.open(file),
-    )
 
 
 def _zip(contents: Contents, files: Sequence[File]) -> ZipStream:

@@ -1,9 +1,20 @@
 """`/data-manager-api`: projects, files, data sets, jobs, instances, tasks and workflows."""
 
+from fieldstation.facades.squonk.data_manager.datasets import DatasetDoor
 from fieldstation.facades.squonk.data_manager.door import DataManagerParts, data_manager
 from fieldstation.facades.squonk.data_manager.instances import InstanceDoor
 from fieldstation.facades.squonk.data_manager.jobs import JobDoor
+from fieldstation.facades.squonk.data_manager.managed import Saving
 from fieldstation.facades.squonk.data_manager.projects import ProjectDoor
 from fieldstation.facades.squonk.data_manager.users import UserDoor
 
-__all__ = ["DataManagerParts", "InstanceDoor", "JobDoor", "ProjectDoor", "UserDoor", "data_manager"]
+__all__ = [
+    "DataManagerParts",
+    "DatasetDoor",
+    "InstanceDoor",
+    "JobDoor",
+    "ProjectDoor",
+    "Saving",
+    "UserDoor",
+    "data_manager",
+]

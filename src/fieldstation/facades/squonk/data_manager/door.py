@@ -8,9 +8,11 @@ from fieldstation.core.accounting.service import Merchants
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.kit.loading import Loading
+from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.squonk.application import application
 from fieldstation.facades.squonk.data_manager import (
     applications,
+    datasets,
     files,
     instances,
     jobs,
@@ -21,6 +23,7 @@ from fieldstation.facades.squonk.data_manager import (
     tasks,
     users,
 )
+from fieldstation.facades.squonk.data_manager.receiving import Receiving
 
 _ABOUT = "Projects, files, data sets, jobs and their instances, for programs made for the Squonk2 Data Manager."
 
@@ -32,11 +35,15 @@ class DataManagerParts:
     release: str
     projects: projects.ProjectDoor
     grounds: Grounds
+    saving: managed.Saving
     tasks: Tasks
     jobs: jobs.JobDoor
     loading: Loading
     mode: str
     instances: instances.InstanceDoor
+    datasets: datasets.DatasetDoor
+    receiving: Receiving
+    movers: Movers
     users: users.UserDoor
     merchants: Merchants
 
@@ -47,8 +54,9 @@ def data_manager(parts: DataManagerParts) -> FastAPI:
     app.include_router(station.router(parts.release, parts.mode, parts.merchants))
     app.include_router(projects.router(parts.projects))
     app.include_router(files.router(parts.grounds))
-    app.include_router(managed.router(parts.grounds))
+    app.include_router(managed.router(parts.grounds, parts.saving))
     app.include_router(tasks.router(parts.tasks))
+    app.include_router(datasets.router(parts.datasets, parts.receiving, parts.movers))
     app.include_router(jobs.router(parts.jobs))
     app.include_router(instances.router(parts.instances, parts.grounds))
     app.include_router(applications.router(applications.ApplicationDoor(instances=parts.instances.instances)))
