@@ -300,6 +300,13 @@ def test_numbers_are_given_once(database: Database) -> None:
         assert key_of(tx, "thing", 1 << 70) is None
 
 
+def test_a_manifest_of_very_many_files_is_not_followed(keeper: Keeper) -> None:
+    keeper.shelf.put({f"f{n}.yaml": file_of(COUNT) for n in range(101)})
+    report = keeper.load()
+    assert (report.ok, report.files, len(keeper.shelf.asked)) == (False, 0, 1)
+    assert "names 101 files" in report.manifest_failures[0]
+
+
 def test_a_load_whose_manifest_went_meanwhile_keeps_nothing(keeper: Keeper) -> None:
     keeper.shelf.put({"jobs.yaml": file_of(COUNT)})
     with keeper.database.begin() as tx:

@@ -27,6 +27,7 @@ from fieldstation.ports.web import Errand, Sources
 
 NUMBERS = "manifest"  # the kind of their numbers
 _MOST_MANIFESTS = 200  # that are loaded at once
+_MOST_FILES = 100  # of one manifest
 _MOST_SECRETS, _MOST_SECRET = 20, 4_000
 _MOST_FAILURES = 200  # that are kept and told
 
@@ -93,6 +94,10 @@ class Manifests:
             return _failed(manifest_id, f"{errand.address}: {error.text}")
         if read.faults:
             return _failed(manifest_id, *(f"{errand.address}: {_told(fault)}" for fault in read.faults))
+        if len(read.files) > _MOST_FILES:
+            return _failed(
+                manifest_id, f"{errand.address}: names {len(read.files)} files; at most {_MOST_FILES} are read"
+            )
         report, jobs = LoadReport(manifests=1), list[tuple[ReadJob, str]]()
         for name in read.files:
             found, told = self._file(errand, name)
