@@ -58,12 +58,20 @@ def test_a_restored_station_has_everything_and_goes_on(place: Path) -> None:
         password = first.admin_password
         with signed_in(first, password) as http:
             hello = run(http, {"tool": "hello", "reuse": False})
+            project = http.post("/api/v1/projects", json={"name": "Flood"}).raise_for_status().json()["id"]
+            files = f"/api/v1/projects/{project}/files"
+            for path, data in {"raw/may.csv": b"level\n", "empty": b"", "raw/big.bin": b"x" * 3_000_000}.items():
+                http.put(f"{files}/{path}", content=data).raise_for_status()
+            http.put(f"/api/v1/projects/{project}/folders/raw/none").raise_for_status()
+            (first.data / "projects" / project / "away").symlink_to("/etc")
+            facts = (first.data / "projects" / project / "raw" / "may.csv").stat()
             asleep = http.post("/api/v1/runs", json={"tool": "sleep", "parameters": {"seconds": 300}}).json()
             while http.get(f"/api/v1/runs/{asleep['id']}").json()["state"] != "running":
                 time.sleep(0.1)
             told = program("backup", archive, "--data", first.data, "--json")
             assert told.returncode == 0, told.stderr
             assert json.loads(told.stdout)["blobs"] >= 1
+            assert json.loads(told.stdout)["files"] == 3
             assert archive.stat().st_mode & 0o077 == 0
             http.post(f"/api/v1/runs/{asleep['id']}/cancel").raise_for_status()
             http.get(f"/api/v1/runs/{asleep['id']}", params={"wait_seconds": 60})
@@ -76,6 +84,13 @@ def test_a_restored_station_has_everything_and_goes_on(place: Path) -> None:
         files = f"/api/v1/datasets/{output['dataset']}/versions/{output['number']}/files"
         (file,) = http.get(files).raise_for_status().json()["items"]
         assert http.get(f"{files}/{file['path']}").raise_for_status().content == b"Hello, world!\n"
+        again = (second.data / "projects" / project / "raw" / "may.csv").stat()
+        assert (again.st_uid, again.st_gid, again.st_mode) == (facts.st_uid, facts.st_gid, facts.st_mode)
+        listed = http.get(f"/api/v1/projects/{project}/files", params={"folder": "raw"}).raise_for_status().json()
+        assert [one["name"] for one in listed["items"]] == ["none", "big.bin", "may.csv"]
+        kept = f"/api/v1/projects/{project}/files"
+        assert http.get(f"{kept}/raw/big.bin").raise_for_status().content == b"x" * 3_000_000
+        assert http.get(f"{kept}/away").status_code == 404
         lost = http.get(f"/api/v1/runs/{asleep['id']}").json()
         assert (lost["state"], lost["reason"]["reason"]) == ("failed", "node_lost")
         assert run(http, {"tool": "hello", "reuse": False})["state"] == "succeeded"

@@ -48,7 +48,7 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "migrate": _station("migrate", "Bring the database to this release's schema."),
     "backup": _station(
-        "backup", "Write database, blobs and key of one moment to one archive; the station may run meanwhile."
+        "backup", "Write database, blobs, files of projects and key to one archive; the station may run meanwhile."
     ),
     "restore": _station(
         "restore", "Make a station from a backup, in a data directory (and database) with nothing in it."

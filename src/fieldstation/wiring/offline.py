@@ -7,15 +7,9 @@ from fieldstation.core.runs.service.tidy import settle_restored as settle_runs
 from fieldstation.db import Database
 from fieldstation.db.snapshot import may_remove
 from fieldstation.kernel.errors import Conflict
-from fieldstation.ports.storage import BlobStore
 from fieldstation.settings import Settings
 from fieldstation.wiring.features import build_features
 from fieldstation.wiring.storages import build_storages
-
-
-def build_store(settings: Settings) -> BlobStore:
-    """Return the station's store."""
-    return build_storages(settings).store
 
 
 def key_file(settings: Settings) -> Path:

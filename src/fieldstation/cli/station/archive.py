@@ -1,7 +1,7 @@
-"""The archive of a backup: one tar with the database, every blob that it names, and the station's key.
+"""The archive of a backup: one tar with the database, every blob that it names, files of projects, and the key.
 
-`manifest.json` first, `database.dump` (of `pg_dump`), `station.key`, `blobs/<sha256>`…, and `end.json` last, which
-says how much there must be: an archive without it is not whole.
+`manifest.json` first, `database.dump` (of `pg_dump`), `station.key`, `blobs/<sha256>`…, `projects/<id>/<path>`…, and
+`end.json` last, which says how much there must be: an archive without it is not whole.
 """
 
 import hashlib
@@ -17,13 +17,16 @@ from pathlib import Path
 from typing import IO
 
 from fieldstation import __version__
+from fieldstation.cli.station.project_files import PROJECTS, add_projects, keep_project_file
 from fieldstation.core.datasets.service.archive import named_blobs
+from fieldstation.core.projects.service.archive import living_projects
 from fieldstation.db import Database
 from fieldstation.db.embedded.binaries import installed_binaries
 from fieldstation.db.snapshot import snapshot
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Broken, Invalid
 from fieldstation.ports.storage import BlobStore
+from fieldstation.ports.volumes import Volumes
 
 FORMAT = 1
 _BLOCK = 1 << 20
@@ -38,15 +41,24 @@ class Held:
     release: str
     blobs: int
     bytes: int
+    files: int  # of projects
 
 
-def write_archive(target: Path, database: Database, store: BlobStore, key: Path) -> Held:
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """What an archive is made of, or made into, besides the database."""
+
+    store: BlobStore
+    volumes: Volumes
+
+
+def write_archive(target: Path, database: Database, whole: Whole, key: Path) -> Held:
     """Write everything of one moment to `target` (0600), which appears only when it is whole."""
     fresh = target.with_name(f"{target.name}.partial")
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            held = _write(file, fresh, database, store, key)
+            held = _write(file, fresh, database, whole, key)
             file.flush()
             os.fsync(file.fileno())
         fresh.rename(target)
@@ -55,7 +67,7 @@ def write_archive(target: Path, database: Database, store: BlobStore, key: Path)
         fresh.unlink(missing_ok=True)
 
 
-def _write(file: io.BufferedWriter, fresh: Path, database: Database, store: BlobStore, key: Path) -> Held:
+def _write(file: io.BufferedWriter, fresh: Path, database: Database, whole: Whole, key: Path) -> Held:
     with tarfile.open(fileobj=file, mode="w|") as tar, snapshot(database) as (tx, name):
         made_at = wire_time(tx.now())
         _add(tar, MANIFEST, json.dumps({"format": FORMAT, "release": __version__, "made_at": made_at}).encode())
@@ -65,7 +77,7 @@ def _write(file: io.BufferedWriter, fresh: Path, database: Database, store: Blob
         count = size = 0
         for blob in named_blobs(tx):
             try:
-                path = store.readable(blob.sha256).path
+                path = whole.store.readable(blob.sha256).path
             except KeyError:
                 raise Broken(
                     f"the blob {blob.sha256} is named but not in the store",
@@ -74,7 +86,8 @@ def _write(file: io.BufferedWriter, fresh: Path, database: Database, store: Blob
                 ) from None
             tar.add(path, BLOBS + blob.sha256, filter=_plain)
             count, size = count + 1, size + blob.size
-        held = Held(made_at=made_at, release=__version__, blobs=count, bytes=size)
+        files = add_projects(tar, whole.volumes, living_projects(tx))
+        held = Held(made_at=made_at, release=__version__, blobs=count, bytes=size, files=files)
         _add(tar, END, json.dumps(asdict(held)).encode())
         return held
 
@@ -99,23 +112,25 @@ class Unpacked:
     held: Held
 
 
-def read_archive(source: Path, store: BlobStore, dump: Path) -> Unpacked:
+def read_archive(source: Path, whole: Whole, dump: Path) -> Unpacked:
     """Unpack an archive; Invalid when it is not one, not whole, or a blob is not what its name says."""
     try:
         with tarfile.open(source, mode="r|") as tar:
-            return _read(tar, store, dump)
+            return _read(tar, whole, dump)
     except (tarfile.TarError, EOFError, KeyError, ValueError) as error:
         raise _not_whole(source, str(error)) from error
 
 
-def _read(tar: tarfile.TarFile, store: BlobStore, dump: Path) -> Unpacked:
-    key, end, count, size = b"", b"", 0, 0
+def _read(tar: tarfile.TarFile, whole: Whole, dump: Path) -> Unpacked:
+    key, end, count, size, files = b"", b"", 0, 0, 0
     for member in tar:
         content = tar.extractfile(member)
-        if content is None:
+        if member.name.startswith(PROJECTS):
+            files += keep_project_file(member, content, whole.volumes)
+        elif content is None:
             raise ValueError(f"{member.name} is not a file")
-        if member.name.startswith(BLOBS):
-            size += _keep(store, member.name.removeprefix(BLOBS), content)
+        elif member.name.startswith(BLOBS):
+            size += _keep(whole.store, member.name.removeprefix(BLOBS), content)
             count += 1
         elif member.name == DUMP:
             with dump.open("wb") as file:
@@ -127,9 +142,9 @@ def _read(tar: tarfile.TarFile, store: BlobStore, dump: Path) -> Unpacked:
         elif member.name == END:
             end = content.read()
     held = Held(**json.loads(end or b"{}")) if end else None
-    if held is None or (held.blobs, held.bytes) != (count, size) or not key or not dump.exists():
+    if held is None or (held.blobs, held.bytes, held.files) != (count, size, files) or not key or not dump.exists():
         raise ValueError("the end is missing, or says other numbers than there are")
-    store.flush()
+    whole.store.flush()
     return Unpacked(dump=dump, key=key, held=held)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from fieldstation.cli.output import write_json
-from fieldstation.cli.station.archive import read_archive, restore_database, verify_blobs
+from fieldstation.cli.station.archive import Whole, read_archive, restore_database, verify_blobs
 from fieldstation.cli.station.directory import prepare_directory
 from fieldstation.cli.station.opening import opened_database
 from fieldstation.cli.station.options import AsJson, Data
@@ -17,7 +17,7 @@ from fieldstation.db.migrate import upgrade
 from fieldstation.kernel.errors import Conflict
 from fieldstation.kernel.logs import configure_logs
 from fieldstation.settings import Settings, load_settings
-from fieldstation.wiring import build_store, key_file, settle_restored
+from fieldstation.wiring import build_storages, key_file, settle_restored
 
 File = Annotated[Path, typer.Argument(help="The archive that `backup` wrote.", exists=True, dir_okay=False)]
 Verify = Annotated[bool, typer.Option("--verify", help="Read every blob again from the disk and compare its digest.")]
@@ -34,8 +34,9 @@ def restore(file: File, verify: Verify = False, data: Data = None, as_json: AsJs
     _refuse_used(settings)
     prepare_directory(settings.data)
     with tempfile.TemporaryDirectory(dir=settings.data, prefix="restore-") as folder:
-        store = build_store(settings)
-        unpacked = read_archive(file, store, Path(folder) / "database.dump")
+        storages = build_storages(settings)
+        store, whole = storages.store, Whole(store=storages.store, volumes=storages.volumes)
+        unpacked = read_archive(file, whole, Path(folder) / "database.dump")
         key = key_file(settings)
         key.touch(mode=0o600)
         key.write_bytes(unpacked.key)

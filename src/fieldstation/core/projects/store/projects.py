@@ -43,6 +43,7 @@ _DUE = text("""
        AND (measured_at IS NULL OR measured_at < station_now() - :seconds * interval '1 second')
      ORDER BY measured_at NULLS FIRST LIMIT 1
 """)
+_LIVING = text("SELECT id FROM project WHERE removed_at IS NULL ORDER BY id")
 _CHANGED = text("UPDATE project SET measured_at = NULL WHERE id = ANY(:ids) AND measured_at IS NOT NULL")
 _MEASURED = text("""
     UPDATE project SET size_bytes = :bytes, measured_at = station_now()
@@ -112,3 +113,8 @@ def measured(tx: Tx, project_id: str, before: int, size: int) -> str | None:
 def changed(tx: Tx, project_ids: Sequence[str]) -> None:
     """Have projects be the first to be measured."""
     tx.execute(_CHANGED, {"ids": list(project_ids)})
+
+
+def living(tx: Tx) -> Sequence[str]:
+    """Read the ids of all projects that were not removed."""
+    return [row.id for row in tx.all(_LIVING)]
