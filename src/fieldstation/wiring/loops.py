@@ -24,6 +24,7 @@ from fieldstation.settings import Settings
 from fieldstation.wiring.engines import uids_of
 from fieldstation.wiring.features import TREES, Features
 from fieldstation.wiring.storages import Storages
+from fieldstation.workers.api_calls import KeepCalls
 from fieldstation.workers.attaching import AttachFile, Sources
 from fieldstation.workers.callbacks import Tell
 from fieldstation.workers.collect import Bench, Collect, Pace
@@ -74,6 +75,8 @@ class LoopBuilder:
         staging = Staging(self._database, data, features.tools, self._store, in_projects)
         self._health = Health(engines)
         self._keep_incidents()
+        if "api" in roles:
+            self._keep_calls()
         for name, engine in engines.items():
             self._add_engine(roles, name, engine, staging)
         if "watch" in roles:
@@ -95,6 +98,11 @@ class LoopBuilder:
     def _keep_incidents(self) -> None:
         keep = KeepIncidents(self._database, self._features.incidents)
         keep.wake = self._add(Loop("incidents", keep.step), follow_errors(keep.told)).wake
+
+    def _keep_calls(self) -> None:
+        log = self._features.people.api_log
+        keep = KeepCalls(self._database, log)
+        log.waiting.wake = self._add(Loop("api calls", keep.step), keep.close).wake
 
     def _add_engine(self, roles: Collection[str], name: str, engine: Engine, staging: Staging) -> None:
         collects: list[Loop] = []
@@ -169,6 +177,7 @@ class LoopBuilder:
                 Chore(name="tasks", seconds=_HOUR, work=self._features.tasks.tidy),
                 Chore(name="instances", seconds=_HOUR, work=self._sweep_instances),
                 Chore(name="callbacks", seconds=_HOUR, work=self._features.instancing.callbacks.tidy),
+                Chore(name="api calls", seconds=_HOUR, work=self._features.people.api_log.tidy),
                 Chore(name="incidents", seconds=_HOUR, work=self._features.incidents.tidy),
                 Chore(name="removed files", seconds=10.0, work=lambda _: self._volumes.tidy(1.0)),
                 *_garbage(self._features.garbage),

@@ -8,6 +8,7 @@ from fieldstation.core.people.service import Acting
 from fieldstation.facades.kit.calls import Core
 from fieldstation.facades.kit.loading import Loading
 from fieldstation.facades.squonk.account_server import AccountServerParts, account_server
+from fieldstation.facades.squonk.calls import Calls, Noting
 from fieldstation.facades.squonk.data_manager import (
     DataManagerParts,
     DatasetDoor,
@@ -58,6 +59,7 @@ def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
     )
     managing, accounting_for = data_manager(manager), account_server(accounts)
     managing.state, accounting_for.state = _acting(app.state, features), app.state
+    managing.add_middleware(Calls, waiting=features.people.api_log.waiting)
     app.mount("/data-manager-api", managing)
     app.mount("/account-server-api", accounting_for)
 
@@ -65,5 +67,7 @@ def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
 def _acting(state: State, features: Features) -> State:
     """Return the state of a door that knows whom its callers act as, and under `own` who they are."""
     own: Core = state.core
-    core = own.knowing(Acting(features.people))
-    return State({"core": core, "own": own, "browser": state.browser, "outside": state.outside})
+    acting, people = Noting(Acting(features.people)), Noting(features.people)
+    return State(
+        {"core": own.knowing(acting), "own": own.knowing(people), "browser": state.browser, "outside": state.outside}
+    )

@@ -1,13 +1,17 @@
 """Who people are in the Data Manager, and what operators turn on there."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.acceptance.squonk.client import Squonk
 from tests.acceptance.squonk.conftest import NewSquonk
+from tests.acceptance.squonk.jobs import wait
 
 JOBS = "datamanagerjobs.squonk.it"
 
@@ -148,3 +152,69 @@ def test_a_token_works_and_is_its_own_persons(ada: Squonk, bob: Squonk) -> None:
     stranger = Squonk(url=ada.url, token="fst_none", username="")
     stranger.refused("DmApi", "get_api_token", 401)
     stranger.close()
+
+
+def log_of(person: Squonk, ready: Callable[[list[dict[str, Any]]], bool], **times: str) -> list[dict[str, Any]]:
+    """Return a log once it is `ready`: calls are written just after they end."""
+    found: list[dict[str, Any]] = wait(lambda: person.dm_ok("get_api_log", **times)["api_log"], ready)
+    return found
+
+
+def test_the_log_tells_everybody_what_they_changed(ada: Squonk, bob: Squonk, tmp_path: Path) -> None:
+    project = project_of(ada)
+    (tmp_path / "may.csv").write_text("s3cret level\n")
+    ada.dm_ok("put_unmanaged_project_files", project_id=project, project_files=str(tmp_path / "may.csv"))
+    ada.dm_ok("get_project", project_id=project)
+    ada.refused("DmApi", "create_project", 400, project_name="x", as_tier_product_id="product-none")
+    nop = {"collection": "im-test", "job": "nop", "version": "1.0.0", "variables": {"password": "s3cret"}}
+    launch = {"project_id": project, "name": "A job", "specification": nop}
+    ada.dm("start_job_instance", **launch, callback_url="http://127.0.0.1:9/?k=s3cret", callback_token="s" * 22)
+    told = log_of(ada, lambda calls: any(one["path"] == "/instance" for one in calls))
+    assert [(one["method"], one["path"], one["status_code"]) for one in told[:3]] == [
+        ("POST", "/project", 201),
+        ("PUT", f"/project/{project}/file", 201),
+        ("POST", "/project", 400),
+    ]
+    assert json.loads(told[0]["body"])["name"] == "Levels"
+    assert json.loads(told[1]["body"])["file"] == "..."
+    assert all(one["duration_ns"] > 0 and "impersonator" not in one for one in told)
+    text = json.dumps(told)
+    assert "s3cret" not in text
+    assert "s" * 22 not in text
+    assert ada.token not in text
+    assert bob.dm_ok("get_api_log") == {"count": 0, "api_log": []}
+
+    second = told[1]["began"]
+    assert [one["began"] for one in log_of(ada, bool, from_=second)] == [one["began"] for one in told[1:]]
+    assert [one["began"] for one in log_of(ada, bool, until=second)] == [told[0]["began"]]
+    assert ada.dm_ok("get_api_log", from_="2200-01-01")["count"] == 0
+    ada.refused("DmApi", "get_api_log", 400, from_="yesterday")
+    with door(ada) as http:
+        assert http.get("/user/api-log?from=2026-01-01T00:00:00+02:00").status_code == 200
+
+
+def test_the_log_names_who_acted(ada: Squonk, eve: Squonk) -> None:
+    eve.dm_ok("set_admin_state", admin=True, impersonate=ada.username)
+    eve.refused("DmApi", "create_project", 400, project_name="x", as_tier_product_id="product-none")
+    eve.dm_ok("set_admin_state", admin=False)
+    told = log_of(ada, bool)
+    assert [(one["path"], one["impersonator"]) for one in told] == [("/project", eve.username)]
+    own = log_of(eve, lambda calls: len(calls) == 2)
+    assert {(one["method"], one["path"]) for one in own} == {("PATCH", "/user/account")}
+    assert "impersonator" not in own[0]
+
+
+def test_who_calls_is_seen(ada: Squonk) -> None:
+    ada.dm_ok("get_account")
+    user = wait(lambda: ada.dm_ok("get_account")["user"], lambda found: "last_seen_date" in found)
+    assert user["first_seen"][:10] == user["last_seen_date"]
+
+
+def test_what_nobody_sent_a_good_token_for_is_nobodys(ada: Squonk) -> None:
+    with door(ada) as http:
+        assert http.patch("/user/account", headers={"Authorization": "Bearer none"}).status_code == 401
+        odd = http.request("MKCOL", "/project/%00%ff", data={"a\x00": "b\x00"})
+        assert odd.status_code in (400, 404, 405)
+        assert http.patch("/user/account", data={"private": "no\x00"}).status_code == 400
+    told = log_of(ada, lambda calls: len(calls) == 2)
+    assert [one["method"] for one in told] == ["MKCOL", "PATCH"]

@@ -1,10 +1,12 @@
 """The tables of people, as the second, the eighth and the fourteenth migration make them."""
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     FetchedValue,
     ForeignKey,
@@ -82,7 +84,26 @@ user_account = Table(
     Column("admin", Boolean, nullable=False, server_default=FetchedValue()),
     Column("impersonates", _key(), ForeignKey("station_user.id")),
     Column("impersonating", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("first_seen", _TIME),
+    Column("last_seen", Date),
 )
+
+api_call = Table(
+    "api_call",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("user_id", _key(), ForeignKey("station_user.id"), nullable=False),
+    Column("method", _key(), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("began", _TIME, nullable=False),
+    Column("duration_ns", BigInteger, nullable=False),
+    Column("status_code", Integer, nullable=False),
+    Column("params", JSON),
+    Column("body", JSON),
+    Column("impersonator", _key(), ForeignKey("station_user.id")),
+    Index(None, "began"),
+)
+Index("ix_api_call_user_id_began", api_call.c.user_id, api_call.c.began, api_call.c.id)
 
 access = Table(
     "access",

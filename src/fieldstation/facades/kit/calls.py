@@ -126,7 +126,10 @@ class _Bearer(SecurityBase):
         return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-async def call_of(request: Request, token: Annotated[str | None, Security(_Bearer())]) -> Call:
+_BEARER = _Bearer()
+
+
+async def call_of(request: Request, token: Annotated[str | None, Security(_BEARER)]) -> Call:
     """Bind the core to the credentials of this request."""
     core: Core = request.app.state.core
     browser: Browser | None = getattr(request.app.state, "browser", None)
@@ -135,6 +138,11 @@ async def call_of(request: Request, token: Annotated[str | None, Security(_Beare
     if token is not None and outside is not None and issued_by(token) == outside.issuer:
         return Call(core, Credentials(identity=await outside.identify(token)))
     return Call(core, Credentials(token=token, browser=secret))
+
+
+async def call_from(request: Request) -> Call:
+    """Bind the core to the credentials of a request that no handler has."""
+    return await call_of(request, await _BEARER(request))
 
 
 def issued_by(token: str) -> str | None:

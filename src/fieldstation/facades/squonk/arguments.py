@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from fieldstation.kernel.errors import Invalid
 
+FORM_KEY = "fieldstation.form"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -46,12 +49,26 @@ async def arguments_of(request: Request) -> Arguments:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() in _FORMS:
         try:
             async with request.form(max_files=4, max_fields=100) as form:
-                texts |= {name: value for name, value in form.items() if isinstance(value, str)}
+                sent = {name: value for name, value in form.items() if isinstance(value, str)}
+                note_form(request.scope, sent)
+                texts |= sent
         except HTTPException as error:
             raise Invalid(
                 f"the form cannot be read: {error.detail}", next_step="let your HTTP client build it"
             ) from None
     return Arguments(texts)
+
+
+def note_form(scope: Scope, texts: Mapping[str, str]) -> None:
+    """Note the texts of a form, for the log of calls."""
+    noted = scope.get(FORM_KEY)
+    if noted is not None:
+        noted.update(texts)
+
+
+def texts_of(scope: Scope) -> dict[str, str]:
+    """Return the texts of a request's query."""
+    return dict(QueryParams(scope.get("query_string", b"")))
 
 
 GivenArguments = Annotated[Arguments, Depends(arguments_of)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from fieldstation.core.audit.model import Deed, Entry
@@ -20,7 +21,8 @@ class Account:
     """A user as that door knows them.
 
     `admin` says whether they took up what operators may; `impersonates` is whom they act as then, unless
-    `impersonating` is off; `private` keeps them out of the list that everybody may read.
+    `impersonating` is off; `private` keeps them out of the list that everybody may read. When they were seen is known
+    some moments after.
     """
 
     user: User
@@ -28,6 +30,8 @@ class Account:
     admin: bool = False
     impersonates: str | None = None
     impersonating: bool = True
+    first_seen: datetime | None = None
+    last_seen: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,4 +136,6 @@ def _account(row: Any) -> Account:
         admin=row.admin and row.operator,
         impersonates=row.impersonates if row.admin and row.operator else None,
         impersonating=row.impersonating,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
     )

@@ -11,7 +11,7 @@ _STATE = text("SELECT admin, impersonates, impersonating FROM user_account WHERE
 _ACCOUNT = """
     SELECT u.id, u.principal, u.username, u.name, u.email, u.operator, u.space, u.quota_bytes, u.created_at,
            u.suspended_at, coalesce(a.private, false) AS private, coalesce(a.admin, false) AS admin,
-           coalesce(a.impersonating, true) AS impersonating, o.id AS impersonated_id, o.username AS impersonates
+           coalesce(a.impersonating, true) AS impersonating, a.first_seen, a.last_seen, o.id AS impersonated_id, o.username AS impersonates
       FROM station_user u
       LEFT JOIN user_account a ON a.user_id = u.id
       LEFT JOIN station_user o ON o.id = a.impersonates"""
@@ -23,6 +23,14 @@ _KEEP = text("""
     ON CONFLICT (user_id) DO UPDATE
        SET private = excluded.private, admin = excluded.admin, impersonates = excluded.impersonates,
            impersonating = excluded.impersonating
+""")
+_SEEN = text("""
+    INSERT INTO user_account AS a (user_id, first_seen, last_seen)
+    SELECT id, station_now(), (station_now() AT TIME ZONE 'UTC')::date
+      FROM unnest(cast(:ids AS text[])) AS id
+     ORDER BY id
+    ON CONFLICT (user_id) DO UPDATE
+       SET first_seen = coalesce(a.first_seen, excluded.first_seen), last_seen = excluded.last_seen
 """)
 _NAMES = text("""
     SELECT u.username FROM station_user u LEFT JOIN user_account a ON a.user_id = u.id
@@ -50,6 +58,11 @@ def lock(tx: Tx, user_id: str) -> None:
 def keep(tx: Tx, values: dict[str, Any]) -> None:
     """Write what an account's user chose."""
     tx.execute(_KEEP, values)
+
+
+def seen(tx: Tx, ids: Sequence[str]) -> None:
+    """Note that these users are at work today."""
+    tx.execute(_SEEN, {"ids": list(ids)})
 
 
 def names(tx: Tx, *, private_too: bool) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""How people are at the door for programs made for the Data Manager."""
+"""How people are at the door for programs made for the Data Manager, and what they asked there."""
 
 from alembic import op
 
@@ -13,6 +13,24 @@ def upgrade() -> None:
             private boolean NOT NULL DEFAULT false,
             admin boolean NOT NULL DEFAULT false,
             impersonates text COLLATE "C" REFERENCES station_user (id),
-            impersonating boolean NOT NULL DEFAULT true
+            impersonating boolean NOT NULL DEFAULT true,
+            first_seen timestamptz,
+            last_seen date
         )
     """)
+    op.execute("""
+        CREATE TABLE api_call (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            user_id text COLLATE "C" NOT NULL REFERENCES station_user (id),
+            method text COLLATE "C" NOT NULL,
+            path text NOT NULL,
+            began timestamptz NOT NULL,
+            duration_ns bigint NOT NULL,
+            status_code integer NOT NULL,
+            params json,
+            body json,
+            impersonator text COLLATE "C" REFERENCES station_user (id)
+        )
+    """)
+    op.execute("CREATE INDEX ix_api_call_user_id_began ON api_call (user_id, began, id)")
+    op.execute("CREATE INDEX ix_api_call_began ON api_call (began)")

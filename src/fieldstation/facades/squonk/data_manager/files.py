@@ -15,7 +15,8 @@ from fieldstation.facades.kit.calls import Call, CallerCall
 from fieldstation.facades.kit.forms import Form, Part, Taker
 from fieldstation.facades.kit.grounds import Coming, Grounds
 from fieldstation.facades.squonk.application import refusals
-from fieldstation.facades.squonk.arguments import GivenArguments, described
+from fieldstation.facades.squonk.arguments import GivenArguments, described, note_form
+from fieldstation.facades.squonk.redaction import HIDDEN
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import PageRequest, read_cursor
@@ -253,6 +254,7 @@ async def _received(grounds: Grounds, request: Request, coming: Coming) -> str:
     body: AsyncIterator[bytes] = request.stream()
     await grounds.movers.take_in(body, form.feed)
     form.close()
+    note_form(request.scope, {**form.fields, "file": HIDDEN})
     if taker.name is None:
         raise Invalid("no file came", next_step="send it in a part called `file`", reason="no_files")
     name = form.fields.get("as_filename") or taker.name.replace("\\", "/").rpartition("/")[2]

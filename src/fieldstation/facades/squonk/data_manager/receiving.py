@@ -13,7 +13,8 @@ from fieldstation.core.datasets.service.check import unkeepable
 from fieldstation.facades.kit.calls import Call
 from fieldstation.facades.kit.forms import Form, Part, Taker
 from fieldstation.facades.kit.moving import Movers
-from fieldstation.facades.squonk.arguments import Arguments
+from fieldstation.facades.squonk.arguments import Arguments, note_form
+from fieldstation.facades.squonk.redaction import HIDDEN
 from fieldstation.kernel.errors import Invalid
 from fieldstation.ports.storage import BlobStore, Sink, Stored
 
@@ -66,6 +67,7 @@ class Receiving:
                 form = Form(request.headers.get("content-type", ""), taker.open)
                 await self._movers.take_in(request.stream(), form.feed)
                 form.close()
+                note_form(request.scope, {**form.fields, "dataset_file": HIDDEN})
                 stored = await self._movers.run(taker.finish)
             finally:
                 with anyio.CancelScope(shield=True):

@@ -1,7 +1,10 @@
 """People: who you are, what you turned on, and who else is here."""
 
+import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -10,15 +13,18 @@ from pydantic import BaseModel, Field
 
 from fieldstation.core.people.model import Caller
 from fieldstation.core.people.service import Account, AccountChange, Accounts, People
+from fieldstation.core.people.service.api_log import KeptCall
 from fieldstation.core.people.service.tokens import NewToken
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import Call, CallerCall, Core
 from fieldstation.facades.squonk.application import refusals
 from fieldstation.facades.squonk.arguments import GivenArguments, described
-from fieldstation.kernel.errors import Forbidden
+from fieldstation.kernel.clock import wire_time
+from fieldstation.kernel.errors import Forbidden, Invalid
 
 USER_ROLE, ADMIN_ROLE = "data-manager-user", "data-manager-admin"
 TOKEN_DAYS = 1
+_PLUS = re.compile(r"(T\S+) (\d\d:\d\d)$")  # of an offset, as a query that nobody encoded has it
 
 
 class UserOut(BaseModel):
@@ -26,6 +32,8 @@ class UserOut(BaseModel):
 
     username: str
     f_uid: int | None = Field(default=None, description="whom files of theirs in projects belong to outside")
+    first_seen: str | None = None
+    last_seen_date: str | None = Field(default=None, examples=["2026-11-22"])
     private: bool = Field(description="whether the list that everybody may read leaves them out")
     suspended: bool | None = None
     become_admin: bool | None = Field(default=None, description="whether they have turned on what operators may")
@@ -51,6 +59,26 @@ class NamesOut(BaseModel):
 
     count: int
     users: list[NameOut]
+
+
+class CallOut(BaseModel):
+    """A call that was no GET; secrets and files are left out."""
+
+    method: str = Field(examples=["POST"])
+    path: str = Field(examples=["/project"])
+    began: str
+    duration_ns: int
+    status_code: int
+    params: str | None = Field(default=None, description="of the query, as JSON text")
+    body: str | None = Field(default=None, description="the texts of the form, as JSON text")
+    impersonator: str | None = Field(default=None, description="who acted as you")
+
+
+class LogOut(BaseModel):
+    """Your calls of the last 90 days, oldest first."""
+
+    count: int
+    api_log: list[CallOut]
 
 
 class TokenOut(BaseModel):
@@ -85,11 +113,18 @@ class UserDoor:
         return UserOut(
             username=user.username,
             f_uid=self.uid_of(user.principal),
+            first_seen=None if account.first_seen is None else wire_time(account.first_seen),
+            last_seen_date=None if account.last_seen is None else account.last_seen.isoformat(),
             private=account.private,
             suspended=True if user.suspended_at else None,
             become_admin=account.admin if user.operator else None,
             impersonate=account.impersonates if account.impersonating else None,
         )
+
+    def calls(self, tx: Tx, caller: Caller, since: datetime | None, until: datetime | None) -> LogOut:
+        """Tell the caller's calls."""
+        found = [_call_out(one) for one in self.people.api_log.list(tx, caller, since, until)]
+        return LogOut(count=len(found), api_log=found)
 
     def token(self, tx: Tx, caller: Caller) -> TokenOut:
         """Make a token that can do what the caller's credential can."""
@@ -162,9 +197,48 @@ def _add_account(routes: APIRouter, door: UserDoor) -> None:
         response.headers["Cache-Control"] = "no-store"
         return await call(door.token)
 
+    @routes.get(
+        "/user/api-log",
+        operation_id="get_user_api_log",
+        summary="What you changed here, and who did it as you",
+        response_model_exclude_none=True,
+        responses=refusals(),
+    )
+    async def calls(
+        call: CallerCall,
+        since: Annotated[str | None, Query(alias="from", max_length=40, description="from this time on")] = None,
+        until: Annotated[str | None, Query(max_length=40, description="until before this time")] = None,
+    ) -> LogOut:
+        first, last = _time(since, "from"), _time(until, "until")
+        return await call(lambda tx, caller: door.calls(tx, caller, first, last))
+
 
 def _add_people(routes: APIRouter, door: UserDoor) -> None:
     @routes.get("/user", operation_id="get_users", summary="Everybody who is not private", responses=refusals())
     async def listed(call: CallerCall) -> NamesOut:
         found: Sequence[str] = await call(door.accounts.names)
         return NamesOut(count=len(found), users=[NameOut(username=name) for name in found])
+
+
+def _time(text: str | None, name: str) -> datetime | None:
+    """Read a time; without an offset it is UTC."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(_PLUS.sub(r"\1+\2", text))
+    except ValueError:
+        raise Invalid(f"{name} is no time: {text!r}", next_step=f"send {name} as 2026-11-22T09:30:00Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _call_out(one: KeptCall) -> CallOut:
+    return CallOut(
+        method=one.method,
+        path=one.path,
+        began=wire_time(one.began),
+        duration_ns=one.duration_ns,
+        status_code=one.status_code,
+        params=json.dumps(one.params) if one.params else None,
+        body=json.dumps(one.body) if one.body else None,
+        impersonator=one.impersonator,
+    )

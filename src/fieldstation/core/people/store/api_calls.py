@@ -1,0 +1,43 @@
+"""Calls that people made at a door."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from fieldstation.db import Tx
+
+_BATCH = 5000
+_KEEP = text("""
+    INSERT INTO api_call (user_id, method, path, began, duration_ns, status_code, params, body, impersonator)
+    VALUES (:user_id, :method, :path, :began, :duration_ns, :status_code, cast(:params AS json), cast(:body AS json),
+            :impersonator)
+""")
+# The latest of the time asked for, along the index; who reads gets them oldest first.
+_LISTED = text("""
+    SELECT c.method, c.path, c.began, c.duration_ns, c.status_code, c.params, c.body, i.username AS impersonator
+      FROM api_call c LEFT JOIN station_user i ON i.id = c.impersonator
+     WHERE c.user_id = :user_id AND c.began >= :since AND c.began < :until
+     ORDER BY c.began DESC, c.id DESC LIMIT :limit
+""")
+_FORGET = text(f"""
+    DELETE FROM api_call WHERE id = ANY(ARRAY(
+        SELECT id FROM api_call WHERE began < station_now() - :days * interval '1 day' ORDER BY began LIMIT {_BATCH}))
+""")
+
+
+def keep(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Keep one call."""
+    tx.execute(_KEEP, values)
+
+
+def listed(tx: Tx, user_id: str, since: datetime, until: datetime, limit: int) -> Sequence[Any]:
+    """Read up to `limit` calls of a user, latest first, of the time from `since` until before `until`."""
+    values = {"user_id": user_id, "since": since, "until": until, "limit": limit}
+    return tx.all(_LISTED, values)
+
+
+def forget(tx: Tx, days: int) -> bool:
+    """Remove calls older than `days`, some thousand at a time; tells whether there are more."""
+    return tx.execute(_FORGET, {"days": days}).rowcount == _BATCH
