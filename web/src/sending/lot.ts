@@ -1,10 +1,10 @@
-import { Problem, asProblem } from '@/api/problem'
+import { asProblem } from '@/api/problem'
 import type { Progress } from './jobs'
 import { rate, sampled, type Sample } from './rate'
-import { put, Stopped } from './put'
+import { Stopped } from './stopped'
 
 const AT_ONCE = 3 // of a browser's six connections: one has the news, one may have a log, one is left for the rest
-const LOOK_FIRST_BYTES = 4 * 1024 * 1024 // a larger file is not sent only to hear that something has its name
+const NEXT_TRIES_MS = [500, 1000, 2000, 4000, 8000, 16_000] // a network that goes away comes back
 
 /** One file on its way: where it goes, and why it did not get there. */
 export interface Item {
@@ -12,8 +12,16 @@ export interface Item {
   file: File
   replace: boolean
   sent: number
+  /** How often the station could not be reached. */
+  lost: number
   error?: unknown
 }
+
+/**
+ * Brings one file; says how far it is by `onSent`. Throws `Problem` where the station refuses, with the reason `exists`
+ * where something is there that may not be replaced, and `Stopped` by the signal.
+ */
+export type Send = (item: Item, signal: AbortSignal, onSent: (bytes: number) => void) => Promise<void>
 
 export type LotPhase = 'sending' | 'asking' | 'stopped' | 'failed' | 'done'
 
@@ -40,13 +48,14 @@ export class Lot {
   private doneBytes = 0
 
   constructor(
-    private readonly addressOf: (path: string, replace: boolean) => string,
+    private readonly bring: Send,
     private readonly tell: (view: LotView) => void,
     private readonly onFile: () => void,
+    private readonly pauses: readonly number[] = NEXT_TRIES_MS,
   ) {}
 
   add(chosen: readonly { path: string; file: File }[]): void {
-    for (const { path, file } of chosen) this.waiting.push({ path, file, replace: false, sent: 0 })
+    for (const { path, file } of chosen) this.waiting.push({ path, file, replace: false, sent: 0, lost: 0 })
     this.files += chosen.length
     this.total += chosen.reduce((sum, { file }) => sum + file.size, 0)
     this.goOn()
@@ -78,7 +87,7 @@ export class Lot {
 
   /** Try once more what failed. */
   again(): void {
-    for (const item of this.failed) this.waiting.push({ ...item, sent: 0, error: undefined })
+    for (const item of this.failed) this.waiting.push({ ...item, sent: 0, lost: 0, error: undefined })
     this.failed = []
     this.goOn()
   }
@@ -101,7 +110,7 @@ export class Lot {
     const controller = new AbortController()
     this.running.set(item, controller)
     try {
-      await this.bring(item, controller.signal)
+      await this.tryOn(item, controller.signal)
       this.done += 1
       this.doneBytes += item.file.size
       this.onFile()
@@ -113,20 +122,28 @@ export class Lot {
     }
   }
 
-  private async bring(item: Item, signal: AbortSignal): Promise<void> {
-    const address = this.addressOf(item.path, item.replace)
-    if (!item.replace && item.file.size > LOOK_FIRST_BYTES && (await isThere(address, signal))) throw taken()
-    const onSent = (bytes: number) => {
-      item.sent = bytes
-      this.told()
+  /** Bring a file; a station that cannot be reached is tried again after a while. */
+  private async tryOn(item: Item, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        await this.bring(item, signal, (bytes) => {
+          item.sent = bytes
+          this.told()
+        })
+        return
+      } catch (thrown) {
+        const pause = this.pauses[item.lost]
+        if (pause === undefined || asProblem(thrown).status !== 0) throw thrown
+        item.lost += 1
+        item.sent = 0
+        await rest(pause, signal)
+      }
     }
-    await put(address, item.file, { signal, onSent })
   }
 
   private missed(item: Item, thrown: unknown): void {
     item.sent = 0
-    if (thrown instanceof Stopped || (thrown instanceof DOMException && thrown.name === 'AbortError'))
-      this.waiting.unshift(item)
+    if (thrown instanceof Stopped) this.waiting.unshift(item)
     else if (!item.replace && asProblem(thrown).reason === 'exists') this.asks.push(item)
     else this.failed.push({ ...item, error: thrown })
   }
@@ -156,10 +173,12 @@ export class Lot {
   }
 }
 
-async function isThere(address: string, signal: AbortSignal): Promise<boolean> {
-  return (await fetch(address, { method: 'HEAD', signal })).ok
-}
-
-function taken(): Problem {
-  return new Problem({ status: 409, reason: 'exists', detail: 'something is there already', fault: 'yours' })
+function rest(pause: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(done, pause)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      fail(new Stopped())
+    })
+  })
 }

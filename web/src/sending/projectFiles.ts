@@ -1,13 +1,17 @@
 import { notifications } from '@mantine/notifications'
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
+import { Problem, unreachable } from '@/api/problem'
 import { count } from '@/format/number'
 import { projectFileAddress } from '@/pages/project/files/address'
 import type { Chosen } from './choice'
 import { dropJob, putJob, type Phase } from './jobs'
-import { Lot, type LotPhase, type LotView } from './lot'
+import { Lot, type LotPhase, type LotView, type Send } from './lot'
+import { put } from './put'
+import { Stopped } from './stopped'
 
 const LOOK_MS = 1500
+const LOOK_FIRST_BYTES = 4 * 1024 * 1024 // a larger file is not sent only to hear that something has its name
 
 interface Work {
   lot: Lot
@@ -55,12 +59,29 @@ export function forgetSending(project: string): void {
 
 function begun({ project, folder }: Place, queries: QueryClient): Work {
   const look = looker(project.id, queries)
-  const addressOf = (path: string, replace: boolean) =>
-    `${projectFileAddress(project.id, path)}?replace=${String(replace)}`
-  const lot = new Lot(addressOf, (view) => saw(project, view), look)
+  const lot = new Lot(sender(project.id), (view) => saw(project, view), look)
   const work = { lot, view: null, folder }
   works.set(project.id, work)
   return work
+}
+
+function sender(project: string): Send {
+  return async ({ path, file, replace }, signal, onSent) => {
+    const address = projectFileAddress(project, path)
+    if (!replace && file.size > LOOK_FIRST_BYTES && (await isThere(address, signal))) throw taken()
+    await put(`${address}?replace=${String(replace)}`, file, { signal, onSent })
+  }
+}
+
+async function isThere(address: string, signal: AbortSignal): Promise<boolean> {
+  const answer = await fetch(address, { method: 'HEAD', signal }).catch(() => {
+    throw signal.aborted ? new Stopped() : unreachable()
+  })
+  return answer.ok
+}
+
+function taken(): Problem {
+  return new Problem({ status: 409, reason: 'exists', detail: 'something is there already', fault: 'yours' })
 }
 
 function saw(project: { id: string; name: string }, view: LotView): void {

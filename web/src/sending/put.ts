@@ -1,8 +1,6 @@
 import { PROOF } from '@/api/client'
 import { problemFrom, unreachable } from '@/api/problem'
-
-/** Somebody stopped it. */
-export class Stopped extends Error {}
+import { Stopped } from './stopped'
 
 interface Putting {
   signal: AbortSignal

@@ -3,7 +3,7 @@ import { PROOF } from '@/api/client'
 import { problemFrom, unreachable } from '@/api/problem'
 import type { Progress } from '@/sending/jobs'
 import type { Chosen } from '@/sending/choice'
-import { Stopped } from '@/sending/put'
+import { Stopped } from '@/sending/stopped'
 import { rate, sampled, type Sample } from '@/sending/rate'
 
 const ADDRESS = '/api/v1/uploads'

@@ -4,7 +4,7 @@ import { api, take, type Dataset, type Version } from '@/api/client'
 import { asProblem } from '@/api/problem'
 import { changeJob, dropJob, isWatched, putJob } from '@/sending/jobs'
 import type { Chosen } from '@/sending/choice'
-import { Stopped } from '@/sending/put'
+import { Stopped } from '@/sending/stopped'
 import { Sending } from './sending'
 import type { Goal } from './useUpload'
 

@@ -1,0 +1,2 @@
+/** Somebody stopped it. */
+export class Stopped extends Error {}
