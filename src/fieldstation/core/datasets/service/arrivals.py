@@ -68,7 +68,7 @@ class Arrivals:
         self._parts = parts
         self.types = parts.types
 
-    def check(self, tx: Tx, caller: Caller, arrival: Arrival) -> Arrival:
+    def checked(self, tx: Tx, caller: Caller, arrival: Arrival) -> Arrival:
         """Return what may come so, its unit and its data set by their ids.
 
         Raises Invalid (`media_type`, `file_names`), NotFound and Forbidden (unit, data set).
@@ -87,9 +87,9 @@ class Arrivals:
         """Make a version of a file whose bytes are in the store, and begin the task that makes it ready.
 
         A new data set is called after the file and belongs to the caller; `reserved` are the uploads that kept room
-        for the bytes. Raises as `check` and `Uploads.publish` do.
+        for the bytes. Raises as `checked` and `Uploads.publish` do.
         """
-        arrival = self.check(tx, caller, arrival)
+        arrival = self.checked(tx, caller, arrival)
         dataset_id = arrival.dataset_id or self._made(tx, caller, arrival.file_name)
         media_type = worth_keeping(arrival.file_name, arrival.media_type)
         entry = FileEntry(
