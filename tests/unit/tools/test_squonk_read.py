@@ -149,6 +149,43 @@ def test_a_version_written_as_a_number_counts_as_its_text() -> None:
     assert read_manifest(text, strict=True).faults
 
 
+LOOSE = """\
+  loose:
+    name: As somebody wrote it
+    version: '1.0.0'
+    keywords: atoms
+    category: [a, b]
+    image: {name: acme/x, tag: 12e4567, project-directory: /data, working-directory: /data}
+    command: x {{ a }} {{ b }}
+    variables:
+      order: options
+      inputs:
+        type: object
+        required: b
+        properties:
+          b: {title: B, mime-types: text/plain}
+      options:
+        properties:
+          a: {type: [string], default: [p, q], multiple: true}
+          c: {title: C, type: [string, integer]}
+    tests: nothing
+"""
+
+
+def test_loose_words_mean_what_they_can() -> None:
+    read = read_jobs(file_of(LOOSE))
+    assert {fault.where for fault in read.faults} == {"/jobs/loose/variables/options/properties/c/type"}
+    read = read_jobs(file_of(LOOSE.replace("          c: {title: C, type: [string, integer]}\n", "")))
+    assert read.faults == ()
+    (one,) = read.jobs
+    assert (one.job.keywords, one.job.category, one.job.image.tag, one.tests) == (("atoms",), None, "12e4567", {})
+    assert one.job.options["a"].default == ["p", "q"]
+    assert one.job.options["a"].type == "string"
+    assert (one.job.inputs["b"].mime_types, one.job.required) == (("text/plain",), ("b",))
+    assert "order" not in one.job.blocks
+    assert len(read.warnings) == 12
+
+
 def test_doubts_are_told() -> None:
     text = file_of(
         COUNT.replace("[outputFile, top]", "[outputFile, top, nothing]").replace("^[A-Za-z0-9_/.-]+$", "(?=a)")

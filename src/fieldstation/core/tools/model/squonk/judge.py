@@ -11,6 +11,7 @@ from typing import Any
 from jsonschema.exceptions import ValidationError
 
 from fieldstation.core.tools.model.document import Node, at_path, escape
+from fieldstation.core.tools.model.squonk.conform import means_list, means_text
 from fieldstation.core.tools.model.squonk.forms import Schema
 from fieldstation.core.tools.model.validation import deepest, say, validator
 from fieldstation.kernel.canonical import Json
@@ -81,16 +82,17 @@ def _aside(path: Path) -> bool:
 
 
 def _passed(error: ValidationError, path: Path, node: Node | None) -> bool:
-    rule, wanted, value = error.validator, error.validator_value, node.value if node is not None else None
+    rule, wanted, value = error.validator, error.validator_value, error.instance
     if rule in _PASSED_OVER:
         return not (rule == "additionalProperties" and path[:-1] == ("jobs",))
     if rule == "required":
         return "variables" in path[_PART : _PART + 1] and path[-1] in _MAY_LACK
     if rule == "type":
-        number_for_text = isinstance(value, int | float) and (wanted == "string" or "string" in wanted)
-        return number_for_text or (value is None and len(path) > _PART) or path[-1:] == ("default",)
+        stands_for = means_text(wanted, node) or means_list(wanted, value)
+        return stands_for or (value is None and len(path) > _PART) or path[-1:] == ("default",)
     if rule == "enum":
-        return node is not None and isinstance(value, int | float) and node.source in wanted
+        listed = isinstance(value, list) and len(value) == 1 and value[0] in wanted
+        return listed or (node is not None and isinstance(value, int | float) and node.source in wanted)
     return False
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from fieldstation.core.tools.model.document import PYYAML, Node, at_path, plain, read_document
 from fieldstation.core.tools.model.fields import kind_of
+from fieldstation.core.tools.model.squonk.conform import conform
 from fieldstation.core.tools.model.squonk.forms import (
     JOB_FILE,
     JOB_FILE_KIND,
@@ -18,8 +19,6 @@ from fieldstation.core.tools.model.squonk.forms import (
 from fieldstation.core.tools.model.squonk.job import Job
 from fieldstation.core.tools.model.squonk.judge import Finding, judge
 from fieldstation.core.tools.model.squonk.remarks import remarks
-from fieldstation.core.tools.model.validation import compile_pattern
-from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.errors import Problem
 from fieldstation.ports.templates import Template, Templates
 
@@ -180,35 +179,6 @@ def _other(root: Node, kind: str) -> Problem | None:
     if said is not None and said.value == WORKFLOW_KIND:
         return said.problem("is a workflow, which runs jobs and defines none")
     return None
-
-
-def conform(form: Schema, node: Node, *, keep: bool = False) -> Json:
-    """Return a value as its form means it: text where text belongs, and what nobody knows only in variables."""
-    value = node.value
-    if isinstance(value, Mapping):
-        fields: dict[str, Json] = {}
-        for name, below in value.items():
-            inner = _form_of(form, name)
-            unknown = inner is None and ("patternProperties" in form or not keep)
-            if below.value is not None and not unknown:
-                fields[name] = conform(inner or {}, below, keep=keep or name == "variables")
-        return fields
-    if isinstance(value, tuple):
-        return [conform(form.get("items", {}), item, keep=keep) for item in value if item.value is not None]
-    if form.get("type") == "string" and isinstance(value, int | float):
-        return node.source
-    return value
-
-
-def _form_of(form: Schema, name: str) -> Schema | None:
-    known: Mapping[str, Schema] = form.get("properties", {})
-    if name in known:
-        return known[name]
-    if "patternProperties" in form:
-        patterned: Mapping[str, Schema] = form["patternProperties"]
-        return next((inner for pattern, inner in patterned.items() if compile_pattern(pattern).search(name)), None)
-    rest = form.get("additionalProperties")
-    return rest if isinstance(rest, Mapping) else None
 
 
 def _job_nodes(root: Node | None) -> Mapping[str, Node]:
