@@ -9,6 +9,7 @@ from pathlib import Path
 from fieldstation import __version__
 from fieldstation.core.datasets.model import FileTypes, read_types
 from fieldstation.core.datasets.service import (
+    Annotations,
     ArrivalParts,
     Arrivals,
     Contents,
@@ -83,6 +84,7 @@ class Features:
     folders: Folders
     uploads: Uploads
     arrivals: Arrivals
+    annotations: Annotations
     contents: Contents
     registrar: Registrar
     trash: Trash
@@ -167,6 +169,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         garbage=Garbage(people, store, outbox),
         uploads=uploads,
         arrivals=arrivals,
+        annotations=Annotations(datasets, people),
         use=use,
         tools=tools,
         definitions=definitions,

@@ -42,6 +42,7 @@ def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
         loading=Loading(definitions.manifests, kit.movers),
         mode=definitions.mode,
         datasets=DatasetDoor(features.datasets, features.arrivals, features.removals, features.contents),
+        annotations=features.annotations,
         receiving=Receiving(features.arrivals, features.uploads, kit.store, kit.movers),
         movers=kit.movers,
         users=UserDoor(people=features.people, uid_of=features.files.uid_of),

@@ -10,20 +10,31 @@ from typing import Any
 
 RELEASE = "7.0.0"
 _ROOT = Path(__file__).parents[3]
-_PLACE = _ROOT / "build" / "clients" / f"squonk2-{RELEASE}"
+METADATA_RELEASE = "3.0.0"
+_CLIENTS = _ROOT / "build" / "clients"
 _UV = _ROOT / "build" / "uv" / "bin" / "uv"
 CALLED: dict[str, set[str]] = {"DmApi": set(), "AsApi": set(), "Auth": set()}
 
 
 def environment() -> Path:
     """Return the Python of an environment that has the client, made on first use."""
-    _PLACE.parent.mkdir(parents=True, exist_ok=True)
-    python, ready = _PLACE / "bin" / "python", _PLACE / "ready"
-    with (_PLACE.parent / "lock").open("w") as lock:
+    return _environment_with(f"squonk2-{RELEASE}", f"im-squonk2-client=={RELEASE}")
+
+
+def metadata_environment() -> Path:
+    """Return the Python of an environment that has the package of the format of metadata, made on first use."""
+    return _environment_with(f"metadata-{METADATA_RELEASE}", f"im-data-manager-metadata=={METADATA_RELEASE}")
+
+
+def _environment_with(name: str, requirement: str) -> Path:
+    place = _CLIENTS / name
+    _CLIENTS.mkdir(parents=True, exist_ok=True)
+    python, ready = place / "bin" / "python", place / "ready"
+    with (_CLIENTS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not ready.exists():
-            _do("venv", "--quiet", "--clear", "--python", sys.executable, str(_PLACE))
-            _do("pip", "install", "--quiet", "--python", str(python), f"im-squonk2-client=={RELEASE}")
+            _do("venv", "--quiet", "--clear", "--python", sys.executable, str(place))
+            _do("pip", "install", "--quiet", "--python", str(python), requirement)
             ready.touch()
     return python
 

@@ -161,5 +161,6 @@ annotation = Table(
     Column("author", _KEY, nullable=False),
     Column("created", _TIME, nullable=False),
     Column("body", JSON, nullable=False),
+    Column("value", Text),
     Index("ix_annotation_dataset", "dataset_id", "number", "id"),
 )

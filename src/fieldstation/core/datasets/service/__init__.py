@@ -1,5 +1,6 @@
 """What can be done with data sets."""
 
+from fieldstation.core.datasets.service.annotations import Annotations
 from fieldstation.core.datasets.service.arrivals import PROCESS, ArrivalParts, Arrivals, Holding
 from fieldstation.core.datasets.service.contents import Contents
 from fieldstation.core.datasets.service.datasets import Datasets, File
@@ -13,6 +14,7 @@ from fieldstation.core.datasets.service.uploads import Incoming, Uploads
 __all__ = [
     "PROCESS",
     "REMOVE_VERSION",
+    "Annotations",
     "ArrivalParts",
     "Arrivals",
     "Contents",

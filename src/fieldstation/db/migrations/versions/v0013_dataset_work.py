@@ -32,6 +32,7 @@ def upgrade() -> None:
             author text COLLATE "C" NOT NULL,
             created timestamptz NOT NULL,
             body json NOT NULL,
+            value text,
             CONSTRAINT pk_annotation PRIMARY KEY (id),
             CONSTRAINT fk_annotation_dataset_id FOREIGN KEY (dataset_id) REFERENCES dataset (id)
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 
 from fieldstation.core.accounting.service import Merchants
+from fieldstation.core.datasets.service import Annotations
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.kit.loading import Loading
@@ -18,6 +19,7 @@ from fieldstation.facades.squonk.data_manager import (
     jobs,
     managed,
     manifests,
+    metadata,
     projects,
     station,
     tasks,
@@ -42,6 +44,7 @@ class DataManagerParts:
     mode: str
     instances: instances.InstanceDoor
     datasets: datasets.DatasetDoor
+    annotations: Annotations
     receiving: Receiving
     movers: Movers
     users: users.UserDoor
@@ -56,6 +59,7 @@ def data_manager(parts: DataManagerParts) -> FastAPI:
     app.include_router(files.router(parts.grounds))
     app.include_router(managed.router(parts.grounds, parts.saving))
     app.include_router(tasks.router(parts.tasks))
+    app.include_router(metadata.router(parts.annotations))
     app.include_router(datasets.router(parts.datasets, parts.receiving, parts.movers))
     app.include_router(jobs.router(parts.jobs))
     app.include_router(instances.router(parts.instances, parts.grounds))
