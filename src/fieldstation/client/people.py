@@ -27,7 +27,7 @@ class Users:
         return self._transport.pages(User, at("users"))
 
     def change(self, username: str, **changes: Json) -> User:
-        """Change what is given: `name`, `email`, `operator`, `suspended`, `quota_bytes`, `password`."""
+        """Change what is given: `name`, `email`, `operator`, `suspended`, `suspension`, `quota_bytes`, `password`."""
         return read(User, self._transport.send("PATCH", at("users", username), changes))
 
 

@@ -11,7 +11,8 @@ FINAL = frozenset({"succeeded", "failed", "canceled"})
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """A person of the station; `project` is the id of their own one, `suspended` since when they may do nothing.
+    """A person of the station; `project` is the id of their own one, `suspended` since when they may do nothing
+    and `suspension` why.
 
     Of the caller also `scopes`: what the token was narrowed to, None when it was not.
     """
@@ -25,6 +26,7 @@ class User:
     quota_bytes: int | None = None
     created: datetime | None = None
     suspended: datetime | None = None
+    suspension: str | None = None
     scopes: Sequence[str] | None = None
 
 

@@ -47,6 +47,7 @@ def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
         movers=kit.movers,
         users=UserDoor(people=features.people, uid_of=features.files.uid_of),
         merchants=features.accounting.merchants,
+        incidents=features.incidents,
         instances=InstanceDoor(launching=kit.launching, instances=instancing.instances, tokens=instancing.tokens),
     )
     accounting = features.accounting

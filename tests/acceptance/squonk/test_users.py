@@ -218,3 +218,61 @@ def test_what_nobody_sent_a_good_token_for_is_nobodys(ada: Squonk) -> None:
         assert http.patch("/user/account", data={"private": "no\x00"}).status_code == 400
     told = log_of(ada, lambda calls: len(calls) == 2)
     assert [one["method"] for one in told] == ["MKCOL", "PATCH"]
+
+
+def test_operators_make_users_and_keep_them_out(squonk_admin: Squonk, ada: Squonk) -> None:
+    made = squonk_admin.dm_ok("create_user_account", user_id=f"new-{ada.username}")
+    assert (made["username"], made["private"]) == (f"new-{ada.username}", False)
+    assert "first_seen" not in made
+    assert squonk_admin.dm_ok("create_user_account", user_id=ada.username)["username"] == ada.username
+    squonk_admin.refused("DmApi", "create_user_account", 400, user_id="Not A Name")
+
+    squonk_admin.dm_ok("update_user_account", user_id=ada.username, suspend_message="holidays")
+    with door(ada) as http:
+        assert http.get("/user/account").status_code == 401
+    told = httpx.get(f"{ada.url}/api/v1/me", headers={"Authorization": f"Bearer {ada.token}"})
+    assert "holidays" in told.text
+    shown = next(one for one in squonk_admin.dm_ok("get_admin_users")["users"] if one["username"] == ada.username)
+    assert (shown["suspended"], shown["suspension_message"]) == (True, "holidays")
+    assert ada.username not in {one["username"] for one in squonk_admin.dm_ok("get_users")["users"]}
+    squonk_admin.dm_ok("update_user_account", user_id=ada.username, suspend_message="/restore")
+    assert "suspension_message" not in ada.dm_ok("get_account")["user"]
+    for message in ("", "two\nlines", "x" * 201):
+        squonk_admin.refused("DmApi", "update_user_account", 400, user_id=ada.username, suspend_message=message)
+    squonk_admin.refused("DmApi", "update_user_account", 404, user_id="nobody-here", suspend_message="holidays")
+
+
+def test_operators_see_who_is_at_work(squonk_admin: Squonk, ada: Squonk, bob: Squonk) -> None:
+    ada.dm_ok("get_account")
+    wait(lambda: ada.dm_ok("get_account")["user"], lambda found: "last_seen_date" in found)
+
+    def names(**days: int) -> set[str]:
+        found = squonk_admin.dm_ok("get_admin_users", **days)
+        assert found["count"] == len(found["users"])
+        return {one["username"] for one in found["users"]}
+
+    assert {ada.username, bob.username} <= names()
+    assert "admin" not in names()
+    assert ada.username in names(active_days=1)
+    assert bob.username not in names(active_days=1)
+    assert ada.username not in names(idle_days=1)
+    assert bob.username in names(idle_days=1)
+    squonk_admin.refused("DmApi", "get_admin_users", 400, idle_days=0)
+
+
+def test_users_and_errors_are_for_operators_who_turned_it_on(ada: Squonk, eve: Squonk) -> None:
+    for person in (ada, eve):
+        person.refused("DmApi", "get_admin_users", 403)
+        person.refused("DmApi", "create_user_account", 403, user_id="somebody")
+        person.refused("DmApi", "create_user_account", 403, user_id=ada.username)
+        person.refused("DmApi", "get_service_errors", 403)
+        person.refused("DmApi", "acknowledge_service_error", 403, error_id=1)
+        person.refused("DmApi", "delete_service_error", 403, error_id=1)
+    ada.refused("DmApi", "update_user_account", 404, user_id=eve.username, suspend_message="out")
+
+
+def test_errors_that_are_not_there(squonk_admin: Squonk) -> None:
+    found = squonk_admin.dm_ok("get_service_errors", include_acknowledged=True)
+    assert found == {"count": 0, "service_errors": []}
+    squonk_admin.refused("DmApi", "acknowledge_service_error", 404, error_id=999_999)
+    squonk_admin.refused("DmApi", "delete_service_error", 404, error_id=999_999)

@@ -112,3 +112,37 @@ def test_a_bounded_number_is_kept(desk: Desk) -> None:
         incidents.keep(tx, [note("place 549", KeyError("x"), f"request-{number}") for number in range(50)])
         found = incidents.show(tx, operator.caller, "request-49")
     assert (found.count, len(found.requests)) == (51, REQUESTS_KEPT)
+
+
+def test_the_door_of_the_data_manager_tells_errors_until_somebody_knows_of_them(station: Station) -> None:
+    door = "/data-manager-api/admin/service-error"
+
+    def told(count: int, **query: str) -> list[dict[str, object]]:
+        found: list[dict[str, object]] = station.wait(
+            lambda: (
+                [errors]
+                if len(errors := station.client.get(door, params=query).json()["service_errors"]) == count
+                else None
+            )
+        )[0]
+        return found
+
+    assert station.client.patch("/data-manager-api/user/account", data={"become_admin": "true"}).status_code == 204
+    assert station.client.get("/api/v1/broken").status_code == 500
+    (error,) = told(1)
+    assert "RuntimeError" in str(error["summary"])
+    assert (error["severity"], error["acknowledged"]) == ("ERROR", False)
+    assert SECRET not in str(error)
+    one = f"{door}/{error['id']}"
+    assert station.client.patch(one).status_code == 204
+    told(0)
+    (known,) = told(1, include_acknowledged="True")
+    assert (known["id"], known["acknowledged"], known["acknowledging_user"]) == (error["id"], True, "admin")
+
+    assert station.client.get("/api/v1/broken").status_code == 500
+    (again,) = told(1)
+    assert (again["id"], again["acknowledged"]) == (error["id"], False)
+    assert station.client.delete(one).status_code == 200
+    told(0, include_acknowledged="True")
+    assert station.client.delete(one).status_code == 404
+    assert station.client.patch(one).status_code == 404

@@ -97,9 +97,11 @@ def suspend(
     session: Session,
     username: Annotated[str, typer.Argument()],
     undo: Annotated[bool, typer.Option("--undo", help="Let them in again.")] = False,
+    because: Annotated[str | None, typer.Option(help="Why, as they are told.")] = None,
 ) -> None:
     """Keep a user out: their sessions end at once, their tokens count no more."""
-    user = session.station.users.change(username, suspended=not undo)
+    why = {} if because is None or undo else {"suspension": because}
+    user = session.station.users.change(username, suspended=not undo, **why)
     session.answer(user, lambda: f"{user.username} is {'back' if undo else 'suspended'}")
 
 

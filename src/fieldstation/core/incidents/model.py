@@ -37,7 +37,10 @@ class Noted:
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """The same as it is kept; `release` is the one that met it last."""
+    """The same as it is kept; `release` is the one that met it last.
+
+    `acknowledged_by` is who said that they know of it (a username), unless it was met again since.
+    """
 
     id: str
     place: str
@@ -49,6 +52,8 @@ class Incident:
     requests: Sequence[str]
     first_at: datetime
     last_at: datetime
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
 
 
 def note(place: str, error: BaseException, request: str) -> Noted:

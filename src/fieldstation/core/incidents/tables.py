@@ -1,6 +1,17 @@
-"""The table of incidents, as the seventh migration makes it."""
+"""The table of incidents, as the seventh and the fourteenth migration make it."""
 
-from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Index, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from fieldstation.db import metadata
 
@@ -21,6 +32,8 @@ incident = Table(
     Column("requests", ARRAY(_C), nullable=False),
     Column("first_at", _TIME, nullable=False),
     Column("last_at", _TIME, nullable=False),
+    Column("acknowledged_at", _TIME),
+    Column("acknowledged_by", _C, ForeignKey("station_user.id")),
     UniqueConstraint("fingerprint"),
 )
 Index("ix_incident_last_at_id", incident.c.last_at, incident.c.id)

@@ -53,6 +53,7 @@ station_user = Table(
     Column("quota_bytes", BigInteger),
     Column("created_at", _TIME, FetchedValue(), nullable=False),
     Column("suspended_at", _TIME),
+    Column("suspension", Text),
     UniqueConstraint("principal"),
     UniqueConstraint("username"),
     UniqueConstraint("iss", "sub"),

@@ -59,6 +59,22 @@ class Accounts:
         self._access.require(caller, Permission.STATION_USE)
         return store.names(tx, private_too=caller.operator)
 
+    def others(
+        self, tx: Tx, caller: Caller, *, idle_days: int | None = None, active_days: int | None = None
+    ) -> Sequence[Account]:
+        """Return all other accounts by name, for operators.
+
+        With `idle_days` of who was not seen for so many days, with `active_days` of who was seen in the last so many.
+        """
+        self._access.require(caller, Permission.STATION_OPERATE)
+        return [_account(row) for row in store.others(tx, caller.user_id, idle_days, active_days)]
+
+    def of(self, tx: Tx, caller: Caller, username: str) -> Account | None:
+        """Return the account of this name to an operator; None when there is none."""
+        self._access.require(caller, Permission.STATION_OPERATE)
+        row = store.by_username(tx, username)
+        return None if row is None else _account(row)
+
     def change(self, tx: Tx, caller: Caller, change: AccountChange) -> Account:
         """Change the caller's own account; what operators may is for operators to take up.
 

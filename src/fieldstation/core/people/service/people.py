@@ -120,7 +120,9 @@ def _is_for_us(audience: object) -> bool:
 def _caller(row: Any, *, scopes: list[str] | None) -> Caller:
     if row.suspended:
         raise Unauthenticated(
-            f"the account {row.username} is suspended", next_step="ask an operator of this station", reason="suspended"
+            f"the account {row.username} is suspended" + (f": {row.suspension}" if row.suspension else ""),
+            next_step="ask an operator of this station",
+            reason="suspended",
         )
     return _loaded(row, scopes)
 

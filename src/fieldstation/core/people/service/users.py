@@ -39,7 +39,10 @@ class NewUser:
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """A user; `quota_bytes` None means the station's default; `space` is the id of their own project."""
+    """A user; `quota_bytes` None means the station's default; `space` is the id of their own project.
+
+    `suspension` is what they are told of why they are suspended.
+    """
 
     id: str
     principal: int
@@ -51,6 +54,7 @@ class User:
     quota_bytes: int | None
     created_at: datetime
     suspended_at: datetime | None
+    suspension: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,7 @@ class UserChange:
     email: str | None = None
     operator: bool = False
     suspended: bool = False
+    suspension: str | None = None
     quota_bytes: int | None = None
 
 
@@ -212,11 +217,12 @@ def _apply(user: User, change: UserChange, now: datetime) -> User:
     fields = {name: getattr(change, name) for name in change.fields - {"suspended"}}
     if "suspended" in change.fields:
         fields["suspended_at"] = (user.suspended_at or now) if change.suspended else None
-    return replace(user, **fields)
+    wanted = replace(user, **fields)
+    return wanted if wanted.suspended_at else replace(wanted, suspension=None)
 
 
 def _changeable(user: User) -> dict[str, Any]:
-    names = ("id", "name", "email", "operator", "quota_bytes", "suspended_at")
+    names = ("id", "name", "email", "operator", "quota_bytes", "suspended_at", "suspension")
     return {name: getattr(user, name) for name in names}
 
 
@@ -263,4 +269,5 @@ def user_of(row: Any) -> User:
         quota_bytes=row.quota_bytes,
         created_at=row.created_at,
         suspended_at=row.suspended_at,
+        suspension=row.suspension,
     )

@@ -10,12 +10,21 @@ from fieldstation.db import Tx
 _STATE = text("SELECT admin, impersonates, impersonating FROM user_account WHERE user_id = :id")
 _ACCOUNT = """
     SELECT u.id, u.principal, u.username, u.name, u.email, u.operator, u.space, u.quota_bytes, u.created_at,
-           u.suspended_at, coalesce(a.private, false) AS private, coalesce(a.admin, false) AS admin,
-           coalesce(a.impersonating, true) AS impersonating, a.first_seen, a.last_seen, o.id AS impersonated_id, o.username AS impersonates
+           u.suspended_at, u.suspension, coalesce(a.private, false) AS private, coalesce(a.admin, false) AS admin,
+           coalesce(a.impersonating, true) AS impersonating, a.first_seen, a.last_seen,
+           o.id AS impersonated_id, o.username AS impersonates
       FROM station_user u
       LEFT JOIN user_account a ON a.user_id = u.id
       LEFT JOIN station_user o ON o.id = a.impersonates"""
 _BY_ID = text(f"{_ACCOUNT} WHERE u.id = :id")
+_BY_USERNAME = text(f"{_ACCOUNT} WHERE u.username = :username")
+_TODAY = "(station_now() AT TIME ZONE 'UTC')::date"
+_OTHERS = text(f"""{_ACCOUNT}
+     WHERE u.id <> :but
+       AND (cast(:idle AS integer) IS NULL OR a.last_seen IS NULL OR a.last_seen <= {_TODAY} - cast(:idle AS integer))
+       AND (cast(:active AS integer) IS NULL OR a.last_seen > {_TODAY} - cast(:active AS integer))
+     ORDER BY u.username
+""")
 _LOCK = text("SELECT id FROM station_user WHERE id = :id FOR UPDATE")
 _KEEP = text("""
     INSERT INTO user_account (user_id, private, admin, impersonates, impersonating)
@@ -48,6 +57,16 @@ def state(tx: Tx, user_id: str) -> Any:
 def account(tx: Tx, user_id: str) -> Any:
     """Read one account."""
     return tx.one(_BY_ID, {"id": user_id})
+
+
+def by_username(tx: Tx, username: str) -> Any:
+    """Read the account of this name; None when there is none."""
+    return tx.one_or_none(_BY_USERNAME, {"username": username})
+
+
+def others(tx: Tx, but: str, idle_days: int | None, active_days: int | None) -> Sequence[Any]:
+    """Read all accounts but one, by name: of who was not seen for so many days, of who was seen in so many."""
+    return tx.all(_OTHERS, {"but": but, "idle": idle_days, "active": active_days})
 
 
 def lock(tx: Tx, user_id: str) -> None:

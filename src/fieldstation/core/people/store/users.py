@@ -16,7 +16,7 @@ _INSERT = text("""
     ON CONFLICT (username) DO NOTHING
     RETURNING id
 """)
-_COLUMNS = "id, principal, username, name, email, operator, space, quota_bytes, created_at, suspended_at"
+_COLUMNS = "id, principal, username, name, email, operator, space, quota_bytes, created_at, suspended_at, suspension"
 _BY_ID = text(f"SELECT {_COLUMNS} FROM station_user WHERE id = :id")
 _BY_USERNAME = text(f"SELECT {_COLUMNS} FROM station_user WHERE username = :username")
 _BY_IDENTITY = text(f"SELECT {_COLUMNS} FROM station_user WHERE iss = :iss AND sub = :sub")
@@ -28,7 +28,8 @@ _PAGE = text(f"""
 """)
 _CHANGE = text(f"""
     UPDATE station_user
-       SET name = :name, email = :email, operator = :operator, quota_bytes = :quota_bytes, suspended_at = :suspended_at
+       SET name = :name, email = :email, operator = :operator, quota_bytes = :quota_bytes, suspended_at = :suspended_at,
+           suspension = :suspension
      WHERE id = :id
     RETURNING {_COLUMNS}
 """)

@@ -1,4 +1,4 @@
-"""How people are at the door for programs made for the Data Manager, and what they asked there."""
+"""How people are at the door for programs made for the Data Manager, what they asked there, and which errors are known."""
 
 from alembic import op
 
@@ -7,6 +7,12 @@ down_revision = "0013"
 
 
 def upgrade() -> None:
+    op.execute("ALTER TABLE station_user ADD COLUMN suspension text")
+    op.execute("""
+        ALTER TABLE incident
+            ADD COLUMN acknowledged_at timestamptz,
+            ADD COLUMN acknowledged_by text COLLATE "C" REFERENCES station_user (id)
+    """)
     op.execute("""
         CREATE TABLE user_account (
             user_id text COLLATE "C" PRIMARY KEY REFERENCES station_user (id),

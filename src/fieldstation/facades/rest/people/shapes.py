@@ -56,6 +56,7 @@ class UserPatch(BaseModel):
     email: Line | None = None
     operator: bool = False
     suspended: bool = False
+    suspension: Line | None = Field(default=None, description="why they are suspended, as they are told")
     quota_bytes: Quota | None = None
     password: Password | None = None
     current_password: Annotated[str, StringConstraints(max_length=MAX_LENGTH)] | None = None
@@ -68,6 +69,7 @@ class UserPatch(BaseModel):
             email=self.email,
             operator=self.operator,
             suspended=self.suspended,
+            suspension=self.suspension,
             quota_bytes=self.quota_bytes,
         )
 
@@ -84,6 +86,7 @@ class UserOut(BaseModel):
     quota_bytes: int | None = Field(default=None, description="bytes they may keep; absent: the station's default")
     created: str
     suspended: str | None = Field(default=None, description="since when they cannot do anything")
+    suspension: str | None = Field(default=None, description="why, as they are told")
 
 
 class MeOut(UserOut):
@@ -178,6 +181,7 @@ def user_out(user: User) -> UserOut:
         quota_bytes=user.quota_bytes,
         created=wire_time(user.created_at),
         suspended=wire_time(user.suspended_at) if user.suspended_at else None,
+        suspension=user.suspension,
     )
 
 

@@ -6,12 +6,14 @@ from fastapi import FastAPI
 
 from fieldstation.core.accounting.service import Merchants
 from fieldstation.core.datasets.service import Annotations
+from fieldstation.core.incidents.service import Incidents
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.kit.loading import Loading
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.squonk.application import application
 from fieldstation.facades.squonk.data_manager import (
+    admin,
     applications,
     datasets,
     files,
@@ -48,6 +50,7 @@ class DataManagerParts:
     receiving: Receiving
     movers: Movers
     users: users.UserDoor
+    incidents: Incidents
     merchants: Merchants
 
 
@@ -65,5 +68,6 @@ def data_manager(parts: DataManagerParts) -> FastAPI:
     app.include_router(instances.router(parts.instances, parts.grounds))
     app.include_router(applications.router(applications.ApplicationDoor(instances=parts.instances.instances)))
     app.include_router(users.router(parts.users))
+    app.include_router(admin.router(admin.AdminDoor(users=parts.users, incidents=parts.incidents)))
     app.include_router(manifests.router(parts.loading))
     return app

@@ -36,6 +36,7 @@ class UserOut(BaseModel):
     last_seen_date: str | None = Field(default=None, examples=["2026-11-22"])
     private: bool = Field(description="whether the list that everybody may read leaves them out")
     suspended: bool | None = None
+    suspension_message: str | None = None
     become_admin: bool | None = Field(default=None, description="whether they have turned on what operators may")
     impersonate: str | None = Field(default=None, description="whom they act as")
 
@@ -117,6 +118,7 @@ class UserDoor:
             last_seen_date=None if account.last_seen is None else account.last_seen.isoformat(),
             private=account.private,
             suspended=True if user.suspended_at else None,
+            suspension_message=user.suspension,
             become_admin=account.admin if user.operator else None,
             impersonate=account.impersonates if account.impersonating else None,
         )
