@@ -18,6 +18,7 @@ _ACCOUNT = """
       LEFT JOIN station_user o ON o.id = a.impersonates"""
 _BY_ID = text(f"{_ACCOUNT} WHERE u.id = :id")
 _BY_USERNAME = text(f"{_ACCOUNT} WHERE u.username = :username")
+_NAMED = text(f"{_ACCOUNT} WHERE u.username = ANY(:names)")
 _TODAY = "(station_now() AT TIME ZONE 'UTC')::date"
 _OTHERS = text(f"""{_ACCOUNT}
      WHERE u.id <> :but
@@ -25,7 +26,7 @@ _OTHERS = text(f"""{_ACCOUNT}
        AND (cast(:active AS integer) IS NULL OR a.last_seen > {_TODAY} - cast(:active AS integer))
      ORDER BY u.username
 """)
-_LOCK = text("SELECT id FROM station_user WHERE id = :id FOR UPDATE")
+_LOCK = text("SELECT id FROM station_user WHERE id = :id FOR NO KEY UPDATE")  # who writes of a user may go on
 _KEEP = text("""
     INSERT INTO user_account (user_id, private, admin, impersonates, impersonating)
     VALUES (:id, :private, :admin, :impersonates, :impersonating)
@@ -62,6 +63,11 @@ def account(tx: Tx, user_id: str) -> Any:
 def by_username(tx: Tx, username: str) -> Any:
     """Read the account of this name; None when there is none."""
     return tx.one_or_none(_BY_USERNAME, {"username": username})
+
+
+def named(tx: Tx, names: Sequence[str]) -> Sequence[Any]:
+    """Read the accounts of these names."""
+    return tx.all(_NAMED, {"names": list(names)})
 
 
 def others(tx: Tx, but: str, idle_days: int | None, active_days: int | None) -> Sequence[Any]:
