@@ -49,6 +49,8 @@ def test_its_run_is_shown_like_any_other(ada: Person) -> None:
     assert ada.json("run", "show", run)["state"] == "succeeded"
     assert "Event 2 of 2" in ada.ok("run", "logs", run)
     ada.ok("run", "explain", run)
+    crate = ada.fst("run", "crate", run)
+    assert (crate.code, crate.next_step) == (1, "save what it made as a data set, and describe that")
     again = ada.fst("run", "rerun", run)
     assert again.code == 1
     assert "launch its job again" in again.next_step

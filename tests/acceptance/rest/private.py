@@ -70,6 +70,7 @@ def make_private(admin: httpx.Client, reader: str) -> Private:
             "path.number": ["1"],
             "path.path": [f"{MARK}/may.csv"],
             "path.run_id": [made["run"]["id"]],
+            "path.instance_id": [made["instance"]["id"]],
             "path.task_id": [made["task"]["id"]],
             "query.about": [made["task"]["purpose_id"]],
             "path.upload": [made["upload"]["id"]],
@@ -100,6 +101,11 @@ def _things(http: httpx.Client) -> dict[str, Any]:
         http.post(f"/api/v1/datasets/{MARK}-rain/versions", files=[("files", (f"{MARK}/may.csv", b"quokka,1\n"))])
     )
     made["file"] = _ok(http.get(f"/api/v1/datasets/{MARK}-rain/versions/1/files"))
+    put = http.put(f"/api/v1/projects/{made['project']['id']}/files/{MARK}/may.csv", content=b"quokka,1\n")
+    made["project_file"] = _ok(put)
+    job = {"collection": "im-test", "job": "nop", "version": "1.0.0"}
+    launch = {"project": made["project"]["id"], "name": f"{MARK} job", "job": job}
+    made["instance"] = _ok(http.get(f"/api/v1/instances/{_ok(http.post('/api/v1/instances', json=launch))['id']}"))
     yaml = {"Content-Type": "application/yaml"}
     made["tool"] = _ok(http.post("/api/v1/tools", content=json.dumps(_TOOL), headers=yaml))
     tus = {"Tus-Resumable": "1.0.0", "Upload-Length": "9"}

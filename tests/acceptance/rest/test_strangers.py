@@ -120,10 +120,21 @@ def _schemathesis(
     config.write_text(_bound(scene.private) + chains + _CONFIG)
     everything = ["examples", "coverage", "fuzzing", "stateful"] if wanted.boundaries else ["fuzzing", "stateful"]
     phases = ["fuzzing"] if only else everything
+    # DELETE of a data set leads into the trash, from where it can be looked at and restored: no use after its end.
     words = [
         *("--config-file", config, "run", f"{scene.station.url}/openapi.json"),
         *("--header", f"Authorization: {scene.people[role].headers['Authorization']}"),
-        *("--phases", ",".join(phases), "--checks", "all", "--max-examples", wanted.examples, "--no-color"),
+        *(
+            "--phases",
+            ",".join(phases),
+            "--checks",
+            "all",
+            "--exclude-checks",
+            "use_after_free",
+            "--max-examples",
+            wanted.examples,
+            "--no-color",
+        ),
         *(word for label in only for word in ("--include-name", label)),
     ]
     environment = os.environ | {

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from fieldstation.core.instances.model.values import Callback, Instance, Launch, Phase
 from fieldstation.core.instances.service import Instances
@@ -36,7 +36,7 @@ class CallbackIn(BaseModel):
     url: Text = Field(max_length=2000, examples=["https://lims.example.org/told"])
     context: Text | None = Field(default=None, max_length=256, description="goes along with what is told")
     token: Text | None = Field(default=None, description="22 letters and digits that read the project's files")
-    make_token: bool = Field(default=False, description="have such a token be made")
+    make_token: StrictBool = Field(default=False, description="have such a token be made")
 
 
 class LaunchIn(BaseModel):
@@ -99,7 +99,7 @@ class InstanceChangeIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    archived: bool
+    archived: StrictBool
 
 
 class InstanceRemovalOut(BaseModel):

@@ -8,6 +8,7 @@ from fieldstation.core.runs.model.crate import Contents
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.core.tools.service import Tools
 from fieldstation.db import Tx
+from fieldstation.kernel.errors import Conflict
 
 _MOST_FILES = 100_000
 
@@ -32,6 +33,12 @@ class Crates:
     def contents(self, tx: Tx, caller: Caller, run_id: str) -> Contents:
         """Gather a run that the caller may see, with the outputs that they may read."""
         run = self._runs.show(tx, caller, run_id)
+        if run.output_dataset_id is None:
+            raise Conflict(
+                "this run worked in its project, whose files change: there is nothing fixed to describe",
+                next_step="save what it made as a data set, and describe that",
+                reason="in_project",
+            )
         output = run.output
         mine = output is not None and bool(self._use.readable(tx, caller, [output.version_id]))
         return Contents(

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from fieldstation.core.datasets.model import FileEntry, worth_keeping
 from fieldstation.core.people.model import Permission
@@ -65,8 +65,8 @@ class AttachIn(BaseModel):
     number: int | None = Field(default=None, ge=1, le=2**31 - 1, description="of the version; by default the newest")
     path: Path | None = Field(default=None, description="of the file; needed where the version has several")
     folder: Annotated[str, Field(max_length=1100)] = Field(default="", description="of the project")
-    immutable: bool = Field(default=True, description="whether nobody may change its bytes there")
-    compress: bool = Field(default=False, description="whether it is packed with gzip")
+    immutable: StrictBool = Field(default=True, description="whether nobody may change its bytes there")
+    compress: StrictBool = Field(default=False, description="whether it is packed with gzip")
 
 
 class AttachedOut(BaseModel):

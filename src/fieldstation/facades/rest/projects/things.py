@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.projects.model import Project
@@ -25,7 +25,7 @@ class ProjectIn(BaseModel):
 
     name: Title = Field(description="unique among your own, or in the unit that pays", examples=["Flood 2026"])
     product: Text | None = Field(default=None, description="id of the subscription that pays for it")
-    public: bool | None = Field(default=None, description="whether everybody sees it; its unit may decide that")
+    public: StrictBool | None = Field(default=None, description="whether everybody sees it; its unit may decide that")
 
 
 class RemovalOut(BaseModel):
@@ -40,7 +40,7 @@ class ProjectChangeIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Title | None = Field(default=None, examples=["Flood 2026"])
-    public: bool | None = Field(default=None, description="whether everybody sees it, its files and its runs")
+    public: StrictBool | None = Field(default=None, description="whether everybody sees it, its files and its runs")
 
 
 class ProjectOut(BaseModel):

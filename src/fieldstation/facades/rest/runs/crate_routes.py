@@ -25,7 +25,7 @@ def add_crate_routes(routes: APIRouter, crates: Crates, store: BlobStore, movers
         summary="Take a run along as an RO-Crate",
         response_class=Response,
         responses={
-            **responses(404),
+            **responses(404, 409),
             200: {"description": "A zip with `ro-crate-metadata.json` at its top", "content": {"application/zip": {}}},
         },
     )
