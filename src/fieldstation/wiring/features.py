@@ -27,7 +27,7 @@ from fieldstation.core.incidents.service import Incidents
 from fieldstation.core.instances.service import JobParts
 from fieldstation.core.news.service import News
 from fieldstation.core.people.service import Access, People
-from fieldstation.core.projects.service import Books, Files, Lifecycles, ManagedFiles, Projects
+from fieldstation.core.projects.service import Books, Copies, Files, Lifecycles, ManagedFiles, Projects
 from fieldstation.core.runs.service.again import Again
 from fieldstation.core.runs.service.attention import Attentions
 from fieldstation.core.runs.service.backlog import Backlogs
@@ -89,6 +89,7 @@ class Features:
     registrar: Registrar
     trash: Trash
     removals: Removals
+    copies: Copies
     garbage: Garbage
     use: DataUse
     tools: Tools
@@ -165,6 +166,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         contents=Contents(store, places),
         registrar=Registrar(places),
         trash=trash,
+        copies=Copies(access),
         removals=Removals(datasets, arrivals, trash, tasks, store),
         garbage=Garbage(people, store, outbox),
         uploads=uploads,

@@ -152,7 +152,7 @@ class LoopBuilder:
         following, files = self._features.instancing.following, self._features.files
         return {
             PROCESS: ProcessDataset(self._database, self._features.arrivals, self._store),
-            REMOVE_VERSION: RemoveVersion(self._database, self._features.removals),
+            REMOVE_VERSION: RemoveVersion(self._database, self._features.removals, self._features.copies, files),
             REMOVE_PROJECT: RemoveProject(self._volumes),
             ATTACH: AttachFile(self._database, self._features.managed, files, self._sources()),
             INSTANCE_REMOVE: RemoveInstance(self._database, following, files),

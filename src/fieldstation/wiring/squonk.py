@@ -12,6 +12,7 @@ from fieldstation.facades.squonk.calls import Calls, Noting
 from fieldstation.facades.squonk.data_manager import (
     DataManagerParts,
     DatasetDoor,
+    DatasetParts,
     InstanceDoor,
     JobDoor,
     ProjectDoor,
@@ -41,7 +42,15 @@ def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
         ),
         loading=Loading(definitions.manifests, kit.movers),
         mode=definitions.mode,
-        datasets=DatasetDoor(features.datasets, features.arrivals, features.removals, features.contents),
+        datasets=DatasetDoor(
+            DatasetParts(
+                datasets=features.datasets,
+                arrivals=features.arrivals,
+                removals=features.removals,
+                contents=features.contents,
+                copies=features.copies,
+            )
+        ),
         annotations=features.annotations,
         receiving=Receiving(features.arrivals, features.uploads, kit.store, kit.movers),
         movers=kit.movers,

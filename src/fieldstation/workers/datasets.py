@@ -3,14 +3,17 @@
 import os
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from fieldstation.core.datasets.model import Due, Stage
 from fieldstation.core.datasets.model.filetypes import GZIP
 from fieldstation.core.datasets.service import Arrivals, Removals
+from fieldstation.core.projects.service import Copies, Files
 from fieldstation.db import Database
-from fieldstation.kernel.errors import Broken, Invalid
+from fieldstation.kernel.errors import Broken, Invalid, NotFound
 from fieldstation.ports.storage import BlobStore
+from fieldstation.ports.volumes import EntryKind
 from fieldstation.workers.perform import Assignment
 
 _LOOKED_AT = 64 << 10  # bytes at the beginning of a file
@@ -75,15 +78,39 @@ class ProcessDataset:
 class RemoveVersion:
     """Removes the files of a version that nobody can use any more."""
 
-    def __init__(self, database: Database, removals: Removals) -> None:
+    def __init__(self, database: Database, removals: Removals, copies: Copies, files: Files) -> None:
         self._database = database
         self._removals = removals
+        self._copies = copies
+        self._files = files
 
     def perform(self, assignment: Assignment) -> None:
-        """Forget them; their bytes go where no other version has them."""
+        """Let go of its copies in projects, then forget its files; bytes go where no other version has them."""
+        payload = assignment.operation.payload
+        while self._let_go(assignment, payload["number"], keeps=payload["keep_project_files"]):
+            assignment.check()
         with self._database.begin() as tx:
             assignment.hold(tx)
-            self._removals.forget(tx, assignment.operation.payload["version"])
+            self._removals.forget(tx, payload["version"])
+
+    def _let_go(self, assignment: Assignment, number: int, *, keeps: bool) -> bool:
+        """Have one copy be a file like any other, or remove it; False when there was none."""
+        operation = assignment.operation
+        with self._database.begin() as tx:
+            copy = self._copies.first(tx, operation.purpose_id, number)
+            ground = None if copy is None else self._files.standing(tx, operation.user_id, copy.project)
+        if copy is None:
+            return False
+        freed = 0
+        if ground is not None and copy.came and not keeps:
+            with suppress(NotFound):  # somebody removed it in another way
+                freed = self._files.remove(ground, copy.path, EntryKind.FILE)
+        with self._database.begin() as tx:
+            assignment.hold(tx)
+            self._copies.forget(tx, copy)
+            if ground is not None:
+                self._files.grown(tx, ground, -freed)
+        return True
 
 
 def _beginning(path: Path) -> bytes:

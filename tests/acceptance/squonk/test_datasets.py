@@ -141,6 +141,34 @@ def test_versions_are_removed_and_the_last_takes_the_data_set_with_it(ada: Squon
         assert [one["dataset_id"] for one in listed["datasets"]] == [dataset]
 
 
+@pytest.mark.parametrize("keep", [False, True])
+def test_copies_in_projects_go_with_their_version_unless_kept(
+    ada: Squonk, bob: Squonk, project: str, unit: str, poses: Path, keep: bool
+) -> None:
+    dataset = sent(ada, unit, poses)["dataset_id"]
+    attached = ada.dm_ok(
+        "attach_dataset_to_project",
+        dataset_id=dataset,
+        dataset_version=1,
+        project_id=project,
+        as_type="chemical/x-mdl-sdfile",
+    )
+    assert done(ada, attached["task_id"])["exit_code"] == 0
+    ada.dm_ok("add_dataset_editor", dataset_id=dataset, editor=bob.username)
+    (version,) = ada.dm_ok("get_dataset_versions", dataset_id=dataset)["versions"]
+    assert version["projects"] == [project]
+    (copies,) = version["project_files"]
+    assert (copies["project"], copies["project_name"], len(copies["files"])) == (project, "Jobs", 1)
+    (seen,) = bob.dm_ok("get_dataset_versions", dataset_id=dataset)["versions"]
+    assert (seen["projects"], seen["project_files"]) == ([], [])
+
+    task = ada.dm_ok("delete_dataset", dataset_id=dataset, dataset_version=1, keep_project_files=keep)["task_id"]
+    assert done(ada, task)["exit_code"] == 0
+    files = ada.dm_ok("list_project_files", project_id=project)["files"]
+    assert [("file_id" in one, one["file_name"]) for one in files] == ([(False, "Poses 1.sdf")] if keep else [])
+    assert ada.dm_ok("get_project", project_id=project)["files"] == []
+
+
 def test_types_have_endings_each_also_packed(ada: Squonk, unit: str, tmp_path: Path) -> None:
     types = ada.dm_ok("get_supported_file_types")
     known = {one["mime"]: one["file_extensions"] for one in types["types"]}

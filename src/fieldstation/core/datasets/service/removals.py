@@ -59,7 +59,7 @@ class Removals:
             purpose_version=number,
             removal=True,
             work=REMOVE_VERSION,
-            payload={"version": single.version_id, "keep_project_files": keep_project_files},
+            payload={"version": single.version_id, "number": number, "keep_project_files": keep_project_files},
         )
         return self._tasks.begin(tx, caller.user_id, new)
 

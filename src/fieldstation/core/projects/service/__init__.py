@@ -1,5 +1,6 @@
 """Making, sharing and removing projects, and the files in them."""
 
+from fieldstation.core.projects.service.copies import Copies, Copy
 from fieldstation.core.projects.service.files import Files, Numbers
 from fieldstation.core.projects.service.lifecycles import REMOVE, Books, Lifecycles, NewProject, ProjectChange
 from fieldstation.core.projects.service.managed import ATTACH, ManagedFile, ManagedFiles, NewAttachment
@@ -10,6 +11,8 @@ __all__ = [
     "ATTACH",
     "REMOVE",
     "Books",
+    "Copies",
+    "Copy",
     "Files",
     "Lifecycles",
     "ManagedFile",

@@ -1,7 +1,8 @@
 """Data sets: versions of one file each, made ready in stages."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from fieldstation.core.datasets.model import SingleFile, Wanted
 from fieldstation.core.datasets.service import Arrivals, Contents, Datasets, File, Holding, Removals
 from fieldstation.core.datasets.service.check import unkeepable
 from fieldstation.core.people.model import Caller, Kind, hidden
+from fieldstation.core.projects.service import Copies, Copy
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.moving import Movers
@@ -78,7 +80,7 @@ class FilesOfProjectOut(BaseModel):
 
     project_name: str
     project: str
-    files: list[dict[str, Any]]
+    files: list[str] = Field(examples=[["/inputs/poses.sdf"]])
 
 
 class VersionDetailOut(VersionOut):
@@ -118,14 +120,47 @@ class TypesOut(BaseModel):
     types: list[TypeOut]
 
 
+@dataclass(frozen=True, kw_only=True)
+class DatasetParts:
+    """What the routes of data sets hand their calls to."""
+
+    datasets: Datasets
+    arrivals: Arrivals
+    removals: Removals
+    contents: Contents
+    copies: Copies
+
+
 class DatasetDoor:
     """What the routes of data sets need."""
 
-    def __init__(self, datasets: Datasets, arrivals: Arrivals, removals: Removals, contents: Contents) -> None:
-        self.datasets = datasets
-        self.arrivals = arrivals
-        self.removals = removals
-        self.contents = contents
+    def __init__(self, parts: DatasetParts) -> None:
+        self.datasets = parts.datasets
+        self.arrivals = parts.arrivals
+        self.removals = parts.removals
+        self.contents = parts.contents
+        self._copies = parts.copies
+
+    def all(self, tx: Tx, caller: Caller, wanted: Wanted) -> DatasetsOut:
+        """Describe every data set that is wanted."""
+        found = self.arrivals.list(tx, caller, wanted)
+        copies = self._copies.of_datasets(tx, caller, [one.dataset_id for one in found])
+        return DatasetsOut(count=len(found), datasets=[_dataset_out(one, copies) for one in found])
+
+    def one(self, tx: Tx, caller: Caller, dataset_id: str, *, removed_too: bool) -> VersionsOut:
+        """Describe one data set."""
+        found = self.arrivals.show(tx, caller, dataset_id, removed_too=removed_too)
+        copies = self._copies.of_datasets(tx, caller, [found.dataset_id])
+        return VersionsOut(
+            count=len(found.versions),
+            dataset_id=found.dataset_id,
+            owner=found.owner,
+            editors=list(found.editors),
+            versions=[
+                VersionDetailOut(**_fields(one, copies), project_files=_files_of(copies.get(one.version_id, ())))
+                for one in found.versions
+            ],
+        )
 
     def file(self, tx: Tx, caller: Caller, dataset_id: str, number: int) -> File:
         """Return the file of a version of one file."""
@@ -184,8 +219,7 @@ def _add_finding(routes: APIRouter, door: DatasetDoor) -> None:
         responses=refusals(),
     )
     async def listed(call: CallerCall, wanted: Annotated[Wanted, Depends(_wanted)]) -> DatasetsOut:
-        found = await call(lambda tx, caller: door.arrivals.list(tx, caller, wanted))
-        return DatasetsOut(count=len(found), datasets=[_dataset_out(one) for one in found])
+        return await call(lambda tx, caller: door.all(tx, caller, wanted))
 
     @routes.get(
         "/dataset/{dataset_id}/versions",
@@ -195,14 +229,7 @@ def _add_finding(routes: APIRouter, door: DatasetDoor) -> None:
         responses=refusals(404),
     )
     async def versions(dataset_id: DatasetId, call: CallerCall, include_deleted: bool = False) -> VersionsOut:
-        found = await call(lambda tx, caller: door.arrivals.show(tx, caller, dataset_id, removed_too=include_deleted))
-        return VersionsOut(
-            count=len(found.versions),
-            dataset_id=found.dataset_id,
-            owner=found.owner,
-            editors=list(found.editors),
-            versions=[VersionDetailOut(**_fields(one)) for one in found.versions],
-        )
+        return await call(lambda tx, caller: door.one(tx, caller, dataset_id, removed_too=include_deleted))
 
     @routes.get(
         "/digest/dataset/{digest}",
@@ -276,16 +303,24 @@ def _add_editors(routes: APIRouter, arrivals: Arrivals) -> None:
         await call(lambda tx, caller: arrivals.remove_editor(tx, caller, dataset_id, user_id))
 
 
-def _dataset_out(found: Holding) -> DatasetOut:
+def _dataset_out(found: Holding, copies: Mapping[str, Sequence[Copy]]) -> DatasetOut:
     return DatasetOut(
         dataset_id=found.dataset_id,
         owner=found.owner,
         editors=list(found.editors),
-        versions=[VersionOut(**_fields(one)) for one in found.versions],
+        versions=[VersionOut(**_fields(one, copies)) for one in found.versions],
     )
 
 
-def _fields(one: SingleFile) -> dict[str, Any]:
+def _files_of(copies: Sequence[Copy]) -> list[FilesOfProjectOut]:
+    found: dict[str, FilesOfProjectOut] = {}
+    for copy in copies:
+        known = FilesOfProjectOut(project_name=copy.project_name, project=copy.project, files=[])
+        found.setdefault(copy.project, known).files.append(f"/{copy.path}")
+    return list(found.values())
+
+
+def _fields(one: SingleFile, copies: Mapping[str, Sequence[Copy]]) -> dict[str, Any]:
     return {
         "version": one.number,
         "owner": one.owner,
@@ -293,6 +328,7 @@ def _fields(one: SingleFile) -> dict[str, Any]:
         "published": wire_time(one.published),
         "type": one.media_type,
         "file_name": one.file_name.rpartition("/")[2],
+        "projects": list(dict.fromkeys(copy.project for copy in copies.get(one.version_id, ()))),
         "processing_stage": one.stage.name,
         "labels": dict(one.labels) or None,
         "size": one.size,
