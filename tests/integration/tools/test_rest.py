@@ -11,6 +11,7 @@ from sqlalchemy import text
 from fieldstation.core.tools.service import Tools
 from tests.integration.people.station import Person, Station, counted
 from tests.integration.tools.test_service import BUILTINS, definition
+from tests.unit.tools.squonk_files import BAD, COUNT, NEXTFLOW, file_of
 
 YAML = {"Content-Type": "application/yaml"}
 
@@ -64,6 +65,23 @@ def test_the_check_publishes_nothing(station: Station, anna: Person) -> None:
     assert anna.client.get("/api/v1/tools").json() == {"items": []}
     unknown = station.client.post("/api/v1/tools/check", content=definition().encode(), headers=YAML)
     assert unknown.status_code == HTTPStatus.UNAUTHORIZED
+
+
+def test_the_check_reads_jobs_and_manifests_too(anna: Person) -> None:
+    def checked(text: str) -> dict[str, list[dict[str, str]]]:
+        answer = anna.client.post("/api/v1/tools/check", content=text.encode(), headers=YAML)
+        assert answer.status_code == HTTPStatus.OK
+        found: dict[str, list[dict[str, str]]] = answer.json()
+        return found
+
+    jobs = checked(file_of(COUNT, BAD, NEXTFLOW.replace("--smiles {{ smiles }}", "{% if %}")))
+    assert [(tool["format"], tool["collection"], tool["name"]) for tool in jobs["tools"]] == [
+        ("squonk2", "acme", "count-atoms")
+    ]
+    assert [fault["where"] for fault in jobs["faults"]] == ["/jobs/broken/image", "/jobs/enumerate/command"]
+    manifest = checked("kind: DataManagerManifest\nkind-version: '2021.1'\njob-definition-files: [../x]\n")
+    assert [fault["where"] for fault in manifest["faults"]] == ["/job-definition-files/0"]
+    assert checked("kind: DataManagerWorkflow\n")["faults"][0]["where"] == "/kind"
 
 
 @pytest.mark.parametrize(
