@@ -147,7 +147,8 @@ def test_the_public_samples_are_sound(name: str, capsys: pytest.CaptureFixture[s
 @samples
 def test_the_tests_of_the_public_samples_resolve(capsys: pytest.CaptureFixture[str]) -> None:
     files = [str(SAMPLES / name) for name in ("im-virtual-screening.yaml", "mordred.yaml", "xchem.yaml")]
-    _, entries = printed(lambda: tool_resolve(files, tests=True, as_json=True), capsys)
+    code, entries = printed(lambda: tool_resolve(files, tests=True, as_json=True), capsys)
+    assert code == 0
     assert {entry["error"] for entry in entries if "error" in entry} == {"chunkSize must be at least 100, not 10"}
     resolved = [entry for entry in entries if "argv" in entry]
     assert len(resolved) == 17
