@@ -33,3 +33,13 @@ def test_files_belong_to_their_writer_and_their_project(tmp_path: Path) -> None:
         "a": (40_002, 40_001, 0o2770),
         "a/one": (40_002, 40_001, 0o660),
     }
+
+
+def test_a_place_that_cannot_be_written_to_says_so(tmp_path: Path) -> None:
+    volumes = FilesystemVolumes(tmp_path / "volumes", 0)
+    assert volumes.fault(Owner(uid=None, gid=None)) is None
+    if os.geteuid() == 0:
+        assert volumes.fault(Owner(uid=40_002, gid=40_001)) is None
+    assert not any((tmp_path / "volumes" / ".coming").iterdir())
+    (tmp_path / "volumes" / ".coming").rmdir()
+    assert "nothing can be written" in (volumes.fault(Owner(uid=None, gid=None)) or "")

@@ -19,8 +19,9 @@ from fieldstation.kernel.errors import FieldstationError
 from fieldstation.kernel.logs import configure_logs
 from fieldstation.kernel.parts import Condition, Part, worst
 from fieldstation.settings import Settings, load_settings
-from fieldstation.wiring import probe_engines
+from fieldstation.wiring import build_storages, probe_engines
 from fieldstation.wiring.outside import outside_parts
+from fieldstation.wiring.storages import numbers_of
 
 _SIGNS = {Condition.OK: "ok", Condition.DEGRADED: "degraded", Condition.DOWN: "down"}
 
@@ -47,6 +48,7 @@ def _parts(settings: Settings) -> Iterator[Part]:
     yield _station(settings.data)
     yield _directory(settings.data)
     yield disk_part(settings.data, settings.reserve_bytes)
+    yield _projects(settings)
     yield from _database(settings)
     try:
         yield engine_part(probe_engines(settings))
@@ -70,6 +72,19 @@ def _directory(data: Path) -> Part:
         return _fault("data directory", error)
     mode = stat.S_IMODE(data.stat().st_mode)
     return Part(name="data directory", condition=Condition.OK, text=f"{data}, mode {mode:04o}")
+
+
+def _projects(settings: Settings) -> Part:
+    numbers = numbers_of(settings)
+    fault = build_storages(settings).volumes.fault(numbers.owner(0, 0))
+    if fault is not None:
+        next_step = "let the station own files there (on a network mount: no_root_squash), or run it as a plain user"
+        return Part(name="projects", condition=Condition.DOWN, text=fault, next_step=next_step, reason="volume")
+    if numbers.first_uid is None:
+        text = "files of all users are the station's own, as it is not root; its rules alone keep people apart"
+    else:
+        text = "files belong to their users' own numbers, and to a group of each project"
+    return Part(name="projects", condition=Condition.OK, text=text)
 
 
 def _database(settings: Settings) -> tuple[Part, ...]:

@@ -145,6 +145,22 @@ class FilesystemVolumes:
         finally:
             os.close(going)
 
+    def fault(self, owner: Owner) -> str | None:
+        """Write a file and give it to `owner`; return what keeps the station from it, None when nothing does."""
+        path = self._root / _COMING / f"{writers_prefix()}-{secrets.token_hex(8)}"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            return f"nothing can be written below {self._root}: {error.strerror}"
+        try:
+            steps.give(descriptor, owner, steps.FILE_MODE)
+        except OSError as error:
+            return f"files below {self._root} cannot be given to others: {error.strerror}"
+        finally:
+            os.close(descriptor)
+            path.unlink()
+        return None
+
     def require_room(self, size: int) -> None:
         """Raise StoreFull when `size` more bytes would touch the reserve."""
         disk = os.statvfs(self._root)
