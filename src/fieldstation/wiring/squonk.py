@@ -14,6 +14,7 @@ from fieldstation.facades.squonk.data_manager import (
     DatasetDoor,
     DatasetParts,
     InstanceDoor,
+    InventoryDoor,
     JobDoor,
     ProjectDoor,
     Saving,
@@ -28,6 +29,7 @@ from fieldstation.wiring.kit import Kit
 def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
     """Mount both doors; in the Data Manager, operators turn on what they may, and may act as somebody."""
     definitions, instancing = features.definitions, features.instancing
+    users = UserDoor(people=features.people, uid_of=features.files.uid_of)
     manager = DataManagerParts(
         release=__version__,
         projects=ProjectDoor(features.projects, features.lifecycles, features.accounting.products, features.managed),
@@ -54,7 +56,14 @@ def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
         annotations=features.annotations,
         receiving=Receiving(features.arrivals, features.uploads, kit.store, kit.movers),
         movers=kit.movers,
-        users=UserDoor(people=features.people, uid_of=features.files.uid_of),
+        users=users,
+        inventory=InventoryDoor(
+            users=users,
+            units=features.accounting.units,
+            organisations=features.accounting.organisations,
+            projects=features.projects,
+            arrivals=features.arrivals,
+        ),
         merchants=features.accounting.merchants,
         incidents=features.incidents,
         instances=InstanceDoor(launching=kit.launching, instances=instancing.instances, tokens=instancing.tokens),

@@ -5,7 +5,7 @@ from fieldstation.core.people.service.accounts import Account, AccountChange, Ac
 from fieldstation.core.people.service.acting import Acting
 from fieldstation.core.people.service.organisations import Organisations
 from fieldstation.core.people.service.people import People
-from fieldstation.core.people.service.units import Units
+from fieldstation.core.people.service.units import Unit, Units
 from fieldstation.core.people.service.users import NewUser, User
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "NewUser",
     "Organisations",
     "People",
+    "Unit",
     "Units",
     "User",
     "Visible",

@@ -75,6 +75,10 @@ class Accounts:
         row = store.by_username(tx, username)
         return None if row is None else _account(row)
 
+    def named(self, tx: Tx, usernames: Sequence[str]) -> Sequence[Account]:
+        """Return the accounts of these names, in one statement; who calls has decided that the caller may know them."""
+        return [_account(row) for row in store.named(tx, usernames)]
+
     def change(self, tx: Tx, caller: Caller, change: AccountChange) -> Account:
         """Change the caller's own account; what operators may is for operators to take up.
 

@@ -57,6 +57,12 @@ class Projects:
         rows = store.page(tx, name, before, request.limit + 1, (visible.where("p.id"), visible.values))
         return page_of(self._projects(tx, rows), request, lambda project: (project.id,))
 
+    def in_units(self, tx: Tx, caller: Caller, units: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """Return name and unit of each project of these units that the caller may see, by id, oldest first."""
+        visible = self._access.visible(caller, Permission.PROJECT_READ, Kind.PROJECT)
+        rows = store.in_units(tx, units, (visible.where("p.id"), visible.values))
+        return {row.id: (row.name, row.unit) for row in rows}
+
     def add_role(self, tx: Tx, caller: Caller, reference: str, username: str, role: Role) -> None:
         """Give a user a role in a project beside those they have."""
         thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)

@@ -83,6 +83,13 @@ def page(tx: Tx, name: str | None, before: str, limit: int, visible: tuple[str, 
     return tx.all(statement, {"before": before, "limit": limit, **({} if name is None else {"name": name}), **values})
 
 
+def in_units(tx: Tx, units: Sequence[str], visible: tuple[str, Mapping[str, Any]]) -> Sequence[Any]:
+    """Read the projects of these units that hold the condition `visible`; index (unit, name)."""
+    statement = f"""SELECT id, name, unit FROM project p
+                     WHERE unit = ANY(:units) AND removed_at IS NULL AND {visible[0]} ORDER BY id"""
+    return tx.listed(text(statement), {"units": list(units), **visible[1]})
+
+
 def rename(tx: Tx, project_id: str, name: str) -> bool:
     """Give a project, locked before, another name; False when it is taken."""
     return tx.scalar(_RENAME, {"id": project_id, "name": name}) is not None

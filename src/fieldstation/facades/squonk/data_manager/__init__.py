@@ -3,6 +3,7 @@
 from fieldstation.facades.squonk.data_manager.datasets import DatasetDoor, DatasetParts
 from fieldstation.facades.squonk.data_manager.door import DataManagerParts, data_manager
 from fieldstation.facades.squonk.data_manager.instances import InstanceDoor
+from fieldstation.facades.squonk.data_manager.inventory import InventoryDoor
 from fieldstation.facades.squonk.data_manager.jobs import JobDoor
 from fieldstation.facades.squonk.data_manager.managed import Saving
 from fieldstation.facades.squonk.data_manager.projects import ProjectDoor
@@ -13,6 +14,7 @@ __all__ = [
     "DatasetDoor",
     "DatasetParts",
     "InstanceDoor",
+    "InventoryDoor",
     "JobDoor",
     "ProjectDoor",
     "Saving",

@@ -18,6 +18,7 @@ from fieldstation.facades.squonk.data_manager import (
     datasets,
     files,
     instances,
+    inventory,
     jobs,
     managed,
     manifests,
@@ -51,6 +52,7 @@ class DataManagerParts:
     movers: Movers
     users: users.UserDoor
     incidents: Incidents
+    inventory: inventory.InventoryDoor
     merchants: Merchants
 
 
@@ -68,6 +70,7 @@ def data_manager(parts: DataManagerParts) -> FastAPI:
     app.include_router(instances.router(parts.instances, parts.grounds))
     app.include_router(applications.router(applications.ApplicationDoor(instances=parts.instances.instances)))
     app.include_router(users.router(parts.users))
+    app.include_router(inventory.router(parts.inventory))
     app.include_router(admin.router(admin.AdminDoor(users=parts.users, incidents=parts.incidents)))
     app.include_router(manifests.router(parts.loading))
     return app
