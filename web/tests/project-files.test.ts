@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { inBrowser, NARROW, unsound, visit, WIDE } from './browser'
+import { choose, made, mark, row } from './project'
 import { scene } from './scene'
 
 const open = inBrowser()
-const mark = Math.random().toString(36).slice(2, 6) // names are unique per owner
 
 /** Writes files below a folder of the scene and returns where that is. */
 function written(folder: string, files: Record<string, string | Buffer>): string {
@@ -18,15 +18,6 @@ function written(folder: string, files: Record<string, string | Buffer>): string
   return place
 }
 
-/** Makes a project by its dialog and waits for its page. */
-async function made(page: Page, name: string): Promise<void> {
-  await visit(page, '/projects')
-  await page.getByRole('button', { name: 'New project' }).click()
-  await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill(name)
-  await page.getByRole('button', { name: 'Make the project' }).click()
-  await page.getByRole('heading', { name, level: 1 }).waitFor()
-}
-
 /** Sends files by the button of the file manager. */
 async function send(page: Page, ...paths: string[]): Promise<void> {
   await page.getByLabel('Choose files to send').setInputFiles(paths)
@@ -36,16 +27,6 @@ async function send(page: Page, ...paths: string[]): Promise<void> {
 async function content(page: Page, path: string): Promise<string> {
   const project = new URL(page.url()).pathname.split('/').at(-1) ?? ''
   return page.evaluate(async (address) => (await fetch(address)).text(), `/api/v1/projects/${project}/files/${path}`)
-}
-
-/** Opens the menu of a file or folder and chooses from it. */
-async function choose(page: Page, name: string, action: string): Promise<void> {
-  await page.getByRole('button', { name: `What can be done with ${name}` }).click()
-  await page.getByRole('menuitem', { name: action }).click()
-}
-
-function row(page: Page, name: string) {
-  return page.getByRole('list', { name: 'Files' }).getByRole('listitem').filter({ hasText: name })
 }
 
 test('files are sent, looked into, moved by menu and by dragging, and removed', async () => {
@@ -176,10 +157,11 @@ test('a folder of very many files keeps few rows in the page, and fits a narrow 
   await made(page, `Many ${mark}`)
   const project = new URL(page.url()).pathname.split('/').at(-1) ?? ''
   await page.evaluate(async (id) => {
-    for (let number = 0; number < 260; number += 1) {
+    const put = (_: unknown, number: number) => {
       const address = `/api/v1/projects/${id}/files/file-${String(number).padStart(4, '0')}.txt`
-      await fetch(address, { method: 'PUT', body: 'x', headers: { 'X-Fieldstation': '1' } })
+      return fetch(address, { method: 'PUT', body: 'x', headers: { 'X-Fieldstation': '1' } })
     }
+    await Promise.all(Array.from({ length: 260 }, put))
   }, project)
   await visit(page, `/projects/${project}`)
   await row(page, 'file-0000.txt').waitFor()

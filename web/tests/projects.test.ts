@@ -1,23 +1,9 @@
-import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { inBrowser, unsound, visit, WIDE } from './browser'
+import { choose, made, mark, row } from './project'
 import { scene } from './scene'
 
 const open = inBrowser()
-const mark = Math.random().toString(36).slice(2, 6) // names are unique per owner
-
-/** Makes a project by its dialog and waits for its page. */
-async function made(page: Page, name: string): Promise<void> {
-  await visit(page, '/projects')
-  await page.getByRole('button', { name: 'New project' }).click()
-  await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill(name)
-  await page.getByRole('button', { name: 'Make the project' }).click()
-  await page.getByRole('heading', { name, level: 1 }).waitFor()
-}
-
-function row(page: Page, name: string) {
-  return page.getByRole('list', { name: 'Files' }).getByRole('listitem').filter({ hasText: name })
-}
 
 test('a project is made, renamed, shown to everybody, and removed with its name typed', async () => {
   const page = await open(WIDE, scene.tess)
@@ -57,7 +43,7 @@ test('who may only look is offered nothing else, and a stranger learns nothing',
   expect(await page.getByRole('button', { name: 'Add files' }).count()).toBe(0)
   expect(await page.getByRole('tab', { name: 'Settings' }).count()).toBe(0)
   await page.getByRole('button', { name: 'What can be done with map.png' }).click()
-  expect(await page.getByRole('menuitem').allTextContents()).toEqual(['Download'])
+  expect(await page.getByRole('menuitem').allTextContents()).toEqual(['Download', 'Keep in a data set'])
   await page.keyboard.press('Escape')
   await page.getByRole('tab', { name: 'Members' }).click()
   await page.getByText('may look').waitFor()
@@ -73,4 +59,33 @@ test('who may only look is offered nothing else, and a stranger learns nothing',
   await owner.getByRole('rowheader', { name: scene.newcomer.username }).waitFor()
   await visit(page, hidden)
   await page.getByText('No files yet').waitFor()
+})
+
+test('files of data sets are brought in, and files become versions of data sets', async () => {
+  const page = await open(WIDE, scene.ada)
+  await made(page, `Both ways ${mark}`)
+  const here = new URL(page.url()).pathname
+  await page.getByRole('button', { name: 'From a data set' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('combobox', { name: 'Data set' }).fill('weather')
+  await page.getByRole('option', { name: 'weather', exact: true }).click()
+  await dialog.getByRole('combobox', { name: 'Version of Data set' }).click()
+  await page.getByRole('option', { name: '1', exact: true }).click()
+  await dialog.getByRole('combobox', { name: 'File of Data set' }).fill('stations')
+  await page.getByRole('option', { name: 'stations.json' }).click()
+  expect(await unsound(page, 'project-attach-1280')).toEqual([])
+  await dialog.getByRole('button', { name: 'Bring it in' }).click()
+  await row(page, 'stations.json').getByText('of version 1').waitFor()
+  await page.getByRole('button', { name: 'stations.json', exact: true }).click()
+  await page.getByText('nobody may change it here').waitFor()
+  await page.getByRole('dialog').getByRole('link', { name: 'version 1 of a data set' }).waitFor()
+  await page.getByRole('button', { name: 'Close the preview' }).click()
+  await choose(page, 'stations.json', 'Keep in a data set')
+  await dialog.getByLabel('Data set', { exact: true }).fill('No Name')
+  await dialog.getByText(/^Lower-case letters/).waitFor()
+  await dialog.getByLabel('Data set', { exact: true }).fill(`kept-${mark}`)
+  await dialog.getByRole('button', { name: 'Make the version' }).click()
+  await page.getByRole('heading', { name: `kept-${mark}`, level: 1 }).waitFor()
+  await page.getByRole('treeitem', { name: /^stations\.json/ }).waitFor()
+  expect(new URL(page.url()).pathname).not.toBe(here)
 })

@@ -20,10 +20,13 @@ interface ReferencePickerProps {
   required: boolean
   mediaTypes: readonly string[]
   error?: string | undefined
+  /** Whether a file of the reader's computer may be brought instead. */
+  uploads?: boolean
 }
 
 /** Chooses a data set, its version and a file of it, or brings a file from the reader's computer. */
-export function ReferencePicker({ title, value, onChange, required, mediaTypes, error }: ReferencePickerProps) {
+export function ReferencePicker(props: ReferencePickerProps) {
+  const { title, value, onChange, required, mediaTypes, error, uploads = true } = props
   const chosen = read(value)
   const dataset = useQuery({ ...datasetQuery(chosen?.dataset ?? ''), enabled: chosen !== null })
   const number = chosen?.number ?? dataset.data?.latest ?? 0
@@ -55,7 +58,7 @@ export function ReferencePicker({ title, value, onChange, required, mediaTypes, 
             />
           </>
         )}
-        <Upload title={title} mediaTypes={mediaTypes} onDone={onChange} />
+        {uploads && <Upload title={title} mediaTypes={mediaTypes} onDone={onChange} />}
       </Group>
       {dataset.error && <ProblemNote error={dataset.error} title="This data set cannot be used" />}
     </Stack>

@@ -6,11 +6,15 @@ import { asProblem } from '@/api/problem'
 import { ProblemNote } from '@/show/Problem'
 import { sentence } from '@/show/words'
 import { folderOf, nameFault, within } from './address'
+import { AttachForm } from './AttachForm'
+import { Buttons } from './Buttons'
+import { SaveForm } from './SaveForm'
 import { useMove } from './useMove'
 
 /** What the reader wants to do, and is asked about first. */
 export type Asked =
-  { what: 'folder'; in: string } | { what: 'move'; entry: ProjectFile } | { what: 'remove'; entry: ProjectFile }
+  | { what: 'folder' | 'attach'; in: string }
+  | { what: 'move' | 'remove' | 'save'; entry: ProjectFile }
 
 interface DialogsProps {
   project: string
@@ -24,19 +28,32 @@ export function Dialogs({ project, asked, close }: DialogsProps) {
     <Modal
       opened={asked !== null}
       onClose={close}
+      size={asked?.what === 'attach' ? 'lg' : 'md'}
       title={<span className="break">{asked ? titleOf(asked) : ''}</span>}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {asked?.what === 'folder' && <NewFolder project={project} folder={asked.in} close={close} />}
       {asked?.what === 'move' && <MoveForm project={project} entry={asked.entry} close={close} />}
       {asked?.what === 'remove' && <Removal project={project} entry={asked.entry} close={close} />}
+      {asked?.what === 'attach' && <AttachForm project={project} folder={asked.in} close={close} />}
+      {asked?.what === 'save' && <SaveForm project={project} entry={asked.entry} close={close} />}
     </Modal>
   )
 }
 
 function titleOf(asked: Asked): string {
-  if (asked.what === 'folder') return 'New folder'
-  return asked.what === 'move' ? `Move or rename ${asked.entry.name}` : `Remove ${asked.entry.name}?`
+  switch (asked.what) {
+    case 'folder':
+      return 'New folder'
+    case 'attach':
+      return 'Bring in a file of a data set'
+    case 'move':
+      return `Move or rename ${asked.entry.name}`
+    case 'save':
+      return `Keep ${asked.entry.name} in a data set`
+    case 'remove':
+      return `Remove ${asked.entry.name}?`
+  }
 }
 
 const AT_NAME = ['exists', 'file_names']
@@ -170,24 +187,4 @@ function pathSerializer(pathname: string, given: Record<string, unknown>): strin
     const value = String(given[name])
     return name === 'path' ? value.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(value)
   })
-}
-
-interface ButtonsProps {
-  close: () => void
-  busy: boolean
-  ready: boolean
-  action: string
-}
-
-function Buttons({ close, busy, ready, action }: ButtonsProps) {
-  return (
-    <Group justify="flex-end">
-      <Button variant="default" onClick={close}>
-        Cancel
-      </Button>
-      <Button type="submit" loading={busy} disabled={!ready}>
-        {action}
-      </Button>
-    </Group>
-  )
 }

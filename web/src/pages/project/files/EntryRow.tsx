@@ -1,5 +1,6 @@
-import { ActionIcon, Anchor, Menu, Text } from '@mantine/core'
+import { ActionIcon, Anchor, Badge, Menu, Text } from '@mantine/core'
 import {
+  IconDatabase,
   IconDots,
   IconDownload,
   IconFile,
@@ -87,9 +88,16 @@ function Name({ entry, view, open }: Pick<EntryRowProps, 'entry' | 'view' | 'ope
   }
   if (entry.kind === 'other') return <span className="cut">{entry.name} (neither file nor folder)</span>
   return (
-    <Anchor component="button" type="button" c="inherit" ta="left" className="cut" onClick={open}>
-      {entry.name}
-    </Anchor>
+    <span className={classes.name}>
+      <Anchor component="button" type="button" c="inherit" ta="left" className="cut" onClick={open}>
+        {entry.name}
+      </Anchor>
+      {entry.managed && (
+        <Badge variant="default" size="sm" tt="none" fw={500} style={{ flexShrink: 0 }}>
+          {entry.managed.stage === 'done' ? `of version ${entry.managed.number}` : 'on its way'}
+        </Badge>
+      )}
+    </span>
   )
 }
 
@@ -118,6 +126,11 @@ function More({ project, entry, writes, ask }: Pick<EntryRowProps, 'project' | '
             leftSection={<IconDownload size={15} aria-hidden />}
           >
             Download
+          </Menu.Item>
+        )}
+        {file && (
+          <Menu.Item leftSection={<IconDatabase size={15} aria-hidden />} onClick={() => ask({ what: 'save', entry })}>
+            Keep in a data set
           </Menu.Item>
         )}
         {writes && entry.kind !== 'other' && (

@@ -5,6 +5,7 @@ import type { ProjectFile } from '@/api/client'
 import { problemFrom, unreachable } from '@/api/problem'
 import { size } from '@/format/number'
 import { FileContent } from '@/preview/FileContent'
+import { PageLink } from '@/show/links'
 import { Loading } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { Time } from '@/show/Time'
@@ -50,6 +51,19 @@ export function LookInto({ project, path, known }: { project: string; path: stri
           Download
         </Button>
       </Group>
+      {known?.managed && (
+        <Text size="sm">
+          A copy of {known.managed.path} of{' '}
+          <PageLink
+            to="/data/$dataset"
+            params={{ dataset: known.managed.dataset }}
+            search={{ version: known.managed.number, file: known.managed.path }}
+          >
+            version {known.managed.number} of a data set
+          </PageLink>
+          {known.managed.immutable && '; nobody may change it here'}.
+        </Text>
+      )}
       <FileContent address={address} path={path} {...file} />
     </Stack>
   )

@@ -1,5 +1,5 @@
 import { Breadcrumbs, Button, FileButton, Group, Switch } from '@mantine/core'
-import { IconFilePlus, IconFolderPlus, IconFolderUp } from '@tabler/icons-react'
+import { IconDatabase, IconFilePlus, IconFolderPlus, IconFolderUp } from '@tabler/icons-react'
 import { useRef } from 'react'
 import { chosenFiles, type Chosen } from '@/sending/choice'
 import { PageLink } from '@/show/links'
@@ -78,6 +78,13 @@ function Bring({ folder, send, ask }: Pick<ToolbarProps, 'folder' | 'send' | 'as
         onClick={() => ask({ what: 'folder', in: folder })}
       >
         New folder
+      </Button>
+      <Button
+        {...small}
+        leftSection={<IconDatabase size={15} aria-hidden />}
+        onClick={() => ask({ what: 'attach', in: folder })}
+      >
+        From a data set
       </Button>
     </>
   )
