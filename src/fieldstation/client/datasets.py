@@ -52,6 +52,14 @@ class Datasets(Shared):
         address = at("datasets", name) + ("?at_once=true" if at_once else "")
         return read(Dataset, self._transport.send("DELETE", address))
 
+    def remove_version(self, name: str, number: int, *, keep_copies: bool = False) -> str:
+        """Remove a version of one file for good, the last with its data set; returns the id of the task.
+
+        Its copies in projects go too, or (`keep_copies`) become files like any other.
+        """
+        address = at("datasets", name, "versions", str(number)) + ("?keep_copies=true" if keep_copies else "")
+        return str(self._transport.send("DELETE", address)["task"])
+
     def restore(self, name: str) -> Dataset:
         """Take a data set out of the trash."""
         return read(Dataset, self._transport.send("POST", at("datasets", name, "restore")))

@@ -180,6 +180,7 @@ def _dataset_parts(features: Features, store: BlobStore, movers: Movers, public_
         contents=features.contents,
         registrar=features.registrar,
         trash=features.trash,
+        removals=features.removals,
         garbage=features.garbage,
         store=store,
         movers=movers,

@@ -10,11 +10,24 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from fieldstation.core.datasets.service import Contents, Datasets, Folders, Garbage, Registrar, Trash, Uploads
+from fieldstation.core.datasets.model import FileTypes
+from fieldstation.core.datasets.service import (
+    ArrivalParts,
+    Arrivals,
+    Contents,
+    Datasets,
+    Folders,
+    Garbage,
+    Registrar,
+    Removals,
+    Trash,
+    Uploads,
+)
 from fieldstation.core.people.model import Caller
-from fieldstation.core.people.service import NewUser, People
+from fieldstation.core.people.service import NewUser, Organisations, People, Units
 from fieldstation.core.people.service.tokens import NewToken
 from fieldstation.core.projects.service import Projects
+from fieldstation.core.tasks.service import Tasks
 from fieldstation.db import Database
 from fieldstation.db.outbox import Outbox
 from fieldstation.facades.kit.calls import Core
@@ -66,6 +79,8 @@ class Station:
         self.datasets = Datasets(self.people, self.store, Outbox())
         self.uploads = Uploads(self.people, self.datasets, self.store, quota)
         self.garbage = Garbage(self.people, self.store, Outbox())
+        self.trash = Trash(self.datasets, Outbox())
+        self.removals = self._removals()
         self.app = self._app()
 
     def person(self, username: str, *, operator: bool = False, quota: int | None = None) -> Person:
@@ -93,12 +108,19 @@ class Station:
             uploads=self.uploads,
             contents=Contents(self.store, self.places),
             registrar=Registrar(self.places),
-            trash=Trash(self.datasets, Outbox()),
+            trash=self.trash,
+            removals=self.removals,
             garbage=self.garbage,
             store=self.store,
             movers=Movers(),
             address="http://station.example",
         )
+
+    def _removals(self) -> Removals:
+        tasks = Tasks(self.people, Outbox())
+        units = Units(self.people, Organisations(self.people))
+        parts = ArrivalParts(people=self.people, units=units, uploads=self.uploads, tasks=tasks, types=FileTypes())
+        return Removals(self.datasets, Arrivals(self.datasets, parts), self.trash, tasks, self.store)
 
     def close(self) -> None:
         """End all connections."""

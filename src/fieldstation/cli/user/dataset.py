@@ -1,4 +1,4 @@
-"""`dataset list|facets|show|version|ls|get|trash|restore`; other verbs have modules of their own."""
+"""`dataset list|facets|show|version|ls|get|trash|remove|restore`; other verbs have modules of their own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -165,6 +165,23 @@ def trash(
     note(f"bring it back with: fieldstation dataset restore {found.name}")
     until = f"; its files may be removed {ago(found.purge_after)}" if found.purge_after else ""
     session.answer(found, lambda: f"{found.name} is in the trash{until}")
+
+
+@verb(app)
+def remove(
+    session: Session,
+    reference: Annotated[str, typer.Argument(metavar="DATASET@NUMBER", help="A version of one file.")],
+    keep_copies: Annotated[bool, typer.Option("--keep-copies", help="Leave its copies in projects.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove one version for good, the last one with its data set."""
+    wanted = read_reference(reference)
+    if wanted.number is None or wanted.path is not None:
+        raise typer.BadParameter("say which version, such as rainfall@2")
+    if not yes:
+        typer.confirm(f"remove version {wanted.number} of {wanted.name} for good?", abort=True, err=True)
+    task = session.station.datasets.remove_version(wanted.name, wanted.number, keep_copies=keep_copies)
+    session.answer({"task": task}, lambda: f"removed; its bytes go with {task}")
 
 
 @verb(app)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Path
 
-from fieldstation.core.datasets.service import Contents, Datasets, Folders, Garbage, Registrar, Trash, Uploads
+from fieldstation.core.datasets.service import Contents, Datasets, Folders, Garbage, Registrar, Removals, Trash, Uploads
 from fieldstation.core.people.service import People
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.ports.storage import BlobStore
@@ -24,6 +24,7 @@ class Parts:
     contents: Contents
     registrar: Registrar
     trash: Trash
+    removals: Removals
     garbage: Garbage
     store: BlobStore
     movers: Movers

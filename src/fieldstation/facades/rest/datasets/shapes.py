@@ -155,6 +155,12 @@ class VersionOut(BaseModel):
     created: str
 
 
+class VersionRemovalOut(BaseModel):
+    """A version that nobody can use any more."""
+
+    task: str = Field(description="id of the task that removes its file")
+
+
 class FileOut(BaseModel):
     """One file of a version."""
 

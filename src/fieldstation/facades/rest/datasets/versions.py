@@ -18,7 +18,7 @@ from fieldstation.facades.rest.datasets.intake import FORM, TAR, announced_size,
 from fieldstation.facades.rest.datasets.parts import Number, Parts
 from fieldstation.facades.rest.datasets.receive import Received
 from fieldstation.facades.rest.datasets.recipes import JSON, RECIPE_SCHEMA, read_recipe
-from fieldstation.facades.rest.datasets.shapes import FileOut, VersionOut, file_out, version_out
+from fieldstation.facades.rest.datasets.shapes import FileOut, VersionOut, VersionRemovalOut, file_out, version_out
 from fieldstation.facades.rest.names import Text
 from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import Page
@@ -102,6 +102,25 @@ def add_routes(routes: APIRouter, parts: Parts) -> None:
     )
     async def show(reference: str, number: Number, call: CallerCall) -> VersionOut:
         return await call(lambda tx, caller: _shown(tx, parts.datasets.version(tx, caller, reference, number)))
+
+    @routes.delete(
+        "/datasets/{reference}/versions/{number}",
+        operation_id="remove_version",
+        summary="Remove a version of one file for good, the last one with its data set; the task tells when it is gone",
+        status_code=HTTPStatus.ACCEPTED,
+        responses=responses(403, 404, 409),
+    )
+    async def remove(
+        reference: str,
+        number: Number,
+        call: CallerCall,
+        keep_copies: Annotated[bool, Query(description="leave its copies in projects as files like any other")] = False,
+    ) -> VersionRemovalOut:
+        def work(tx: Tx, caller: Caller) -> VersionRemovalOut:
+            task = parts.removals.remove(tx, caller, reference, number, keep_project_files=keep_copies)
+            return VersionRemovalOut(task=task.id)
+
+        return await call(work)
 
     @routes.get(
         "/datasets/{reference}/versions/{number}/files",

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from fieldstation.core.datasets.model import Arrival
 from fieldstation.core.datasets.service import Arrivals, Uploads
 from fieldstation.core.datasets.service.check import unkeepable
+from fieldstation.core.people.model import Caller
 from fieldstation.facades.kit.calls import Call
 from fieldstation.facades.kit.forms import Form, Part, Taker
 from fieldstation.facades.kit.moving import Movers
@@ -61,7 +62,7 @@ class Receiving:
         length = request.headers.get("content-length", "")
         if not (length.isascii() and length.isdigit() and len(length) < 19):  # what PostgreSQL counts in
             raise Invalid("the request does not say how long it is", next_step="send a Content-Length")
-        async with self._room(call, int(length)) as upload:
+        async with self._room(call, int(length)) as (caller, upload):
             taker = _OneFile(self._store)
             try:
                 form = Form(request.headers.get("content-type", ""), taker.open)
@@ -73,15 +74,18 @@ class Receiving:
                 with anyio.CancelScope(shield=True):
                     await self._movers.run(taker.abort)
             arrival = _arrival(stored, taker.name, form.fields)
-            made = await call(lambda tx, caller: self._arrivals.received(tx, caller, arrival, [upload]))
+            made = await call.core.run(lambda tx: self._arrivals.received(tx, caller, arrival, [upload]))
         return MadeOut(dataset_id=made.version.dataset_id, dataset_version=made.version.number, task_id=made.task_id)
 
     @asynccontextmanager
-    async def _room(self, call: Call, size: int) -> AsyncIterator[str]:
-        """Reserve room for so many bytes, which is given back whatever becomes of them."""
-        upload = await call(lambda tx, caller: self._uploads.expect(tx, caller, size))
+    async def _room(self, call: Call, size: int) -> AsyncIterator[tuple[Caller, str]]:
+        """Reserve room for so many bytes, which is given back whatever becomes of them; tells for whom, as what.
+
+        The sender's token may expire while the bytes come.
+        """
+        caller, upload = await call(lambda tx, caller: (caller, self._uploads.expect(tx, caller, size)))
         try:
-            yield upload
+            yield caller, upload
         finally:
             with anyio.CancelScope(shield=True):
                 await call.core.run(lambda tx: self._uploads.forget(tx, upload))
