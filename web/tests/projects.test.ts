@@ -61,6 +61,27 @@ test('who may only look is offered nothing else, and a stranger learns nothing',
   await page.getByText('No files yet').waitFor()
 })
 
+test('of two who move the same file one comes first, and the other is told', async () => {
+  const [one, other] = [await open(WIDE, scene.tess), await open(WIDE, scene.tess)]
+  await made(one, `Two ${mark}`)
+  await one.getByLabel('Choose files to send').setInputFiles({ name: 'a.txt', mimeType: '', buffer: Buffer.from('a') })
+  await row(one, 'a.txt').waitFor()
+  await visit(other, new URL(one.url()).pathname)
+  for (const page of [one, other]) {
+    await choose(page, 'a.txt', 'Move or rename')
+    await page
+      .getByRole('dialog')
+      .getByLabel('Name')
+      .fill(page === one ? 'first.txt' : 'second.txt')
+  }
+  await one.getByRole('button', { name: 'Move it' }).click()
+  await row(one, 'first.txt').waitFor()
+  await other.getByRole('button', { name: 'Move it' }).click()
+  await other.getByRole('alert').getByText('There is nothing at').waitFor()
+  await other.getByRole('button', { name: 'Cancel' }).click()
+  await row(other, 'first.txt').waitFor()
+})
+
 test('files of data sets are brought in, and files become versions of data sets', async () => {
   const page = await open(WIDE, scene.ada)
   await made(page, `Both ways ${mark}`)

@@ -3,6 +3,8 @@ import { api, take } from '@/api/client'
 
 const PAGE = 200
 const RUNS_SHOWN = 20
+const LOOK_MS = 10_000 // people and programs write there without any event that could tell
+const LOOKED_AT_PAGES = 3
 
 export function projectQuery(reference: string) {
   return queryOptions({
@@ -22,6 +24,7 @@ export function entriesQuery(reference: string, folder: string, hidden: boolean)
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
     staleTime: 0,
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) <= LOOKED_AT_PAGES ? LOOK_MS : false),
     placeholderData: (before, query) => (query?.queryKey[2] === folder ? keepPreviousData(before) : undefined),
   })
 }

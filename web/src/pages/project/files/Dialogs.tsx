@@ -156,8 +156,8 @@ function Removal({ project, entry, close }: { project: string; entry: ProjectFil
           : api.DELETE('/api/v1/projects/{reference}/files/{path}', params),
       )
     },
-    onSuccess: () => {
-      close()
+    onSuccess: close,
+    onSettled: () => {
       void queries.invalidateQueries({ queryKey: ['projects', project], exact: true })
       return queries.invalidateQueries({ queryKey: ['project-files', project] })
     },

@@ -13,10 +13,8 @@ export function useMove(project: string, done?: () => void) {
   const moving = useMutation({
     mutationFn: (body: Move) =>
       take(api.POST('/api/v1/projects/{reference}/moves', { params: { path: { reference: project } }, body })),
-    onSuccess: () => {
-      done?.()
-      return queries.invalidateQueries({ queryKey: ['project-files', project] })
-    },
+    onSuccess: done,
+    onSettled: () => queries.invalidateQueries({ queryKey: ['project-files', project] }), // a refusal tells of others too
   })
   const into = (path: string, folder: string) =>
     moving.mutate({ source: path, target: within(folder, path.slice(path.lastIndexOf('/') + 1)) })
