@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from fieldstation.facades.kit.problems import STATUS
 from fieldstation.facades.kit.requests import SCOPE_KEY, route_of
+from fieldstation.facades.squonk import operations_page
 from fieldstation.kernel import errors
 from fieldstation.kernel.logs import logger, request_id
 
@@ -48,7 +49,7 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def application(title: str, version: str, description: str) -> FastAPI:
-    """Return an application of no routes yet, whose document is at `openapi.json` below its address."""
+    """Return an application whose document is at `openapi.json` below its address, and at `api` for people to try."""
     app = FastAPI(
         title=title,
         version=version,
@@ -59,6 +60,7 @@ def application(title: str, version: str, description: str) -> FastAPI:
         separate_input_output_schemas=False,
     )
     _install_errors(app)
+    app.include_router(operations_page.router())
     return app
 
 
