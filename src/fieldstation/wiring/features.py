@@ -124,9 +124,8 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     uploads = Uploads(people, datasets, store, settings.quota_bytes)
     tasks = Tasks(access, outbox)
     types = FileTypes(read_types(settings.dataset_types or ""))
-    arrivals = Arrivals(
-        datasets, ArrivalParts(people=people, units=accounting.units, uploads=uploads, tasks=tasks, types=types)
-    )
+    receiving = ArrivalParts(people=people, units=accounting.units, uploads=uploads, tasks=tasks, types=types)
+    arrivals, trash = Arrivals(datasets, receiving), Trash(datasets, outbox)
     quotas = Quotas(people, settings.quota_bytes)
     files = Files(projects, volumes, quotas, numbers_of(settings))
     books = Books(products=accounting.products, quotas=quotas, tasks=tasks)
@@ -147,7 +146,6 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         runs=ProjectRuns(access, outbox),
         tasks=tasks,
     )
-    trash = Trash(datasets, outbox)
     return Features(
         sealer=sealer,
         outbox=outbox,

@@ -78,7 +78,8 @@ def taken(tx: Tx, space: str, base: str) -> set[str]:
 def page(tx: Tx, seen: Seen, wanted: Wanted, after: str | None, limit: int) -> tuple[Sequence[SingleFile], str | None]:
     """Read the versions of one file of the next `limit` data sets, newest data set first, versions from the first.
 
-    Returns them with the id to go on after, None at the end. Labels go by what is in them, all else along the key.
+    Returns them with the id to go on after, None at the end. Labels go by what is in them, owners by theirs, all else
+    along the key.
     """
     conditions, values = _where(seen, wanted)
     if after is not None:
@@ -126,6 +127,9 @@ def _where(seen: Seen, wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
     if wanted.dataset_id is not None:
         conditions.append("d.id = :dataset_id")
         values["dataset_id"] = wanted.dataset_id
+    if wanted.owners is not None:
+        conditions.append("d.owner = ANY(ARRAY(SELECT id FROM station_user WHERE username = ANY(:owners)))")
+        values["owners"] = list(wanted.owners)
     labels = wanted.labels or {}
     exact = {label: value for label, value in labels.items() if value is not None}
     if exact:

@@ -57,6 +57,7 @@ _SENT = {
 
 def add_routes(routes: APIRouter, parts: Parts) -> None:
     """Add the routes of versions."""
+    _add_removal(routes, parts)
 
     @routes.post(
         "/datasets/{reference}/versions",
@@ -103,25 +104,6 @@ def add_routes(routes: APIRouter, parts: Parts) -> None:
     async def show(reference: str, number: Number, call: CallerCall) -> VersionOut:
         return await call(lambda tx, caller: _shown(tx, parts.datasets.version(tx, caller, reference, number)))
 
-    @routes.delete(
-        "/datasets/{reference}/versions/{number}",
-        operation_id="remove_version",
-        summary="Remove a version of one file for good, the last one with its data set; the task tells when it is gone",
-        status_code=HTTPStatus.ACCEPTED,
-        responses=responses(403, 404, 409),
-    )
-    async def remove(
-        reference: str,
-        number: Number,
-        call: CallerCall,
-        keep_copies: Annotated[bool, Query(description="leave its copies in projects as files like any other")] = False,
-    ) -> VersionRemovalOut:
-        def work(tx: Tx, caller: Caller) -> VersionRemovalOut:
-            task = parts.removals.remove(tx, caller, reference, number, keep_project_files=keep_copies)
-            return VersionRemovalOut(task=task.id)
-
-        return await call(work)
-
     @routes.get(
         "/datasets/{reference}/versions/{number}/files",
         operation_id="list_files",
@@ -139,6 +121,27 @@ def add_routes(routes: APIRouter, parts: Parts) -> None:
         def work(tx: Tx, caller: Caller) -> PageOut[FileOut]:
             version = parts.datasets.version(tx, caller, reference, number)
             return page_out(parts.datasets.files(tx, caller, version, page, prefix), file_out)
+
+        return await call(work)
+
+
+def _add_removal(routes: APIRouter, parts: Parts) -> None:
+    @routes.delete(
+        "/datasets/{reference}/versions/{number}",
+        operation_id="remove_version",
+        summary="Remove a version of one file for good, the last one with its data set; the task tells when it is gone",
+        status_code=HTTPStatus.ACCEPTED,
+        responses=responses(403, 404, 409),
+    )
+    async def remove(
+        reference: str,
+        number: Number,
+        call: CallerCall,
+        keep_copies: Annotated[bool, Query(description="leave its copies in projects as files like any other")] = False,
+    ) -> VersionRemovalOut:
+        def work(tx: Tx, caller: Caller) -> VersionRemovalOut:
+            task = parts.removals.remove(tx, caller, reference, number, keep_project_files=keep_copies)
+            return VersionRemovalOut(task=task.id)
 
         return await call(work)
 

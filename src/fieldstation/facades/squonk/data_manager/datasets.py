@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from fieldstation.core.datasets.model import SingleFile, Wanted
 from fieldstation.core.datasets.service import Arrivals, Contents, Datasets, File, Holding, Removals
+from fieldstation.core.datasets.service.arrivals import MOST_LISTED
 from fieldstation.core.datasets.service.check import unkeepable
 from fieldstation.core.people.model import Caller, Kind, hidden
 from fieldstation.core.projects.service import Copies, Copy
@@ -214,7 +215,7 @@ def _add_finding(routes: APIRouter, door: DatasetDoor) -> None:
     @routes.get(
         "/dataset",
         operation_id="get_datasets",
-        summary="The data sets that you see and that have versions of one file",
+        summary=f"The newest {MOST_LISTED:,} of the data sets that you see, those with versions of one file",
         response_model_exclude_none=True,
         responses=refusals(),
     )
