@@ -82,6 +82,31 @@ test('files are sent, looked into, moved by menu and by dragging, and removed', 
   await row(page, 'done').waitFor({ state: 'detached' })
 })
 
+test('what somebody put into a project is shown, and never run', async () => {
+  const page = await open(WIDE, scene.tess)
+  const theft = "fetch('/api/v1/tokens', {method: 'POST'}); document.title = 'reached'"
+  const folder = written('hostile-there', { 'page.html': `<script>${theft}</script>`, 'script.js': theft })
+  await made(page, `Hostile ${mark}`)
+  await send(page, join(folder, 'page.html'), join(folder, 'script.js'))
+  await page.getByRole('button', { name: 'page.html', exact: true }).click()
+  await page.getByLabel('Contents of page.html').getByText('document.title').waitFor()
+  const address = `/api/v1${new URL(page.url()).pathname}/files`
+  const told = await page.evaluate(async (files) => {
+    const { headers } = await fetch(`${files}/page.html`)
+    const run = new Promise((done) => {
+      const script = document.createElement('script')
+      script.onload = () => done('run')
+      script.onerror = () => done('refused')
+      script.src = `${files}/script.js`
+      document.head.append(script)
+    })
+    return [headers.get('content-security-policy'), headers.get('x-content-type-options'), await run]
+  }, address)
+  expect(told[0]).toMatch(/(^|;)\s*sandbox/)
+  expect(told.slice(1)).toEqual(['nosniff', 'refused'])
+  expect(await page.title()).not.toContain('reached')
+})
+
 test('nothing is replaced before somebody said so', async () => {
   const page = await open(WIDE, scene.tess)
   const before = written('before', { 'one.txt': 'old one', 'two.txt': 'old two', 'three.txt': 'old three' })
