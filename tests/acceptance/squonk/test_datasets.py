@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -98,9 +99,33 @@ def test_a_file_becomes_a_data_set_and_gets_versions(
     bob.refused("DmApi", "get_task", 404, task_id=made["task_id"])
 
 
-def test_files_of_one_name_become_data_sets_of_two(ada: Squonk, unit: str, poses: Path) -> None:
-    first, second = sent(ada, unit, poses), sent(ada, unit, poses)
-    assert first["dataset_id"] != second["dataset_id"]
+def test_files_and_labels_that_come_at_once_all_count(ada: Squonk, unit: str) -> None:
+    parts: list[tuple[str | None, str, str]] = [(None, "dataset_type", "text/csv"), (None, "unit_id", unit)]
+    body = _form([*parts, ("same.csv", "dataset_file", "a,b\n")])
+
+    def send(_place: int) -> Any:
+        return http_of(ada).post("/data-manager-api/dataset", content=body, headers=_MULTIPART).json()
+
+    with ThreadPoolExecutor(8) as at_once:
+        made = list(at_once.map(send, range(8)))
+    assert len({one["dataset_id"] for one in made}) == 8
+
+    dataset = made[0]["dataset_id"]
+
+    def label(place: int) -> Any:
+        labels = {"labels": json.dumps([{"label": f"l{place}", "value": "x"}])}
+        return http_of(ada).post(f"/data-manager-api/dataset/{dataset}/meta", data=labels).status_code
+
+    with ThreadPoolExecutor(8) as at_once:
+        assert list(at_once.map(label, range(8))) == [201] * 8
+    kept = ada.dm_ok("get_dataset_metadata", dataset_id=dataset)["labels"]
+    assert sorted(one["label"] for one in kept) == [f"l{place}" for place in range(8)]
+    removals = [http_of(ada).delete(f"/data-manager-api/dataset/{one['dataset_id']}/1").status_code for one in made]
+    assert set(removals) <= {200, 409}
+
+
+def http_of(ada: Squonk) -> httpx.Client:
+    return httpx.Client(base_url=ada.url, headers={"Authorization": f"Bearer {ada.token}"}, timeout=30)
 
 
 def test_editors_come_and_go(ada: Squonk, bob: Squonk, unit: str, poses: Path) -> None:

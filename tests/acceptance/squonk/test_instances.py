@@ -122,35 +122,34 @@ def test_a_callback_token_reads_files_of_its_project_and_nothing_else(
     assert len(made["callback_token"]) == 22
 
 
-@pytest.mark.parametrize(
-    ("changes", "specification", "status"),
-    [
-        ({}, nop(version="9"), 404),
-        ({}, nop(job="none"), 404),
-        ({}, {"job": "nop"}, 400),
-        ({}, nop(variables={"x": "{{ y }}"}, job="event-test"), 201),
-        ({}, nop(variables={"events": "many"}, job="event-test"), 400),
-        ({}, nop(variables={"events": 0}, job="event-test"), 400),
-        ({}, nop(sub_path="/work"), 400),
-        ({}, nop(sub_path="../work"), 400),
-        ({"as_name": "x"}, nop(), 400),
-        ({"as_name": "-x-"}, nop(), 400),
-        ({"application_id": "jupyternotebooks.squonk.it"}, nop(), 404),
-        ({"callback_token": "short", "callback_url": "https://x.example"}, nop(), 400),
-        ({"callback_url": "file:///etc/passwd"}, nop(), 400),
-        ({"callback_context": "x" * 257, "callback_url": "https://x.example"}, nop(), 400),
-        ({"project_id": "project-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"}, nop(), 404),
-    ],
-)
-def test_what_cannot_be_launched_is_refused(
-    ada: Squonk, project: str, changes: dict[str, str], specification: dict[str, Any], status: int
-) -> None:
-    form = {"application_id": "datamanagerjobs.squonk.it", "project_id": project, "as_name": "A job"} | changes
+REFUSED: list[tuple[dict[str, str], dict[str, Any], int]] = [
+    ({}, nop(version="9"), 404),
+    ({}, nop(job="none"), 404),
+    ({}, {"job": "nop"}, 400),
+    ({}, nop(variables={"x": "{{ y }}"}, job="event-test"), 201),
+    ({}, nop(variables={"events": "many"}, job="event-test"), 400),
+    ({}, nop(variables={"events": 0}, job="event-test"), 400),
+    ({}, nop(sub_path="/work"), 400),
+    ({}, nop(sub_path="../work"), 400),
+    ({"as_name": "x"}, nop(), 400),
+    ({"as_name": "-x-"}, nop(), 400),
+    ({"application_id": "jupyternotebooks.squonk.it"}, nop(), 404),
+    ({"callback_token": "short", "callback_url": "https://x.example"}, nop(), 400),
+    ({"callback_url": "file:///etc/passwd"}, nop(), 400),
+    ({"callback_context": "x" * 257, "callback_url": "https://x.example"}, nop(), 400),
+    ({"project_id": "project-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"}, nop(), 404),
+]
+
+
+def test_what_cannot_be_launched_is_refused(ada: Squonk, project: str) -> None:
+    plain = {"application_id": "datamanagerjobs.squonk.it", "project_id": project, "as_name": "A job"}
     with httpx.Client(base_url=ada.url, headers={"Authorization": f"Bearer {ada.token}"}) as http:
-        for address in ("/instance/dry-run", "/instance"):
-            answer = http.post(f"/data-manager-api{address}", data=form | {"specification": json.dumps(specification)})
-            assert answer.status_code == status, answer.text
-            assert status == 201 or answer.json()["error"]
+        for changes, specification, status in REFUSED:
+            form = plain | changes | {"specification": json.dumps(specification)}
+            for address in ("/instance/dry-run", "/instance"):
+                answer = http.post(f"/data-manager-api{address}", data=form)
+                assert answer.status_code == status, (changes, specification, answer.text)
+                assert status == 201 or answer.json()["error"]
 
 
 def test_an_instance_that_works_is_ended_and_removed(ada: Squonk, project: str) -> None:

@@ -62,15 +62,15 @@ def test_a_project_is_made_shown_changed_and_removed(ada: Squonk, bob: Squonk, p
     ada.accounts_ok("delete_product", product_id=product)
 
 
-@pytest.mark.parametrize("word", ["administrator", "editor", "observer"])
-def test_each_role_comes_and_goes_by_itself(ada: Squonk, bob: Squonk, project: str, word: str) -> None:
-    listed = f"{word}s"
-    ada.dm_ok(f"add_project_{word}", project_id=project, **{word: bob.username})
-    assert bob.username in bob.dm_ok("get_project", project_id=project)[listed]
-    ada.dm_ok(f"remove_project_{word}", project_id=project, **{word: bob.username})
-    bob.refused("DmApi", "get_project", 404, project_id=project)
-    assert bob.username not in ada.dm_ok("get_project", project_id=project)[listed]
-    ada.refused("DmApi", f"add_project_{word}", 404, project_id=project, **{word: "nobody-here"})
+def test_each_role_comes_and_goes_by_itself(ada: Squonk, bob: Squonk, project: str) -> None:
+    for word in ("administrator", "editor", "observer"):
+        listed = f"{word}s"
+        ada.dm_ok(f"add_project_{word}", project_id=project, **{word: bob.username})
+        assert bob.username in bob.dm_ok("get_project", project_id=project)[listed]
+        ada.dm_ok(f"remove_project_{word}", project_id=project, **{word: bob.username})
+        bob.refused("DmApi", "get_project", 404, project_id=project)
+        assert bob.username not in ada.dm_ok("get_project", project_id=project)[listed]
+        ada.refused("DmApi", f"add_project_{word}", 404, project_id=project, **{word: "nobody-here"})
 
 
 def test_the_last_administrator_and_the_last_editor_stay(ada: Squonk, project: str) -> None:
@@ -169,10 +169,10 @@ def test_a_stranger_gets_nothing_of_a_project(ada: Squonk, bob: Squonk, project:
     bob.refused("DmApi", "delete_unmanaged_project_files", 403, project_id=project, project_files="secret.csv")
 
 
-@pytest.mark.parametrize("path", ["/../other", "/a/../../b", "/a//b", "/bell\a", "/" + "x" * 256, "/" + "a/" * 600])
-def test_paths_that_lead_astray_are_refused(ada: Squonk, project: str, path: str) -> None:
-    ada.refused("DmApi", "create_project_path", 400, project_id=project, project_path=path)
-    ada.refused("DmApi", "delete_project_path", 400, project_id=project, project_path=path)
+def test_paths_that_lead_astray_are_refused(ada: Squonk, project: str) -> None:
+    for path in ("/../other", "/a/../../b", "/a//b", "/bell\a", "/" + "x" * 256, "/" + "a/" * 600):
+        ada.refused("DmApi", "create_project_path", 400, project_id=project, project_path=path)
+        ada.refused("DmApi", "delete_project_path", 400, project_id=project, project_path=path)
 
 
 def test_the_fields_of_an_upload_may_follow_its_file(ada: Squonk, project: str) -> None:

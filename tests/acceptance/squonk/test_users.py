@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
+from fieldstation.client import Station
 from tests.acceptance.squonk.client import Squonk
 from tests.acceptance.squonk.conftest import NewSquonk
-from tests.acceptance.squonk.jobs import wait
+from tests.acceptance.squonk.jobs import done, wait
 
 JOBS = "datamanagerjobs.squonk.it"
 
@@ -276,3 +277,66 @@ def test_errors_that_are_not_there(squonk_admin: Squonk) -> None:
     assert found == {"count": 0, "service_errors": []}
     squonk_admin.refused("DmApi", "acknowledge_service_error", 404, error_id=999_999)
     squonk_admin.refused("DmApi", "delete_service_error", 404, error_id=999_999)
+
+
+def gone(squonk_admin: Squonk, person: Squonk) -> None:
+    """Have somebody be removed."""
+    squonk_admin.dm_ok("delete_user_account", user_id=person.username)
+
+
+def test_a_user_goes_with_their_data_sets_and_may_come_back(squonk_admin: Squonk, ada: Squonk, tmp_path: Path) -> None:
+    ada.accounts_ok("create_personal_unit", billing_day=3)
+    unit = ada.accounts_ok("get_personal_unit")["id"]
+    (tmp_path / "may.json").write_text("{}")
+    given = {"dataset_file": str(tmp_path / "may.json"), "dataset_type": "application/json", "unit_id": unit}
+    made = ada.dm_ok("upload_dataset", **given)
+    done(ada, made["task_id"])
+    gone(squonk_admin, ada)
+    ada.refused("DmApi", "get_account", 401)
+    assert ada.username not in {one["username"] for one in squonk_admin.dm_ok("get_admin_users")["users"]}
+    assert squonk_admin.dm_ok("get_dataset_versions", dataset_id=made["dataset_id"])["count"] == 0
+    squonk_admin.refused("DmApi", "delete_user_account", 404, user_id=ada.username)
+    message = {"user_id": ada.username, "suspend_message": "/restore"}
+    squonk_admin.refused("DmApi", "update_user_account", 404, **message)
+    ada.refused("AsApi", "get_personal_unit", 401)
+
+    back = squonk_admin.dm_ok("create_user_account", user_id=ada.username)
+    assert "suspended" not in back
+    ada.refused("DmApi", "get_account", 401)  # with the token of before
+    with Station(ada.url, squonk_admin.token) as known:
+        assert known.datasets.restore(made["dataset_id"]).id == made["dataset_id"]
+
+
+def test_nobody_goes_while_others_depend_on_them(squonk_admin: Squonk, ada: Squonk, bob: Squonk, eve: Squonk) -> None:
+    def refused(person: Squonk) -> str:
+        with door(squonk_admin) as http:
+            answer = http.delete(f"/admin/user/{person.username}")
+        assert answer.status_code == 400, answer.text
+        found: str = answer.json()["error"]
+        return found
+
+    assert "operator" in refused(eve)
+    assert "operator" in refused(squonk_admin)
+    project = project_of(ada)
+    assert "only administrator" in refused(ada)
+    ada.dm_ok("add_project_administrator", project_id=project, administrator=bob.username)
+    ada.dm_ok("remove_project_administrator", project_id=project, administrator=ada.username)
+    assert "Levels" in refused(ada)
+    assert "only administrator" in refused(bob)
+    bob.dm_ok("add_project_administrator", project_id=project, administrator=ada.username)
+    gone(squonk_admin, bob)
+    assert ada.dm_ok("get_project", project_id=project)["administrators"] == [ada.username]
+    done(ada, ada.dm_ok("delete_project", project_id=project)["task_id"])
+    assert "product" in refused(ada)
+    (product,) = ada.accounts_ok("get_available_products")["products"]
+    ada.accounts_ok("delete_product", product_id=product["product"]["id"])
+    ada.refused("DmApi", "delete_user_account", 403, user_id=ada.username)
+    eve.refused("DmApi", "delete_user_account", 403, user_id=ada.username)
+    with Station(ada.url, ada.token) as known:
+        shared = known.datasets.create(f"shared-{ada.username}")
+        with httpx.Client(headers={"Authorization": f"Bearer {ada.token}"}) as http:
+            share = http.put(f"{ada.url}/api/v1/datasets/{shared.id}/members/everyone", json={"role": "reader"})
+            assert share.is_success, share.text
+        assert "shared-" in refused(ada)
+        known.datasets.trash(shared.id)
+    gone(squonk_admin, ada)
