@@ -33,7 +33,7 @@ class UserCreated(Protocol):
 
 
 class Removing(Protocol):
-    """Called inside the transaction that removes an organisation, a unit or a product."""
+    """Called inside the transaction that removes an organisation, a unit, a product, a project or a user."""
 
     def removing(self, tx: Transaction, thing: str) -> None:
         """Raise Conflict while something still belongs to the thing of this id."""

@@ -5,11 +5,14 @@ from starlette.datastructures import State
 
 from fieldstation import __version__
 from fieldstation.core.people.service import Acting
+from fieldstation.core.projects.service import Departures
+from fieldstation.core.runs.service.projects import OpenRunsOfUsers
 from fieldstation.facades.kit.calls import Core
 from fieldstation.facades.kit.loading import Loading
 from fieldstation.facades.squonk.account_server import AccountServerParts, account_server
 from fieldstation.facades.squonk.calls import Calls, Noting
 from fieldstation.facades.squonk.data_manager import (
+    AdminDoor,
     DataManagerParts,
     DatasetDoor,
     DatasetParts,
@@ -65,7 +68,13 @@ def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
             arrivals=features.arrivals,
         ),
         merchants=features.accounting.merchants,
-        incidents=features.incidents,
+        admin=AdminDoor(
+            users=users,
+            incidents=features.incidents,
+            departures=Departures(
+                features.people, features.accounting.units, features.trash, removing=[OpenRunsOfUsers()]
+            ),
+        ),
         instances=InstanceDoor(launching=kit.launching, instances=instancing.instances, tokens=instancing.tokens),
     )
     accounting = features.accounting

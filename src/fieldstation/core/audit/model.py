@@ -16,6 +16,7 @@ class Deed(StrEnum):
     USER_CREATED = "user.created"
     USER_CHANGED = "user.changed"
     USER_SUSPENDED = "user.suspended"
+    USER_REMOVED = "user.removed"  # nothing of theirs is left that others use; their name stays taken
     USER_RESTORED = "user.restored"
     ADMIN_TAKEN = "admin.taken"  # by an operator, where they are like everybody else before
     ADMIN_ENDED = "admin.ended"

@@ -87,6 +87,7 @@ user_account = Table(
     Column("impersonating", Boolean, nullable=False, server_default=FetchedValue()),
     Column("first_seen", _TIME),
     Column("last_seen", Date),
+    Column("removed_at", _TIME),
 )
 
 api_call = Table(

@@ -30,6 +30,7 @@ class Account:
     admin: bool = False
     impersonates: str | None = None
     impersonating: bool = True
+    removed: bool = False
     first_seen: datetime | None = None
     last_seen: date | None = None
 
@@ -78,6 +79,10 @@ class Accounts:
     def named(self, tx: Tx, usernames: Sequence[str]) -> Sequence[Account]:
         """Return the accounts of these names, in one statement; who calls has decided that the caller may know them."""
         return [_account(row) for row in store.named(tx, usernames)]
+
+    def act_for(self, tx: Tx, caller: Caller) -> None:
+        """Have the audit name the caller beside whom they act as, until this transaction ends."""
+        store.act_for(tx, caller.user_id)
 
     def change(self, tx: Tx, caller: Caller, change: AccountChange) -> Account:
         """Change the caller's own account; what operators may is for operators to take up.
@@ -156,6 +161,7 @@ def _account(row: Any) -> Account:
         admin=row.admin and row.operator,
         impersonates=row.impersonates if row.admin and row.operator else None,
         impersonating=row.impersonating,
+        removed=row.removed,
         first_seen=row.first_seen,
         last_seen=row.last_seen,
     )

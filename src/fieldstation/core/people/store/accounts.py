@@ -8,10 +8,13 @@ from sqlalchemy import text
 from fieldstation.db import Tx
 
 _STATE = text("SELECT admin, impersonates, impersonating FROM user_account WHERE user_id = :id")
-_ACCOUNT = """
+# Who was let in again since is no longer removed, whatever became of them later.
+_REMOVED = "coalesce(a.removed_at >= u.suspended_at, false)"
+_ACCOUNT = f"""
     SELECT u.id, u.principal, u.username, u.name, u.email, u.operator, u.space, u.quota_bytes, u.created_at,
            u.suspended_at, u.suspension, coalesce(a.private, false) AS private, coalesce(a.admin, false) AS admin,
            coalesce(a.impersonating, true) AS impersonating, a.first_seen, a.last_seen,
+           {_REMOVED} AS removed,
            o.id AS impersonated_id, o.username AS impersonates
       FROM station_user u
       LEFT JOIN user_account a ON a.user_id = u.id
@@ -21,7 +24,7 @@ _BY_USERNAME = text(f"{_ACCOUNT} WHERE u.username = :username")
 _NAMED = text(f"{_ACCOUNT} WHERE u.username = ANY(:names)")
 _TODAY = "(station_now() AT TIME ZONE 'UTC')::date"
 _OTHERS = text(f"""{_ACCOUNT}
-     WHERE u.id <> :but
+     WHERE u.id <> :but AND NOT {_REMOVED}
        AND (cast(:idle AS integer) IS NULL OR a.last_seen IS NULL OR a.last_seen <= {_TODAY} - cast(:idle AS integer))
        AND (cast(:active AS integer) IS NULL OR a.last_seen > {_TODAY} - cast(:active AS integer))
      ORDER BY u.username

@@ -1,6 +1,7 @@
 """Making, sharing and removing projects, and the files in them."""
 
 from fieldstation.core.projects.service.copies import Copies, Copy
+from fieldstation.core.projects.service.departures import Departures
 from fieldstation.core.projects.service.files import Files, Numbers
 from fieldstation.core.projects.service.lifecycles import REMOVE, Books, Lifecycles, NewProject, ProjectChange
 from fieldstation.core.projects.service.managed import ATTACH, ManagedFile, ManagedFiles, NewAttachment
@@ -13,6 +14,7 @@ __all__ = [
     "Books",
     "Copies",
     "Copy",
+    "Departures",
     "Files",
     "Lifecycles",
     "ManagedFile",

@@ -43,6 +43,7 @@ _DUE = text("""
        AND (measured_at IS NULL OR measured_at < station_now() - :seconds * interval '1 second')
      ORDER BY measured_at NULLS FIRST LIMIT 1
 """)
+_MADE_BY = text("SELECT name FROM project WHERE owner = :id AND NOT personal AND removed_at IS NULL LIMIT 1")
 _LIVING = text("SELECT id FROM project WHERE removed_at IS NULL ORDER BY id")
 _CHANGED = text("UPDATE project SET measured_at = NULL WHERE id = ANY(:ids) AND measured_at IS NOT NULL")
 _MEASURED = text("""
@@ -81,6 +82,12 @@ def page(tx: Tx, name: str | None, before: str, limit: int, visible: tuple[str, 
     named = "" if name is None else "AND p.name = :name"
     statement = text(_PAGE.format(visible=condition, named=named))
     return tx.all(statement, {"before": before, "limit": limit, **({} if name is None else {"name": name}), **values})
+
+
+def made_by(tx: Tx, user_id: str) -> str | None:
+    """Read the name of a project that a user made beside their own one; None when there is none."""
+    found: str | None = tx.scalar(_MADE_BY, {"id": user_id})
+    return found
 
 
 def in_units(tx: Tx, units: Sequence[str], visible: tuple[str, Mapping[str, Any]]) -> Sequence[Any]:

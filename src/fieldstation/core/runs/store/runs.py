@@ -51,6 +51,7 @@ _MAKERS = text("""
 
 _KEEP_PLAN = text("INSERT INTO run_plan (run_id, plan) VALUES (:run_id, cast(:plan AS jsonb))")
 _PLAN = text("SELECT plan FROM run_plan WHERE run_id = :run_id")
+_ANY_OPEN_OF = text("SELECT EXISTS (SELECT 1 FROM run WHERE user_id = :user AND ended_at IS NULL)")
 _ANY_OPEN = text("SELECT EXISTS (SELECT 1 FROM run WHERE project_id = :project AND ended_at IS NULL)")
 
 ALL = Visible(sql="true", values={})
@@ -136,6 +137,12 @@ _JSON = frozenset({"parameters", "resources", "reuse_parts"})
 def any_open(tx: Tx, project_id: str) -> bool:
     """Tell whether a run of this project has not ended."""
     found: bool = tx.scalar(_ANY_OPEN, {"project": project_id})
+    return found
+
+
+def any_open_of(tx: Tx, user_id: str) -> bool:
+    """Tell whether a run of this user has not ended; index (user_id, id) of those."""
+    found: bool = tx.scalar(_ANY_OPEN_OF, {"user": user_id})
     return found
 
 

@@ -21,7 +21,8 @@ def upgrade() -> None:
             impersonates text COLLATE "C" REFERENCES station_user (id),
             impersonating boolean NOT NULL DEFAULT true,
             first_seen timestamptz,
-            last_seen date
+            last_seen date,
+            removed_at timestamptz
         )
     """)
     op.execute("""

@@ -1,5 +1,6 @@
 """`/data-manager-api`: projects, files, data sets, jobs, instances, tasks and workflows."""
 
+from fieldstation.facades.squonk.data_manager.admin import AdminDoor
 from fieldstation.facades.squonk.data_manager.datasets import DatasetDoor, DatasetParts
 from fieldstation.facades.squonk.data_manager.door import DataManagerParts, data_manager
 from fieldstation.facades.squonk.data_manager.instances import InstanceDoor
@@ -10,6 +11,7 @@ from fieldstation.facades.squonk.data_manager.projects import ProjectDoor
 from fieldstation.facades.squonk.data_manager.users import UserDoor
 
 __all__ = [
+    "AdminDoor",
     "DataManagerParts",
     "DatasetDoor",
     "DatasetParts",

@@ -14,13 +14,14 @@ from fieldstation.core.incidents.service import Incidents
 from fieldstation.core.people.model import Caller
 from fieldstation.core.people.service import NewUser
 from fieldstation.core.people.service.users import UserChange
+from fieldstation.core.projects.service import Departures
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.squonk.application import refusals
 from fieldstation.facades.squonk.arguments import GivenArguments, described
 from fieldstation.facades.squonk.data_manager.users import UserDoor, UserOut
 from fieldstation.kernel.clock import wire_time
-from fieldstation.kernel.errors import Invalid
+from fieldstation.kernel.errors import Invalid, NotFound
 
 RESTORE = "/restore"  # as a message it lifts a suspension
 _LONGEST = 200
@@ -63,6 +64,7 @@ class AdminDoor:
 
     users: UserDoor
     incidents: Incidents
+    departures: Departures
 
     def others(self, tx: Tx, caller: Caller, idle_days: int | None, active_days: int | None) -> UsersOut:
         """Describe all other users."""
@@ -75,11 +77,17 @@ class AdminDoor:
         if found is None:
             self.users.people.users.add(tx, caller, NewUser(username=username))
             found = self.users.accounts.of(tx, caller, username)
+        elif found.removed:
+            self.departures.reopen(tx, caller, found.user)
+            found = self.users.accounts.of(tx, caller, username)
         assert found is not None
         return self.users.described(found)
 
     def suspend(self, tx: Tx, caller: Caller, username: str, message: str) -> UserOut:
         """Keep a user out, telling them why, or let them in again."""
+        found = self.users.accounts.of(tx, caller, username)
+        if found is not None and found.removed:
+            raise NotFound(f"{username} was removed", next_step="make the account again: PUT /admin/user/{user_id}")
         suspended = message != RESTORE
         change = UserChange(fields=_SUSPENDED, suspended=suspended, suspension=message if suspended else None)
         self.users.people.users.change(tx, caller, username, change)
@@ -134,6 +142,17 @@ def _add_users(routes: APIRouter, door: AdminDoor) -> None:
     async def suspend(user_id: str, arguments: GivenArguments, call: CallerCall) -> UserOut:
         message = _message(arguments.needed("suspend_message"))
         return await call(lambda tx, caller: door.suspend(tx, caller, user_id, message))
+
+    @routes.delete(
+        "/admin/user/{user_id}",
+        operation_id="delete_user_account",
+        summary="Remove a user; their data sets go to the trash",
+        description="Refused while something is theirs that others may use; the answer says what.",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=refusals(404, 409),
+    )
+    async def remove(user_id: str, call: CallerCall) -> None:
+        await call(lambda tx, caller: door.departures.remove(tx, caller, user_id))
 
 
 def _add_errors(routes: APIRouter, door: AdminDoor) -> None:

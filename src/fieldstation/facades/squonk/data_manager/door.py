@@ -6,7 +6,6 @@ from fastapi import FastAPI
 
 from fieldstation.core.accounting.service import Merchants
 from fieldstation.core.datasets.service import Annotations
-from fieldstation.core.incidents.service import Incidents
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.kit.loading import Loading
@@ -51,7 +50,7 @@ class DataManagerParts:
     receiving: Receiving
     movers: Movers
     users: users.UserDoor
-    incidents: Incidents
+    admin: admin.AdminDoor
     inventory: inventory.InventoryDoor
     merchants: Merchants
 
@@ -71,6 +70,6 @@ def data_manager(parts: DataManagerParts) -> FastAPI:
     app.include_router(applications.router(applications.ApplicationDoor(instances=parts.instances.instances)))
     app.include_router(users.router(parts.users))
     app.include_router(inventory.router(parts.inventory))
-    app.include_router(admin.router(admin.AdminDoor(users=parts.users, incidents=parts.incidents)))
+    app.include_router(admin.router(parts.admin))
     app.include_router(manifests.router(parts.loading))
     return app
