@@ -12,11 +12,13 @@ from fieldstation.db import Tx
 
 _COLUMNS = """d.id AS dataset_id, d.name, d.labels, u.username AS owner, v.id AS version_id, v.number, v.created,
        v.size, coalesce(a.file_name, f.path) AS file_name, a.media_type AS given_type, f.media_type AS file_type,
-       a.stage, a.unit, a.source, a.extra_variables, coalesce(v.removed, d.trashed) AS removed, a.removed_by"""
+       CASE WHEN a.stage IN ('formatting', 'loading') AND coalesce(t.done, true) THEN 'failed' ELSE a.stage END
+         AS stage, a.unit, a.source, a.extra_variables, coalesce(v.removed, d.trashed) AS removed, a.removed_by"""
 _FROM = """dataset d JOIN version v ON v.dataset_id = d.id AND v.file_count = 1
       JOIN station_user u ON u.id = d.owner
       LEFT JOIN version_file f ON f.version_key = v.key
-      LEFT JOIN arrival a ON a.version_id = v.id"""
+      LEFT JOIN arrival a ON a.version_id = v.id
+      LEFT JOIN task t ON t.id = a.task_id"""  # whose work was given up has failed, whatever stage it was in
 
 _INSERT = text("""
     INSERT INTO arrival (version_id, unit, file_name, media_type, source, skip_load, extra_variables, stage, task_id)
