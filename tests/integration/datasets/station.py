@@ -80,7 +80,10 @@ class Station:
         self.uploads = Uploads(self.people, self.datasets, self.store, quota)
         self.garbage = Garbage(self.people, self.store, Outbox())
         self.trash = Trash(self.datasets, Outbox())
-        self.removals = self._removals()
+        self.tasks = Tasks(self.people, Outbox())
+        self.units = Units(self.people, Organisations(self.people))
+        self.arrivals = self._arrivals()
+        self.removals = Removals(self.datasets, self.arrivals, self.trash, self.tasks, self.store)
         self.app = self._app()
 
     def person(self, username: str, *, operator: bool = False, quota: int | None = None) -> Person:
@@ -116,11 +119,11 @@ class Station:
             address="http://station.example",
         )
 
-    def _removals(self) -> Removals:
-        tasks = Tasks(self.people, Outbox())
-        units = Units(self.people, Organisations(self.people))
-        parts = ArrivalParts(people=self.people, units=units, uploads=self.uploads, tasks=tasks, types=FileTypes())
-        return Removals(self.datasets, Arrivals(self.datasets, parts), self.trash, tasks, self.store)
+    def _arrivals(self) -> Arrivals:
+        parts = ArrivalParts(
+            people=self.people, units=self.units, uploads=self.uploads, tasks=self.tasks, types=FileTypes()
+        )
+        return Arrivals(self.datasets, parts)
 
     def close(self) -> None:
         """End all connections."""
