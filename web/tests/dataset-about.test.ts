@@ -107,7 +107,7 @@ test('it says what took it, and leads to the tools that take it', async () => {
   const page = await open()
   await visit(page, `/data/${scene.dataset}?tab=uses`)
   const runs = page.getByRole('list', { name: 'Runs that took this version' })
-  await runs.getByRole('link', { name: 'summary, version 1' }).waitFor()
+  await runs.getByRole('link', { name: 'summary, version 1', exact: true }).waitFor()
   expect(await unsound(page, 'dataset-uses-1280')).toEqual([])
   await runs.getByRole('link', { name: scene.tool }).first().click()
   await page.waitForURL((url) => url.pathname.startsWith('/runs/'))

@@ -12,9 +12,7 @@ import { SaveForm } from './SaveForm'
 import { useMove } from './useMove'
 
 /** What the reader wants to do, and is asked about first. */
-export type Asked =
-  | { what: 'folder' | 'attach'; in: string }
-  | { what: 'move' | 'remove' | 'save'; entry: ProjectFile }
+export type Asked = { what: 'folder' | 'attach'; in: string } | { what: 'move' | 'remove' | 'save'; entry: ProjectFile }
 
 interface DialogsProps {
   project: string
