@@ -190,6 +190,19 @@ class VolumesContract:
         assert (outside / "secret").read_text() == "secret"
         assert names(volumes) == ["file"]
 
+    @pytest.mark.parametrize("path", ["..", "a/../../b", "a//b", "/etc", "a/", ".", "a\0b", ""])
+    def test_no_path_leads_out(self, volumes: Volumes, path: str) -> None:
+        volumes.make_folder(PROJECT, "a", OWN)
+        refused(VolumeFault.NOT_ALLOWED, lambda: put(volumes, path))
+        refused(VolumeFault.NOT_ALLOWED, lambda: volumes.open(PROJECT, path))
+        refused(VolumeFault.NOT_ALLOWED, lambda: volumes.entry(PROJECT, path))
+        refused(VolumeFault.NOT_ALLOWED, lambda: volumes.move(PROJECT, "a", path, OWN))
+        refused(VolumeFault.NOT_ALLOWED, lambda: volumes.remove_entry(PROJECT, path, EntryKind.FOLDER))
+        if path:
+            refused(VolumeFault.NOT_ALLOWED, lambda: volumes.make_folder(PROJECT, path, OWN))
+            refused(VolumeFault.NOT_ALLOWED, lambda: volumes.entries(PROJECT, path, after=None, limit=1))
+        assert names(volumes) == ["a"]
+
     def test_pipes_are_shown_and_never_opened(self, volumes: Volumes) -> None:
         os.mkfifo(volumes.folder(PROJECT) / "pipe")
         refused(VolumeFault.NOT_A_FILE, lambda: volumes.open(PROJECT, "pipe"))

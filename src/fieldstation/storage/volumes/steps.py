@@ -49,8 +49,11 @@ def at(path: str) -> Iterator[None]:
 
 
 def split(path: str) -> list[str]:
-    """Return the names of a path."""
-    return path.split("/") if path else []
+    """Return the names of a path; one that would leave its folder is refused, whoever asks."""
+    names = path.split("/") if path else []
+    if any(name in ("", ".", "..") or "\0" in name for name in names):
+        raise VolumeRefused(VolumeFault.NOT_ALLOWED, path)
+    return names
 
 
 @contextmanager

@@ -100,10 +100,10 @@ class FilesystemVolumes:
 
     def move(self, project: str, source: str, target: str, owner: Owner) -> None:
         """Give a file or folder another name."""
+        (folder, name), (other, new) = _parted(source), _parted(target)
         if f"{target}/".startswith(f"{source}/"):
             fault = VolumeFault.EXISTS if target == source else VolumeFault.INSIDE_ITSELF
             raise VolumeRefused(fault, target)
-        (folder, name), (other, new) = _parted(source), _parted(target)
         with self._project(project) as root, steps.opened(root, folder) as here:
             with steps.at(source):
                 os.stat(name, dir_fd=here, follow_symlinks=False)
@@ -249,7 +249,7 @@ class _Sink:
 
 def _parted(path: str) -> tuple[str, str]:
     """Return the folder and the name of a path; the project's own folder has no name to change."""
-    folder, _, name = path.rpartition("/")
-    if not name:
+    if not steps.split(path):
         raise VolumeRefused(VolumeFault.NOT_ALLOWED, path)
+    folder, _, name = path.rpartition("/")
     return folder, name
