@@ -22,22 +22,29 @@ interface ToolbarProps {
 /** Where one is, and what can be brought there. */
 export function Toolbar({ folder, hidden, writes, show, send, move, ask }: ToolbarProps) {
   return (
-    <Group justify="space-between" p="xs" px="md" gap="xs" className={classes.bar}>
-      <Breadcrumbs separator="/" separatorMargin={4} aria-label="Folder" style={{ flexWrap: 'wrap' }}>
+    <Group p="xs" px="md" gap="xs" className={classes.bar}>
+      <Breadcrumbs
+        separator="/"
+        separatorMargin={4}
+        aria-label="Folder"
+        style={{ flexWrap: 'wrap', flex: '1 1 10rem' }}
+      >
         <Crumb name="All files" path="" hidden={hidden} writes={writes} send={send} move={move} />
         {trail(folder).map(({ name, path }) => (
           <Crumb key={path} name={name} path={path} hidden={hidden} writes={writes} send={send} move={move} />
         ))}
       </Breadcrumbs>
-      <Group gap="xs">
-        <Switch
-          size="xs"
-          label="Hidden files"
-          checked={hidden}
-          onChange={(event) => show({ hidden: event.currentTarget.checked || undefined }, true)}
-        />
-        {writes && <Bring folder={folder} send={send} ask={ask} />}
-      </Group>
+      <Switch
+        size="xs"
+        label="Hidden files"
+        checked={hidden}
+        onChange={(event) => show({ hidden: event.currentTarget.checked || undefined }, true)}
+      />
+      {writes && (
+        <Group gap="xs" className={classes.bring}>
+          <Bring folder={folder} send={send} ask={ask} />
+        </Group>
+      )}
     </Group>
   )
 }
