@@ -269,7 +269,9 @@ def test_users_and_errors_are_for_operators_who_turned_it_on(ada: Squonk, eve: S
         person.refused("DmApi", "get_service_errors", 403)
         person.refused("DmApi", "acknowledge_service_error", 403, error_id=1)
         person.refused("DmApi", "delete_service_error", 403, error_id=1)
-    ada.refused("DmApi", "update_user_account", 404, user_id=eve.username, suspend_message="out")
+    for username in (eve.username, "nobody-here"):
+        ada.refused("DmApi", "update_user_account", 403, user_id=username, suspend_message="out")
+        ada.refused("DmApi", "delete_user_account", 403, user_id=username)
 
 
 def test_errors_that_are_not_there(squonk_admin: Squonk) -> None:
