@@ -27,7 +27,7 @@ from fieldstation.core.incidents.service import Incidents
 from fieldstation.core.instances.service import JobParts
 from fieldstation.core.news.service import News
 from fieldstation.core.people.service import Access, People
-from fieldstation.core.projects.service import Books, Copies, Files, Lifecycles, ManagedFiles, Projects
+from fieldstation.core.projects.service import Books, Copies, Files, Lifecycles, ManagedFiles, Projects, Saves
 from fieldstation.core.runs.service.again import Again
 from fieldstation.core.runs.service.attention import Attentions
 from fieldstation.core.runs.service.backlog import Backlogs
@@ -80,6 +80,7 @@ class Features:
     lifecycles: Lifecycles
     files: Files
     managed: ManagedFiles
+    saves: Saves
     datasets: Datasets
     folders: Folders
     uploads: Uploads
@@ -159,6 +160,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         lifecycles=lifecycles,
         files=files,
         managed=ManagedFiles(files, datasets, tasks),
+        saves=Saves(datasets, use),
         datasets=datasets,
         folders=Folders(datasets),
         contents=Contents(store, places),
