@@ -150,5 +150,6 @@ def _built_in() -> None:
     """)
     op.execute(f"""
         INSERT INTO product (id, unit, organisation, type, flavour, name, allowance, coin_limit)
-        VALUES ('product-{_ONES}', 'unit-{_ONES}', 'org-{_ONES}', 'project_tier', 'gold', 'Reserved for tests', 1000000, 1000000)
+        VALUES ('product-{_ONES}', 'unit-{_ONES}', 'org-{_ONES}', 'project_tier', 'gold', 'Reserved for tests',
+                1000000, 1000000)
     """)

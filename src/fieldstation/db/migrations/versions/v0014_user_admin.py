@@ -1,4 +1,4 @@
-"""How people are at the door for programs made for the Data Manager, what they asked there, and which errors are known."""
+"""How people are at the door for programs made for the Data Manager, what they asked there, which errors are known."""
 
 from alembic import op
 
