@@ -60,7 +60,7 @@ format: $(READY)  ## put all files into the one format
 	@$(BIN)/ruff format --quiet $(wildcard $(CODE))
 	@[ ! -d web/node_modules ] || npm --prefix web run --silent format
 
-PYTEST = $(PYTHON) -m pytest -n 2 --dist loadgroup
+PYTEST = $(PYTHON) -m pytest -n 3 --dist loadgroup
 
 units: console
 	@[ ! -d web/node_modules ] || npm --prefix web run --silent test

@@ -108,7 +108,7 @@ def test_of_many_at_once_one_makes_the_run(desk: Desk, ada: Person) -> None:
 def test_two_first_runs_at_once_share_the_set_for_their_outputs(desk: Desk, ada: Person) -> None:
     start = threading.Barrier(4)
 
-    def ask(_: int) -> str:
+    def ask(_: int) -> str | None:
         start.wait()
         return desk.submit(ada).output_dataset_id
 
@@ -240,6 +240,7 @@ def test_outputs_go_to_the_set_that_was_named_or_one_of_the_tools(desk: Desk, ad
     assert desk.submit(ada, output="mine").output_dataset_id == mine
     assert desk.submit(ada, output=mine).output_dataset_id == mine
     made = desk.submit(ada).output_dataset_id
+    assert made is not None
     assert desk.submit(ada).output_dataset_id == made
     with desk.begin() as tx:
         assert desk.features.datasets.show(tx, ada.caller, made).name == "paper-tool-results"

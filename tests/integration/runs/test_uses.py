@@ -52,6 +52,7 @@ def test_one_sees_the_runs_of_ones_projects_and_results_that_one_may_read(
     assert uses(desk, bob, rain) == []
     desk.share(Kind.PROJECT, run.project_id, bob)
     assert [(use.run.id, use.made) for use in uses(desk, bob, rain)] == [(run.id, None)]
+    assert run.output_dataset_id is not None
     desk.share(Kind.DATASET, run.output_dataset_id, bob, Role.READER)
     assert [use.made for use in uses(desk, bob, rain)] == ["made"]
 
