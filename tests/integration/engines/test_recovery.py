@@ -190,7 +190,7 @@ from pathlib import Path
 from fieldstation.engines.local.launch import Command, Files, started
 folder = Path({str(self.folder)!r})
 files = Files(status=folder / "status", stdout=folder / "stdout", stderr=folder / "stderr")
-with started(Command(argv=["touch", {str(marker)!r}]), files, []) as waiting:
+with started(Command(argv=["touch", {str(marker)!r}], umask=0o022), files, []) as waiting:
     print(waiting.pid, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
