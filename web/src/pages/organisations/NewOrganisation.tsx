@@ -15,7 +15,11 @@ export function NewOrganisation() {
   const [owner, setOwner] = useState('')
   const make = useMutation({
     mutationFn: () =>
-      take(api.POST('/api/v1/organisations', { body: { name: name.trim(), owner: owner.trim() } as never })),
+      take(
+        api.POST('/api/v1/organisations', {
+          body: { name: name.trim(), owner: owner.trim(), privacy: 'default_private' },
+        }),
+      ),
     onSuccess: () => {
       setName('')
       setOwner('')
