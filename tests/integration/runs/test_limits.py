@@ -62,6 +62,21 @@ def test_at_the_hard_limit_nothing_is_asked(station: Station) -> None:
     assert b"no" in station.log(run["id"])
 
 
+def test_killed_while_nobody_watched_it_still_met_the_hard_limit(open_station: OpenStation) -> None:
+    """The engine keeps the end of the grace by itself."""
+    station = open_station().work()
+    script = "trap 'echo no' TERM; while :; do sleep 0.1; done"
+    limits = {"soft_seconds": 1, "hard_seconds": 4}
+    run_id = station.submit(station.tool("unwatched", script, resources=SMALL, limits=limits))
+    station.wait(lambda: b"no" in station.log(run_id))
+    station.rest()
+    (attempt,) = station.left_at_engine()
+    station.wait(lambda: "exit-code" in (station.data / "attempts" / attempt / "status.json").read_text())
+    station = open_station().work()
+    run = station.final(run_id)
+    assert (run["reason"]["reason"], run["exit_code"]) == ("time_limit", 137)
+
+
 def test_with_no_soft_limit_the_hard_one_holds(station: Station) -> None:
     run = beyond(station, "only-hard", "sleep 100", limits={"hard_seconds": 2})
     assert run["reason"]["reason"] == "time_limit"

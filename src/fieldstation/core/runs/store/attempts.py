@@ -30,7 +30,10 @@ _STARTED = text("""
 _EXITED = text("""
     WITH moved AS (
         UPDATE attempt SET state = 'collecting', exited_at = station_now(), lost = row.lost, exit_code = row.exit_code,
-               stop_reason = CASE WHEN row.stopped THEN stop_reason END,
+               stop_reason = CASE WHEN NOT row.stopped THEN NULL
+                                  WHEN stop_reason = 'soft_time_limit' AND row.exit_code = 128 + 9
+                                       AND hard_deadline <= station_now() THEN 'time_limit'
+                                  ELSE stop_reason END,
                breaches = ARRAY(SELECT jsonb_array_elements_text(row.breaches)), usage = row.usage
           FROM jsonb_to_recordset(cast(:exits AS jsonb))
                AS row (id text, lost boolean, stopped boolean, exit_code integer, breaches jsonb, usage jsonb)
@@ -140,7 +143,11 @@ def started(tx: Tx, starts: Sequence[tuple[str, int, str]]) -> Sequence[Moved]:
 
 
 def exited(tx: Tx, exits: Sequence[Exit]) -> Sequence[Moved]:
-    """Record how processes ended; their runs are collecting from now on."""
+    """Record how processes ended; their runs are collecting from now on.
+
+    Who was asked to end at the soft limit and was killed once the hard one had passed met the hard limit: the engine's
+    own grace may end a moment before the watcher would have said so.
+    """
     rows = [
         {
             "id": ended.attempt_id,
