@@ -72,6 +72,7 @@ COMMANDS: Mapping[str, Command] = {
     "project": _user("project:app", "Projects: where runs happen, shared with members.", THINGS),
     "file": _user("file:app", "Files of projects: your own one unless --project names another.", THINGS),
     "asset": _user("asset:app", "Assets: named texts and files that jobs are given.", THINGS),
+    "secret": _user("secret:app", "Secrets of the station, which definitions of jobs ask for; for operators.", THINGS),
     "tool": _user("tool:app", "Tools: published definitions of what can be run.", THINGS),
     "instance": _user("instance:app", "Instances: jobs launched in projects, where their files lie.", THINGS),
     "run": _user("run:app", "Runs: executions of a tool beside the data.", THINGS),

@@ -63,6 +63,35 @@ class Rate:
     comment: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Secret:
+    """A secret of the station, without its value."""
+
+    name: str
+    key: str
+    kept: datetime
+    kept_by: str
+
+
+class Secrets:
+    """Values that definitions of jobs ask for by name and key; for operators."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def all(self) -> Iterator[Secret]:
+        """Yield what secrets there are, by name and key."""
+        return self._transport.pages(Secret, at("secrets"))
+
+    def keep(self, name: str, key: str, value: str) -> None:
+        """Keep a value, in place of the one of this name and key."""
+        self._transport.send("PUT", at("secrets", name, key), {"value": value})
+
+    def remove(self, name: str, key: str) -> None:
+        """Remove a secret."""
+        self._transport.send("DELETE", at("secrets", name, key))
+
+
 class Manifests:
     """Where tools defined elsewhere come from; for operators."""
 

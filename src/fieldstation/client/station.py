@@ -6,7 +6,7 @@ from types import TracebackType
 from fieldstation.client.accounting import Assets, Organisations, Products, Units
 from fieldstation.client.answers import read
 from fieldstation.client.datasets import Datasets
-from fieldstation.client.definitions import Manifests, Rates
+from fieldstation.client.definitions import Manifests, Rates, Secrets
 from fieldstation.client.errors import ClientError
 from fieldstation.client.files import Files
 from fieldstation.client.findings import Found
@@ -43,6 +43,7 @@ class Station:
         self.tools = Tools(self.transport)
         self.manifests = Manifests(self.transport)
         self.rates = Rates(self.transport)
+        self.secrets = Secrets(self.transport)
         self.runs = Runs(self.transport)
         self.tasks = Tasks(self.transport)
         self.users = Users(self.transport)

@@ -72,7 +72,8 @@ class RunSpec:
     `argv` is a list and never meets a shell. `image` is `host:`, `station:` or an OCI reference with a digest.
     The program starts in `directory`: `/outputs`, an empty writable folder that the engine makes, or a folder below a
     mount. `uid` and `gid` are who it is outside (None: the station itself), `umask` what its files hide from others.
-    `secrets` reach the environment but are never written to disk or shown.
+    `secrets` reach the environment, and `files` (content by absolute path) are seen by the program, which can only read
+    them; neither is ever written to disk or shown.
     """
 
     attempt_id: str
@@ -80,6 +81,7 @@ class RunSpec:
     argv: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
     mounts: Sequence[Mount] = ()
     limits: Limits = field(default_factory=Limits)
     uid: int | None = None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fieldstation.core.people.service import Access
-from fieldstation.core.tools.service import Jobs, Manifests, Rates
+from fieldstation.core.tools.service import Jobs, Manifests, Rates, Secrets
 from fieldstation.core.tools.service.manifests import Means
 from fieldstation.gateways.sources import ToolSources
 from fieldstation.gateways.templates import BoundedTemplates
@@ -20,6 +20,7 @@ class Definitions:
     templates: BoundedTemplates
     jobs: Jobs
     rates: Rates
+    secrets: Secrets
     manifests: Manifests
 
 
@@ -34,5 +35,6 @@ def build_definitions(settings: Settings, access: Access, sealer: Sealer) -> Def
         templates=templates,
         jobs=jobs,
         rates=Rates(access, jobs),
+        secrets=Secrets(access, sealer),
         manifests=Manifests(access, sealer, jobs, means),
     )

@@ -30,6 +30,7 @@ from fieldstation.facades.rest import (
     projects,
     runs,
     search,
+    secrets,
     takers,
     tasks,
     tools,
@@ -140,6 +141,7 @@ def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, kit: 
     known = features.definitions
     rest.include_router(tools.router(features.tools, known.templates))
     rest.include_router(manifests.router(Loading(known.manifests, movers), features.tools, known.jobs, known.rates))
+    rest.include_router(secrets.router(known.secrets))
     door = runs.RunsDoor(
         submits=features.submits,
         quotes=features.quotes,

@@ -24,16 +24,18 @@ from fieldstation.core.datasets.service import (
 from fieldstation.core.datasets.service.quota import Quotas
 from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.incidents.service import Incidents
-from fieldstation.core.instances.service import JobParts
+from fieldstation.core.instances.service import JobParts, Needs
 from fieldstation.core.news.service import News
-from fieldstation.core.people.service import Access, People
+from fieldstation.core.people.service import Access, People, RunTokens
 from fieldstation.core.projects.service import Books, Copies, Files, Lifecycles, ManagedFiles, Projects, Saves
 from fieldstation.core.runs.service.again import Again
 from fieldstation.core.runs.service.attention import Attentions
 from fieldstation.core.runs.service.backlog import Backlogs
 from fieldstation.core.runs.service.cancel import Cancels
+from fieldstation.core.runs.service.collect import Collecting, CollectParts
 from fieldstation.core.runs.service.crates import Crates, Publisher
 from fieldstation.core.runs.service.explain import Explains
+from fieldstation.core.runs.service.given import GivenParts, Givens
 from fieldstation.core.runs.service.in_projects import ProjectRuns
 from fieldstation.core.runs.service.lineage import Lineages
 from fieldstation.core.runs.service.logs import Logs
@@ -106,6 +108,7 @@ class Features:
     backlogs: Backlogs
     explains: Explains
     lineages: Lineages
+    givens: Givens
     logs: Logs
     again: Again
     crates: Crates
@@ -140,13 +143,9 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     submits = Submits(parts, preparing)
     places = FilesystemPlaces(settings.allowed_roots)
     definitions, cancels = build_definitions(settings, access, sealer), Cancels(runs, outbox)
-    job_parts = JobParts(
-        projects=projects,
-        jobs=definitions.jobs,
-        assets=accounting.assets,
-        runs=ProjectRuns(access, outbox),
-        tasks=tasks,
-    )
+    givens = _givens(sealer, accounting, definitions)
+    needs, in_projects = Needs(accounting.assets, definitions.secrets), ProjectRuns(access, outbox)
+    job_parts = JobParts(projects=projects, jobs=definitions.jobs, needs=needs, runs=in_projects, tasks=tasks)
     return Features(
         sealer=sealer,
         outbox=outbox,
@@ -186,10 +185,29 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         backlogs=Backlogs(people),
         explains=Explains(runs),
         lineages=Lineages(runs, use),
-        logs=Logs(runs, engines, store),
+        givens=givens,
+        logs=Logs(runs, engines, store, givens.veil),
         again=Again(runs, submits, use),
         crates=Crates(runs, tools, use, Publisher(address=address, release=__version__)),
     )
+
+
+def _givens(sealer: Sealer, accounting: Accounting, definitions: Definitions) -> Givens:
+    parts = GivenParts(assets=accounting.assets, secrets=definitions.secrets, tokens=RunTokens())
+    return Givens(sealer, parts)
+
+
+def build_collecting(features: Features) -> Collecting:
+    """Return what a collector does inside its transactions."""
+    parts = CollectParts(
+        datasets=features.datasets,
+        use=features.use,
+        outbox=features.outbox,
+        rights=features.rights,
+        files=features.files,
+        givens=features.givens,
+    )
+    return Collecting(parts)
 
 
 def image_fingerprints() -> Mapping[str, str]:

@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from fieldstation.core.instances.service import Callbacks, CallbackTokens, Following, Instances, JobParts, Launches
+from fieldstation.core.instances.service import (
+    Callbacks,
+    CallbackTokens,
+    Following,
+    Instances,
+    JobParts,
+    Launches,
+    Needs,
+)
 from fieldstation.core.people.service import Access
 from fieldstation.core.projects.service import Files
 from fieldstation.core.runs.service.cancel import Cancels
@@ -14,6 +22,7 @@ class Instancing:
     """Everything about instances."""
 
     launches: Launches
+    needs: Needs
     instances: Instances
     tokens: CallbackTokens
     following: Following
@@ -25,6 +34,7 @@ def build_instancing(access: Access, parts: JobParts, cancels: Cancels, files: F
     tasks: Tasks = parts.tasks
     return Instancing(
         launches=Launches(parts),
+        needs=parts.needs,
         instances=Instances(access, cancels, tasks),
         tokens=CallbackTokens(files),
         following=Following(tasks),

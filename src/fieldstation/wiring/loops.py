@@ -7,7 +7,6 @@ from fieldstation.core.datasets.service import PROCESS, REMOVE_VERSION, Garbage
 from fieldstation.core.instances.service import INSTANCE_REMOVE
 from fieldstation.core.projects.service import ATTACH
 from fieldstation.core.projects.service import REMOVE as REMOVE_PROJECT
-from fieldstation.core.runs.service.collect import Collecting
 from fieldstation.core.runs.service.dispatch import Dispatching
 from fieldstation.core.runs.service.tidy import forget_submits
 from fieldstation.core.runs.service.watch import Watching
@@ -22,7 +21,7 @@ from fieldstation.ports.storage import BlobStore
 from fieldstation.ports.volumes import Volumes
 from fieldstation.settings import Settings
 from fieldstation.wiring.engines import uids_of
-from fieldstation.wiring.features import TREES, Features
+from fieldstation.wiring.features import TREES, Features, build_collecting
 from fieldstation.wiring.storages import Storages
 from fieldstation.workers.api_calls import KeepCalls
 from fieldstation.workers.attaching import AttachFile, Sources
@@ -71,7 +70,7 @@ class LoopBuilder:
         """Return the crew for these roles."""
         features = self._features
         data = Data(datasets=features.datasets, use=features.use, contents=features.contents)
-        in_projects = ProjectStaging(self._database, features.files, features.accounting.assets)
+        in_projects = ProjectStaging(self._database, features.files, features.givens)
         staging = Staging(self._database, data, features.tools, self._store, in_projects)
         self._health = Health(engines)
         self._keep_incidents()
@@ -134,7 +133,7 @@ class LoopBuilder:
     def _collectors(self, name: str, engine: Engine, staging: Staging) -> list[Loop]:
         features = self._features
         bench = Bench(name=name, engine=engine, store=self._store, definition=staging.definition)
-        collecting = Collecting(features.datasets, features.use, features.outbox, features.rights, features.files)
+        collecting = build_collecting(features)
         collect = Collect(self._database, collecting, bench, Pace())
         self._add(Loop(f"release {name}", Release(collect).step))
         return [self._add(Loop(f"collect {name} {place}", collect.step)) for place in range(_COLLECTORS)]
@@ -176,6 +175,7 @@ class LoopBuilder:
                 Chore(name="partitions", seconds=_HOUR, work=_partitions),
                 Chore(name="tasks", seconds=_HOUR, work=self._features.tasks.tidy),
                 Chore(name="instances", seconds=_HOUR, work=self._sweep_instances),
+                Chore(name="given", seconds=60.0, work=self._features.givens.sweep),
                 Chore(name="callbacks", seconds=_HOUR, work=self._features.instancing.callbacks.tidy),
                 Chore(name="api calls", seconds=_HOUR, work=self._features.people.api_log.tidy),
                 Chore(name="incidents", seconds=_HOUR, work=self._features.incidents.tidy),

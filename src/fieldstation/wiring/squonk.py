@@ -43,7 +43,7 @@ def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
             jobs=definitions.jobs,
             rates=definitions.rates,
             projects=features.projects,
-            assets=features.accounting.assets,
+            needs=instancing.needs,
         ),
         loading=Loading(definitions.manifests, kit.movers),
         mode=definitions.mode,

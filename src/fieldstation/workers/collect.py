@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from fieldstation.core.datasets.model import NewVersion
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.values import Collectable, Holder, Run
+from fieldstation.core.runs.model.veil import Veil
 from fieldstation.core.runs.model.verdict import Evidence, judge
 from fieldstation.core.runs.service.collect import Collected, Collecting, version_of
+from fieldstation.core.runs.service.given import NO_VEIL
 from fieldstation.core.tools.model.definition import Definition
 from fieldstation.db import Database
 from fieldstation.kernel.errors import FieldstationError, Invalid, TooLarge, Unavailable
@@ -80,10 +82,12 @@ class Collect:
             claimed = self._collecting.claim(tx, self._holder, limit=_BATCH, dead=self._dead())
             if claimed and self._collecting.under_way(tx, self._bench.name):
                 busy()
+            veils = self._collecting.veils(tx, [run for _, run in claimed])
         if not claimed:
             return _IDLE_SECONDS
         with self._renewing([item.attempt_id for item, _ in claimed]):
-            batch = [kept for item, run in claimed if (kept := self._kept(item, run)) is not None]
+            found = [self._kept(item, run, veils.get(run.id, NO_VEIL)) for item, run in claimed]
+            batch = [kept for kept in found if kept is not None]
             self._bench.store.flush()
             reached("between blobs and commit")
             ended = self._finish(batch)
@@ -142,17 +146,17 @@ class Collect:
             return False
         return True
 
-    def _kept(self, item: Collectable, run: Run) -> Collected | None:
+    def _kept(self, item: Collectable, run: Run, veil: Veil) -> Collected | None:
         """Keep all of one attempt; None when that failed, and whoever claims it after our time tries again."""
         try:
-            return self._keep(item, run)
+            return self._keep(item, run, veil)
         except Unavailable:
             raise
         except Exception:  # the top of one attempt's collecting: it must not keep the others of its batch from theirs
             log.exception("not collected", run=run.id, attempt=item.attempt_id, request=run.request_id)
             return None
 
-    def _keep(self, item: Collectable, run: Run) -> Collected:
+    def _keep(self, item: Collectable, run: Run, veil: Veil) -> Collected:
         version: NewVersion | None = None
         refused: tuple[Reason, str] | None = None
         if item.exit_code == 0 and not item.lost and run.output_dataset_id is not None:
@@ -170,7 +174,8 @@ class Collect:
             refused_output=refused,
         )
         engine = self._bench.engine
-        logs = {**keep_logs(engine, self._bench.store, item.attempt_id), **keep_samples(engine, item.attempt_id)}
+        logs = keep_logs(engine, self._bench.store, item.attempt_id, veil)
+        logs = {**logs, **keep_samples(engine, item.attempt_id)}
         return Collected(item=item, run=run, verdict=judge(evidence), version=version, logs=logs)
 
     def _keep_outputs(self, item: Collectable, run: Run) -> NewVersion | None:

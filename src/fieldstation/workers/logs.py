@@ -3,8 +3,11 @@
 import base64
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
+from fieldstation.core.runs.model.veil import Read, Veil
+from fieldstation.core.runs.service.given import NO_VEIL
 from fieldstation.core.runs.service.logs import SAMPLES
 from fieldstation.ports.engine import LogChunk, Sample, Stream
 from fieldstation.ports.storage import BlobStore, Sink, StoreFull
@@ -27,12 +30,15 @@ class SampleSource(Protocol):
         """Return what an attempt used over time so far."""
 
 
-def keep_logs(engine: LogSource, store: BlobStore, attempt_id: str) -> Mapping[str, Any]:
-    """Keep both logs; returns for each stream how much there was, what was dropped, and where the rest is.
+def keep_logs(engine: LogSource, store: BlobStore, attempt_id: str, veil: Veil = NO_VEIL) -> Mapping[str, Any]:
+    """Keep both logs, veiled; returns for each stream how much there was, what was dropped, and where the rest is.
 
     Where the store is full the logs are given up rather than the run's end.
     """
-    return {stream.value: _keep(engine, store, attempt_id, stream) for stream in Stream}
+    return {
+        stream.value: _keep(partial(veil.read, partial(engine.logs, attempt_id, stream), over=True), store)
+        for stream in Stream
+    }
 
 
 def keep_samples(engine: SampleSource, attempt_id: str) -> Mapping[str, Any]:
@@ -41,11 +47,11 @@ def keep_samples(engine: SampleSource, attempt_id: str) -> Mapping[str, Any]:
     return {SAMPLES: {"points": points}} if points else {}
 
 
-def _keep(engine: LogSource, store: BlobStore, attempt_id: str, stream: Stream) -> Mapping[str, Any]:
+def _keep(read: Read, store: BlobStore) -> Mapping[str, Any]:
     facts: dict[str, Any] = {"bytes": 0, "dropped_at": None, "dropped_bytes": 0}
     packed = _Packed(store)
     try:
-        for piece in _pieces(engine, attempt_id, stream, facts):
+        for piece in _pieces(read, facts):
             packed.write(piece)
         return {**_present(facts), **packed.finish()}
     except StoreFull:
@@ -54,10 +60,10 @@ def _keep(engine: LogSource, store: BlobStore, attempt_id: str, stream: Stream) 
         packed.abort()
 
 
-def _pieces(engine: LogSource, attempt_id: str, stream: Stream, facts: dict[str, Any]) -> Iterator[bytes]:
+def _pieces(read: Read, facts: dict[str, Any]) -> Iterator[bytes]:
     offset = 0
     while True:
-        chunk = engine.logs(attempt_id, stream, offset, _CHUNK)
+        chunk = read(offset, _CHUNK)
         if chunk.skipped:
             facts["dropped_at"] = offset
             facts["dropped_bytes"] += chunk.skipped

@@ -1,13 +1,13 @@
 """Making an attempt ready that works in its project: the folder itself, writable, under its user's own number."""
 
-from fieldstation.core.accounting.service import Assets
 from fieldstation.core.projects.service import Files
 from fieldstation.core.runs.model.plan import Plan
 from fieldstation.core.runs.model.reasons import Reason
-from fieldstation.core.runs.model.values import Claim
+from fieldstation.core.runs.model.values import Claim, Run
+from fieldstation.core.runs.service.given import Given, Givens
 from fieldstation.core.runs.service.plans import plan_of
 from fieldstation.db import Database, Tx
-from fieldstation.kernel.errors import FieldstationError
+from fieldstation.kernel.errors import FieldstationError, Invalid, NotFound
 from fieldstation.ports.engine import Mount, RunSpec
 from fieldstation.workers.staged import CannotStage, limits_of
 
@@ -17,10 +17,10 @@ _UMASK = 0o007  # what a run writes is for the project's group, and for nobody e
 class ProjectStaging:
     """Prepares such attempts."""
 
-    def __init__(self, database: Database, files: Files, assets: Assets) -> None:
+    def __init__(self, database: Database, files: Files, givens: Givens) -> None:
         self._database = database
         self._files = files
-        self._assets = assets
+        self._givens = givens
 
     def prepare(self, claim: Claim) -> RunSpec:
         """Return what the engine needs to start this attempt. Raises CannotStage."""
@@ -28,9 +28,9 @@ class ProjectStaging:
         with self._database.begin() as tx:
             plan = plan_of(tx, run.id)
             ground = self._files.standing(tx, run.user_id, run.project_id)
-            secrets = {} if ground is None else self._secrets(tx, plan)
-        if ground is None:
-            raise CannotStage(Reason.NOT_ALLOWED, "its project was removed")
+            if ground is None:
+                raise CannotStage(Reason.NOT_ALLOWED, "its project was removed")
+            given = self._given(tx, run, plan)
         try:
             folder = self._files.folder(ground)
             for path in plan.folders:
@@ -44,7 +44,8 @@ class ProjectStaging:
             image=plan.image,
             argv=plan.argv,
             environment={**plan.environment, "FIELDSTATION_RUN": run.id},
-            secrets=secrets,
+            secrets=given.variables,
+            files=given.files,
             mounts=[Mount(source=folder, target=plan.project, writable=True)],
             limits=limits_of(run),
             uid=claim.uid if ground.owner.uid is None else ground.owner.uid,
@@ -53,5 +54,8 @@ class ProjectStaging:
             directory=plan.directory,
         )
 
-    def _secrets(self, tx: Tx, plan: Plan) -> dict[str, str]:
-        return {name: self._assets.content(tx, asset).decode() for name, asset in plan.assets.items()}
+    def _given(self, tx: Tx, run: Run, plan: Plan) -> Given:
+        try:
+            return self._givens.give(tx, run, plan)
+        except (NotFound, Invalid) as error:
+            raise CannotStage(Reason.NOT_ALLOWED, error.text) from error

@@ -27,7 +27,11 @@ def squonk_station() -> Iterator[RunningStation]:
     place = Path(tempfile.mkdtemp(prefix="fst-squonk-"))
     place.chmod(0o711)  # the users of runs pass through
     try:
-        with running_station(place / "station", environment={"FIELDSTATION_OUTBOUND_ALLOW": "127.0.0.1"}) as started:
+        chosen = {
+            "FIELDSTATION_OUTBOUND_ALLOW": "127.0.0.1",
+            "FIELDSTATION_TOOL_SOURCES": f"file:{place}/station/definitions/",
+        }
+        with running_station(place / "station", environment=chosen) as started:
             yield started
     finally:
         shutil.rmtree(place, ignore_errors=True)

@@ -32,7 +32,7 @@ def use(world: World, person: Person, product_id: str | None = None) -> bytes | 
     found = person.do(lambda tx, caller: world.assets.usable(tx, caller, ["key", "none"], product_id))
     if "key" not in found:
         return None
-    return person.do(lambda tx, _caller: world.assets.content(tx, found["key"]))
+    return person.do(lambda tx, _caller: world.assets.given(tx, found["key"])).content
 
 
 def seen(world: World, person: Person, **filters: str) -> Sequence[str]:

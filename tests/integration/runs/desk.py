@@ -26,12 +26,12 @@ from fieldstation.core.runs.model.values import (
     Verdict,
 )
 from fieldstation.core.runs.model.verdict import Evidence, judge
-from fieldstation.core.runs.service.collect import Collected, Collecting, version_of
+from fieldstation.core.runs.service.collect import Collected, version_of
 from fieldstation.core.runs.service.dispatch import Dispatching, Refusal
 from fieldstation.core.runs.service.watch import Watching, due, pending
 from fieldstation.db import Database, Tx, outbox
 from fieldstation.settings import load_settings
-from fieldstation.wiring.features import build_features
+from fieldstation.wiring.features import build_collecting, build_features
 from fieldstation.wiring.storages import build_storages
 
 ENGINE = "paper"
@@ -83,9 +83,7 @@ class Desk:
         self.features = build_features(settings, storages, {}, "https://station.example")
         self.dispatching = Dispatching(self.features.outbox, self.features.rights)
         self.watching = Watching(self.features.outbox)
-        self.collecting = Collecting(
-            self.features.datasets, self.features.use, self.features.outbox, self.features.rights, self.features.files
-        )
+        self.collecting = build_collecting(self.features)
         self.later = 0.0
 
     @contextmanager

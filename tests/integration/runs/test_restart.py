@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from fieldstation.core.runs.model.values import Holder
-from fieldstation.core.runs.service.collect import Collecting
 from fieldstation.core.runs.service.dispatch import Dispatching
 from fieldstation.kernel.processes import process_name
 from fieldstation.ports.engine import Handle, RunSpec
+from fieldstation.wiring.features import build_collecting
 from tests.integration.runs.conftest import OpenStation
 from tests.integration.runs.station import Station
 
@@ -133,7 +133,7 @@ def test_what_a_dead_collector_held_is_collected(open_station: OpenStation) -> N
     time.sleep(2)
     again = open_station()
     features = again.process.features
-    collecting = Collecting(features.datasets, features.use, features.outbox, features.rights, features.files)
+    collecting = build_collecting(features)
     with again.process.database.begin() as tx:
         tx.execute(text("UPDATE attempt SET state = 'collecting', exit_code = 0 WHERE state = 'running'"))
         tx.execute(text("UPDATE run SET state = 'collecting' WHERE state = 'running'"))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from fieldstation.core.people.service import People
 from fieldstation.core.runs.model.states import AttemptState
 from fieldstation.core.runs.model.values import Attempt
+from fieldstation.core.runs.service.given import NO_VEIL
 from fieldstation.core.runs.service.logs import LogPlace, Logs
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.engines.local import logs as files
@@ -53,7 +54,7 @@ def kept(store: FilesystemStore, folder: Folder) -> dict[str, Any]:
 
 
 def reader(store: FilesystemStore, facts: dict[str, Any]) -> Read:
-    service = Logs(Runs(People(Sealer(bytes(32)))), {}, store)
+    service = Logs(Runs(People(Sealer(bytes(32)))), {}, store, lambda *_: NO_VEIL)
     place = LogPlace(attempt=replace(ATTEMPT, logs=facts), over=True)
     return lambda offset, limit: service.read(place, Stream.STDOUT, offset, limit)
 

@@ -48,6 +48,8 @@ class Deed(StrEnum):
     TOOL_RATED = "tool.rated"  # what its cost comes to in coins
     MANIFEST_ADDED = "manifest.added"
     MANIFEST_REMOVED = "manifest.removed"
+    SECRET_KEPT = "secret.kept"  # noqa: S105
+    SECRET_REMOVED = "secret.removed"  # noqa: S105
     ORGANISATION_CREATED = "organisation.created"
     ORGANISATION_CHANGED = "organisation.changed"
     ORGANISATION_REMOVED = "organisation.removed"

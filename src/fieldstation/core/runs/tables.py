@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     Table,
     Text,
@@ -180,6 +181,14 @@ run_seen = Table(
 Index("ix_run_own_open", run.c.user_id, run.c.id, postgresql_where=text("ended_at IS NULL"))
 Index("ix_run_own_ended", run.c.user_id, run.c.ended_at, run.c.id, postgresql_where=text("ended_at IS NOT NULL"))
 Index("ix_run_own_failed", run.c.user_id, run.c.ended_at, postgresql_where=text("state = 'failed'"))
+
+run_given = Table(
+    "run_given",
+    metadata,
+    Column("run_id", _C, ForeignKey("run.id", name="run_given_run_id_fkey"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("tokens", ARRAY(_C), nullable=False),
+)
 
 run_plan = Table(
     "run_plan",

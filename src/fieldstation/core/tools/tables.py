@@ -117,3 +117,13 @@ tool_rate = Table(
     CheckConstraint("rate >= 0", name="rate"),
     Index("ix_tool_rate_job_id", "job", "id"),
 )
+
+tool_secret = Table(
+    "tool_secret",
+    metadata,
+    Column("name", Text(collation="C"), primary_key=True),
+    Column("key", Text(collation="C"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("kept_by", Text(collation="C"), ForeignKey("station_user.id"), nullable=False),
+    Column("kept_at", DateTime(timezone=True), FetchedValue(), nullable=False),
+)

@@ -1,5 +1,6 @@
 """What every engine on this machine checks before it starts anything."""
 
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from fieldstation.ports.engine import EngineRefused, Mount, RunSpec
@@ -26,6 +27,17 @@ def check_mount(mount: Mount) -> PurePosixPath:
     if not mount.source.exists():
         raise EngineRefused("input_unreadable", f"nothing lies at the source of {mount.target!r}")
     return target
+
+
+def check_file(path: str, taken: Collection[str]) -> str:
+    """Return where a given file goes. Raises EngineRefused unless a file can be made there; none can below `taken`."""
+    target = PurePosixPath(path)
+    if not target.is_absolute() or ".." in target.parts or len(target.parts) < 2 or "\0" in path:
+        raise EngineRefused("invalid_mount", f"{path!r} cannot be the path of a given file")
+    places = {PurePosixPath(place) for place in taken}
+    if places & {target, *target.parents} or any(target in place.parents for place in places):
+        raise EngineRefused("invalid_mount", f"nothing can be put at {path}: that is the machine's own")
+    return str(target)
 
 
 def check_directory(spec: RunSpec) -> PurePosixPath:

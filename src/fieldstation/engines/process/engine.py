@@ -16,7 +16,7 @@ from fieldstation.engines.local.engine import LocalEngine, owner
 from fieldstation.engines.local.folder import Folder
 from fieldstation.engines.local.launch import Command
 from fieldstation.engines.local.probe import said_by_true
-from fieldstation.ports.engine import Isolation, LimitKind, RunSpec, Traits
+from fieldstation.ports.engine import EngineRefused, Isolation, LimitKind, RunSpec, Traits
 
 _RECORDER = Path(__file__).with_name("recorder.py")
 _PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -45,6 +45,8 @@ class ProcessEngine(LocalEngine):
     def command(self, spec: RunSpec, folder: Folder) -> Command:
         """Return our recorder's command line; all of the run is on a descriptor."""
         check(spec)
+        if spec.files:
+            raise EngineRefused("invalid_mount", f"plain processes cannot be given files: {', '.join(spec.files)}")
         for mount in spec.mounts:
             check_mount(mount)
         uid, gid = owner(spec)

@@ -37,10 +37,10 @@ class SandboxEngine(LocalEngine):
 
     def command(self, spec: RunSpec, folder: Folder) -> Command:
         """Return bubblewrap's command line, which shows the program's argv and nothing else of the run."""
-        arguments = self._recipe.arguments(spec, folder.outputs)
+        arguments = self._recipe.arguments(spec, folder.outputs, STATUS + 3)
         descriptors = ["--json-status-fd", str(STATUS), "--args", str(STATUS + 1), "--seccomp", str(STATUS + 2)]
         argv = dropped([self._bubblewrap or "bwrap", *descriptors, "--", *spec.argv], spec)
-        return Command(argv=argv, umask=spec.umask, descriptors=(arguments, self._filter))
+        return Command(argv=argv, umask=spec.umask, descriptors=(arguments, self._filter, *spec.files.values()))
 
     def start_failure(self, stderr: str) -> int | None:
         """Return 127 or 126, as a shell would, when bubblewrap found no program to start, or none it may start."""

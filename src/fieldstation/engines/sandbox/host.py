@@ -35,6 +35,12 @@ def host_arguments(root: Path = Path("/")) -> Sequence[str]:
     return arguments
 
 
+def shown_places(root: Path = Path("/")) -> Sequence[str]:
+    """Return what `host_arguments` and `identity_arguments` show: nothing can be put below these."""
+    roots = [f"/{name}" for name in _ROOTS if (root / name).exists()]
+    return ["/usr", *roots, *_CONFIGURATION, *(f"/etc/{name}" for name in _FILES)]
+
+
 def identity_arguments(folder: Path) -> Sequence[str]:
     """Write the few files of /etc that programs need to know themselves, and return the arguments that show them."""
     folder.mkdir(mode=0o755, exist_ok=True)

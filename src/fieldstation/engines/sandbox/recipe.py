@@ -4,8 +4,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from fieldstation.engines.local.admission import check, check_directory, check_mount, is_station
-from fieldstation.engines.sandbox.host import host_arguments, identity_arguments
+from fieldstation.engines.local.admission import check, check_directory, check_file, check_mount, is_station
+from fieldstation.engines.sandbox.host import host_arguments, identity_arguments, shown_places
 from fieldstation.ports.engine import EngineRefused, Mount, RunSpec
 
 INSIDE_ID = "65534"
@@ -13,6 +13,7 @@ ENVIRONMENT = "/env"  # where the station's tool environment is shown
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _SYSTEM = {"usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "proc", "dev", "sys", "run"}
 _RESERVED = _SYSTEM | {"tmp", "outputs", "env"}
+_TAKEN = ("/proc", "/dev", "/sys", "/outputs", "/tmp", ENVIRONMENT)
 _ISOLATION = (
     *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
     *("--disable-userns", "--uid", INSIDE_ID, "--gid", INSIDE_ID, "--hostname", "job", "--new-session"),
@@ -27,8 +28,11 @@ class Recipe:
         self._host = (*_ISOLATION, *host_arguments(), *identity_arguments(private))
         self._environment = station_environment
 
-    def arguments(self, spec: RunSpec, outputs: Path) -> bytes:
-        """Return bubblewrap's arguments for one run, as `--args` reads them. Raises EngineRefused."""
+    def arguments(self, spec: RunSpec, outputs: Path, files_from: int) -> bytes:
+        """Return bubblewrap's arguments for one run, as `--args` reads them. Raises EngineRefused.
+
+        The contents of its given files are on the descriptors from `files_from` on.
+        """
         check(spec)
         station = is_station(spec, self._environment)
         arguments = [*self._host]
@@ -37,6 +41,9 @@ class Recipe:
         arguments += _scratch(spec)
         for mount in spec.mounts:
             arguments += _mount(mount)
+        for place, path in enumerate(spec.files):
+            given = check_file(path, [*shown_places(), *_TAKEN])
+            arguments += ["--perms", "0400", "--ro-bind-data", str(files_from + place), given]
         arguments += ["--bind", str(outputs), "/outputs"]
         arguments += ["--chdir", str(check_directory(spec)), "--remount-ro", "/"]
         for name, value in _environment(spec, station=station).items():

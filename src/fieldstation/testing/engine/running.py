@@ -78,6 +78,25 @@ class Running(EngineBench):
         files = [_content(file) for file in self.folder.rglob("*") if file.is_file()]
         assert not [text for text in lines + files if secret.encode() in text]
 
+    def test_given_files_can_be_read_by_the_program_and_lie_nowhere(self) -> None:
+        secret = f"secret-{os.urandom(8).hex()}"
+        files = {"/opt/acme/key.txt": secret.encode(), "/etc/license.bin": b"\0\xff"}
+        if self.engine.traits.isolation is not Isolation.STRONG:
+            assert refused(self.engine, self.spec("true", files=files))
+            return
+        script = (
+            "cat /opt/acme/key.txt; wc -c </etc/license.bin; stat -c %a /opt/acme/key.txt;"
+            "(echo x >/opt/acme/key.txt) || rm -f /opt/acme/key.txt || echo kept; sleep 60"
+        )
+        handle = self.engine.submit(self.shell(script, files=files))
+        self.wait_for(handle, "kept")
+        assert self.said(handle).split() == [f"{secret}2", "400", "kept"]
+        lines = [_content(line) for line in Path("/proc").glob("[0-9]*/cmdline")]
+        kept = [_content(file) for file in self.folder.rglob("*") if file.is_file() and file.name != "stdout"]
+        assert not [text for text in lines + kept if secret.encode() in text]
+        for path in ("/usr/local/key.txt", "/etc/passwd", "relative", "/opt/../etc/key", "/", "/proc/x"):
+            assert refused(self.engine, self.spec("true", files={path: b"x"})) == "invalid_mount"
+
     def test_starts_in_the_empty_output_folder(self) -> None:
         spec = self.shell(
             'ls -A; [ "$(pwd -P)" = "$(cd "$1"; pwd -P)" ] || exit 1; mkdir -p a/b; echo data > a/b/file', ""

@@ -1,7 +1,7 @@
 """What an asset is: a named piece of text or a file that jobs are given, such as a licence or a key."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -43,6 +43,14 @@ class Asset:
     content: bytes | None
     created_at: datetime
     content_changed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenAsset:
+    """What a job is given of an asset."""
+
+    content: bytes = field(repr=False)
+    secret: bool
 
 
 @dataclass(frozen=True, kw_only=True)

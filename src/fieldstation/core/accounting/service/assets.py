@@ -7,6 +7,7 @@ from typing import Any
 from fieldstation.core.accounting.model.assets import (
     Asset,
     AssetChange,
+    GivenAsset,
     NewAsset,
     Scope,
     check_content,
@@ -134,12 +135,14 @@ class Assets:
         }
         return {row.name: row.id for row in store.usable(tx, values)}
 
-    def content(self, tx: Tx, asset_id: str) -> bytes:
-        """Return what a job is given of an asset that `usable` found, secret or not; NotFound once it may not be."""
-        sealed = store.sealed(tx, asset_id)
-        if sealed is None:
-            raise hidden()
-        return self._sealer.open(sealed, asset_id)
+    def given(self, tx: Tx, asset_id: str) -> GivenAsset:
+        """Return what a job is given of an asset that `usable` found; NotFound once it may not be."""
+        row = store.sealed(tx, asset_id)
+        if row is None:
+            raise NotFound(
+                "an asset was removed, disabled or detached after the launch", next_step="launch again when it is back"
+            )
+        return GivenAsset(content=self._sealer.open(row.sealed, asset_id), secret=row.secret)
 
     def _scope_id(self, tx: Tx, caller: Caller, scope: Scope, given: str | None) -> str:
         if scope is Scope.GLOBAL:

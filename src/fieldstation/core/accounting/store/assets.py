@@ -36,7 +36,7 @@ _USABLE = text("""
                                  ('organisation', :organisation), ('global', ''))
      ORDER BY name, array_position(ARRAY['user', 'product', 'unit', 'organisation', 'global'], scope)
 """)
-_SEALED = text("SELECT sealed FROM asset WHERE id = :id AND enabled AND attached")
+_SEALED = text("SELECT sealed, secret FROM asset WHERE id = :id AND enabled AND attached")
 
 
 def insert(tx: Tx, values: Mapping[str, Any]) -> bool:
@@ -106,7 +106,6 @@ def usable(tx: Tx, values: Mapping[str, Any]) -> Sequence[Any]:
     return tx.all(_USABLE, values)
 
 
-def sealed(tx: Tx, asset_id: str) -> bytes | None:
-    """Read the content of an asset that jobs may be given."""
-    found: bytes | None = tx.scalar(_SEALED, {"id": asset_id})
-    return found
+def sealed(tx: Tx, asset_id: str) -> Any:
+    """Read the content of an asset that jobs may be given, and whether it is secret; None when they may not."""
+    return tx.one_or_none(_SEALED, {"id": asset_id})

@@ -66,7 +66,7 @@ class Draft:
     launch: Launch
     kept: KeptJob
     filled: Filled
-    assets: Mapping[str, str]  # name of a variable of the environment: id of the asset
+    assets: Mapping[str, str]  # name: id
 
     @property
     def templates(self) -> Sequence[Template]:

@@ -4,6 +4,7 @@ from fieldstation.core.instances.service.callbacks import Callbacks
 from fieldstation.core.instances.service.following import Following
 from fieldstation.core.instances.service.instances import INSTANCE_REMOVE, Instances
 from fieldstation.core.instances.service.launch import JobParts, Launches
+from fieldstation.core.instances.service.needs import Needs
 from fieldstation.core.instances.service.tokens import CallbackTokens
 
-__all__ = ["INSTANCE_REMOVE", "CallbackTokens", "Callbacks", "Following", "Instances", "JobParts", "Launches"]
+__all__ = ["INSTANCE_REMOVE", "CallbackTokens", "Callbacks", "Following", "Instances", "JobParts", "Launches", "Needs"]

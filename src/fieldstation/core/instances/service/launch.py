@@ -8,9 +8,10 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
-from fieldstation.core.accounting.service import Assets
+from fieldstation.core.instances.model.needs import scopes_of, secrets_of
 from fieldstation.core.instances.model.values import Draft, Launch, Launched, Worked
 from fieldstation.core.instances.service.callbacks import tell
+from fieldstation.core.instances.service.needs import Needs
 from fieldstation.core.instances.service.tokens import checked_token, new_token
 from fieldstation.core.instances.store import instances as store
 from fieldstation.core.people.model import Caller, Permission
@@ -21,7 +22,7 @@ from fieldstation.core.runs.service.in_projects import NewProjectRun, ProjectRun
 from fieldstation.core.tasks.model import NewTask, Purpose, State
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.core.tools.model.squonk.fill import INSTANCE_DIRECTORY, Surroundings, fill
-from fieldstation.core.tools.model.squonk.job import JobImage, Origin
+from fieldstation.core.tools.model.squonk.job import Job, JobImage, Origin
 from fieldstation.core.tools.service import Jobs
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Conflict, Invalid
@@ -38,7 +39,7 @@ class JobParts:
 
     projects: Projects
     jobs: Jobs
-    assets: Assets
+    needs: Needs
     runs: ProjectRuns
     tasks: Tasks
 
@@ -66,7 +67,7 @@ class Launches:
         instance_id = new_id("instance")
         around = Surroundings(instance_directory=directory_of(instance_id))
         filled = fill(kept.job, launch.variables, around, strict=self._strict)
-        assets = self._assets(tx, caller, kept.job.assets, kept.job.image, project.product)
+        assets = self._assets(tx, caller, kept.job, project.product)
         return Draft(instance_id=instance_id, launch=launch, kept=kept, filled=filled, assets=assets)
 
     def work(self, draft: Draft, expanded: Sequence[Expanded]) -> Worked:
@@ -81,13 +82,17 @@ class Launches:
         if launch.sub_path:
             folders.append(str(start.relative_to(image.project_directory)))
         constants = {one.name: str(one.about["value"]) for one in image.environment if one.origin is Origin.CONSTANT}
+        of_assets = [one for one in image.environment if one.origin is Origin.ASSET]
         plan = Plan(
             image=image_of(image),
             argv=command.arguments,
             project=image.project_directory,
             directory=str(start),
             environment={**constants, INSTANCE_DIRECTORY: directory_of(draft.instance_id)},
-            assets=draft.assets,
+            assets={one.name: draft.assets[one.about["name"]] for one in of_assets},
+            secrets=secrets_of(job),
+            tokens=scopes_of(job),
+            placed={path: draft.assets[name] for path, name in image.files.items()},
             folders=tuple(folders),
             files=draft.filled.written,
         )
@@ -137,21 +142,13 @@ class Launches:
             return launch.callback.token
         return new_token() if launch.callback.make_token else None
 
-    def _assets(
-        self, tx: Tx, caller: Caller, names: Sequence[str], image: JobImage, product: str | None
-    ) -> Mapping[str, str]:
-        """Return the assets that variables of the environment hold; Invalid names those that are missing."""
-        if not names:
-            return {}
-        found = self._parts.assets.usable(tx, caller, names, product)
-        missing = [name for name in names if name not in found]
-        if missing:
-            raise Invalid(
-                f"the job needs assets that there are not: {', '.join(missing)}",
-                next_step="make them, enable them and attach them to this station",
-                reason="assets_missing",
-            )
-        return {one.name: found[one.about["name"]] for one in image.environment if one.origin is Origin.ASSET}
+    def _assets(self, tx: Tx, caller: Caller, job: Job, product: str | None) -> Mapping[str, str]:
+        """Return the assets that a job is given, by name; Invalid names what it cannot be given."""
+        (lack,) = self._parts.needs.lacks(tx, caller, [job], product)
+        if lack:
+            reason = "assets_missing" if lack.assets else "environment_not_available"
+            raise Invalid(f"the job cannot be launched: {lack.reason}", next_step=lack.remedy, reason=reason)
+        return self._parts.needs.assets(tx, caller, [job], product)
 
 
 def directory_of(instance_id: str) -> str:
@@ -178,7 +175,7 @@ def _check_callback(launch: Launch) -> None:
 
 
 def _check_place(launch: Launch, image: JobImage) -> None:
-    """Refuse where a job cannot start, and what it would need that the station cannot give."""
+    """Refuse where a job cannot start."""
     project, working = PurePosixPath(image.project_directory), PurePosixPath(image.working_directory)
     if launch.sub_path is not None:
         parts = launch.sub_path.split("/")
@@ -188,14 +185,6 @@ def _check_place(launch: Launch, image: JobImage) -> None:
                 next_step="give a path without '/' before and after it, such as work/today",
                 reason="sub_path",
             )
-    lacking = [one.name for one in image.environment if one.origin in (Origin.SECRET, Origin.TOKEN)]
-    if lacking or image.files:
-        what = ", ".join([*lacking, *image.files])
-        raise Invalid(
-            f"this station cannot give the job what it asks for: {what}",
-            next_step="use a job that takes constants and assets as variables only",
-            reason="environment_not_available",
-        )
 
 
 def _row(worked: Worked, token: str | None, rate: Decimal | None) -> dict[str, Any]:

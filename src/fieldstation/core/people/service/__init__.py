@@ -5,6 +5,7 @@ from fieldstation.core.people.service.accounts import Account, AccountChange, Ac
 from fieldstation.core.people.service.acting import Acting
 from fieldstation.core.people.service.organisations import Organisations
 from fieldstation.core.people.service.people import People
+from fieldstation.core.people.service.tokens import RunTokens
 from fieldstation.core.people.service.units import Unit, Units
 from fieldstation.core.people.service.users import NewUser, User
 
@@ -18,6 +19,7 @@ __all__ = [
     "NewUser",
     "Organisations",
     "People",
+    "RunTokens",
     "Unit",
     "Units",
     "User",

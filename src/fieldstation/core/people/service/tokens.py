@@ -2,12 +2,13 @@
 
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from fieldstation.core.audit.model import Deed, Entry
+from fieldstation.core.audit.model import STATION, Deed, Entry
 from fieldstation.core.audit.service import record
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.people.service.access import Access, scope_missing
@@ -72,22 +73,7 @@ class Tokens:
         beyond = _beyond(caller, new.scopes)
         if beyond is not None:
             raise scope_missing(beyond)
-        token_id, secret = new_id("token"), fresh_secret()
-        expires_at = tx.now() + timedelta(days=new.days)
-        scopes = None if new.scopes is None else sorted(scope.value for scope in new.scopes)
-        values = {
-            "id": token_id,
-            "user_id": caller.user_id,
-            "name": new.name,
-            "hash": hash_of(secret),
-            "scopes": scopes,
-            "expires_at": expires_at,
-        }
-        created_at = store.insert_token(tx, values)
-        token = Token(id=token_id, name=new.name, scopes=new.scopes, created_at=created_at, expires_at=expires_at)
-        body: dict[str, Json] = {"name": new.name, "scopes": scopes, "days": new.days}
-        record(tx, Entry(actor=caller.user_id, deed=Deed.TOKEN_CREATED, thing=token_id, body=body))
-        return IssuedToken(token=token, text=f"{PREFIX}{UUID(token_id.removeprefix('token-')).hex}_{secret}")
+        return _issued(tx, caller.user_id, new, tx.now() + timedelta(days=new.days))
 
     def list(self, tx: Tx, caller: Caller, request: PageRequest) -> Page[Token]:
         """Return the caller's tokens that are not revoked, newest first."""
@@ -103,6 +89,37 @@ class Tokens:
         if not store.revoke_token(tx, token_id, caller.user_id, any_user=any_user):
             raise NotFound("there is no token with this id, or it is not yours", next_step="fieldstation token list")
         record(tx, Entry(actor=caller.user_id, deed=Deed.TOKEN_REVOKED, thing=token_id))
+
+
+class RunTokens:
+    """Makes the tokens that runs are given, and ends them. They stand for who launched the run."""
+
+    def issue(self, tx: Tx, user_id: str, run_id: str, scopes: frozenset[Permission], seconds: float) -> IssuedToken:
+        """Make a token of a run that can do no more than `scopes`, and nothing after so many seconds."""
+        return _issued(tx, user_id, NewToken(name=run_id, scopes=scopes), tx.now() + timedelta(seconds=seconds))
+
+    def end(self, tx: Tx, token_ids: Sequence[str]) -> None:
+        """End tokens that `issue` made, at once. Idempotent."""
+        for token_id in store.end_tokens(tx, token_ids):
+            record(tx, Entry(actor=STATION, deed=Deed.TOKEN_REVOKED, thing=token_id))
+
+
+def _issued(tx: Tx, user_id: str, new: NewToken, expires_at: datetime) -> IssuedToken:
+    token_id, secret = new_id("token"), fresh_secret()
+    scopes = None if new.scopes is None else sorted(scope.value for scope in new.scopes)
+    values = {
+        "id": token_id,
+        "user_id": user_id,
+        "name": new.name,
+        "hash": hash_of(secret),
+        "scopes": scopes,
+        "expires_at": expires_at,
+    }
+    created_at = store.insert_token(tx, values)
+    token = Token(id=token_id, name=new.name, scopes=new.scopes, created_at=created_at, expires_at=expires_at)
+    body: dict[str, Json] = {"name": new.name, "scopes": scopes, "expires": expires_at.isoformat()}
+    record(tx, Entry(actor=user_id, deed=Deed.TOKEN_CREATED, thing=token_id, body=body))
+    return IssuedToken(token=token, text=f"{PREFIX}{UUID(token_id.removeprefix('token-')).hex}_{secret}")
 
 
 def caller_row(tx: Tx, text: str) -> Any:

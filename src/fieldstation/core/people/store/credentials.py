@@ -46,6 +46,9 @@ _REVOKE_TOKEN = text("""
      WHERE id = :id AND revoked_at IS NULL AND (user_id = :user_id OR :any_user)
     RETURNING user_id
 """)
+_END_TOKENS = text("""
+    UPDATE service_token SET revoked_at = station_now() WHERE id = ANY(:ids) AND revoked_at IS NULL RETURNING id
+""")
 _LOCK_KEYS = text("SELECT pg_advisory_xact_lock(hashtext('fieldstation.signing_key'))")
 _KEYS = text("SELECT kid, state, public, sealed FROM signing_key ORDER BY state")
 _CURRENT_KEY = text("SELECT kid, sealed FROM signing_key WHERE state = 'current'")
@@ -105,6 +108,11 @@ def tokens(tx: Tx, user_id: str, before: str, limit: int) -> Sequence[Any]:
 def revoke_token(tx: Tx, token_id: str, user_id: str, *, any_user: bool) -> bool:
     """Revoke a token of `user_id`, or of `any_user`; False when there is none such."""
     return tx.scalar(_REVOKE_TOKEN, {"id": token_id, "user_id": user_id, "any_user": any_user}) is not None
+
+
+def end_tokens(tx: Tx, token_ids: Sequence[str]) -> Sequence[str]:
+    """Revoke these tokens; return those that were not revoked before."""
+    return [row.id for row in tx.all(_END_TOKENS, {"ids": list(token_ids)})]
 
 
 def lock_keys(tx: Tx) -> None:

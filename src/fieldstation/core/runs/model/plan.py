@@ -9,8 +9,10 @@ from typing import Any
 class Plan:
     """A command in an image, started in `directory`; the folder of the project is seen at `project`, writable.
 
-    `assets` are variables of the environment by the id of the asset that has their value. `folders` and `files` (text
-    by path) are made below the project's folder before it starts.
+    `folders` and `files` (text by path) are made below the project's folder before it starts. What it is given is only
+    named here: `assets` are variables of the environment by the id of the asset that has their value, `secrets` those
+    by the name and key of a secret of the station, `tokens` those by what a token of the run's own may do, `placed`
+    paths by the id of the asset that is seen there.
     """
 
     image: str
@@ -19,6 +21,9 @@ class Plan:
     directory: str
     environment: Mapping[str, str] = field(default_factory=dict)
     assets: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    tokens: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    placed: Mapping[str, str] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -32,6 +37,9 @@ def write_plan(plan: Plan) -> dict[str, Any]:
         "directory": plan.directory,
         "environment": dict(plan.environment),
         "assets": dict(plan.assets),
+        "secrets": {name: list(place) for name, place in plan.secrets.items()},
+        "tokens": {name: list(scopes) for name, scopes in plan.tokens.items()},
+        "placed": dict(plan.placed),
         "folders": list(plan.folders),
         "files": dict(plan.files),
     }
@@ -39,4 +47,7 @@ def write_plan(plan: Plan) -> dict[str, Any]:
 
 def read_plan(written: Mapping[str, Any]) -> Plan:
     """Read what `write_plan` wrote."""
-    return Plan(**{**written, "argv": tuple(written["argv"]), "folders": tuple(written["folders"])})
+    secrets = {name: (place[0], place[1]) for name, place in written.get("secrets", {}).items()}
+    tokens = {name: tuple(scopes) for name, scopes in written.get("tokens", {}).items()}
+    lists = {"argv": tuple(written["argv"]), "folders": tuple(written["folders"])}
+    return Plan(**{**written, **lists, "secrets": secrets, "tokens": tokens})

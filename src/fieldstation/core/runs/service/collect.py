@@ -11,6 +11,8 @@ from fieldstation.core.projects.service import Files
 from fieldstation.core.runs.model.reasons import Reason
 from fieldstation.core.runs.model.states import Outcome, State
 from fieldstation.core.runs.model.values import Collectable, End, Holder, Moved, Run, RunOutput, Verdict
+from fieldstation.core.runs.model.veil import Veil
+from fieldstation.core.runs.service.given import Givens
 from fieldstation.core.runs.service.news import end_event, log_events
 from fieldstation.core.runs.service.rights import Rights
 from fieldstation.core.runs.store import attempts as attempt_store
@@ -51,15 +53,28 @@ def version_of(run: Run, files: Sequence[FileEntry]) -> NewVersion | None:
     return made
 
 
+@dataclass(frozen=True, kw_only=True)
+class CollectParts:
+    """The features that collecting stands on."""
+
+    datasets: Datasets
+    use: DataUse
+    outbox: Outbox
+    rights: Rights
+    files: Files
+    givens: Givens
+
+
 class Collecting:
     """What a collector does inside its transactions; bytes move before them."""
 
-    def __init__(self, datasets: Datasets, use: DataUse, outbox: Outbox, rights: Rights, files: Files) -> None:
-        self._datasets = datasets
-        self._use = use
-        self._outbox = outbox
-        self._rights = rights
-        self._files = files
+    def __init__(self, parts: CollectParts) -> None:
+        self._datasets = parts.datasets
+        self._use = parts.use
+        self._outbox = parts.outbox
+        self._rights = parts.rights
+        self._files = parts.files
+        self._givens = parts.givens
 
     def claim(
         self, tx: Tx, holder: Holder, *, limit: int, dead: Sequence[str] = ()
@@ -68,6 +83,10 @@ class Collecting:
         items = attempt_store.claim_collect(tx, holder, limit, dead)
         runs = run_store.runs_by_ids(tx, [item.run_id for item in items])
         return [(item, runs[item.run_id]) for item in items]
+
+    def veils(self, tx: Tx, runs: Sequence[Run]) -> Mapping[str, Veil]:
+        """Return what hides in their logs what these runs were given, by run."""
+        return self._givens.veils(tx, [run.id for run in runs if run.output_dataset_id is None])
 
     def under_way(self, tx: Tx, engine: str) -> int:
         """Return how many attempts will soon be to collect, besides those that are."""
@@ -95,6 +114,7 @@ class Collecting:
         written = {one.run.project_id for one in kept.values() if one.run.output_dataset_id is None}
         if written:
             self._files.changed(tx, sorted(written))
+            self._givens.take_back(tx, [one.run.id for one in kept.values() if one.run.output_dataset_id is None])
         attempt_store.add_use(tx, sorted(ours))
         self._outbox.emit(tx, [one for move in moves for one in _events_of(kept[move.attempt_id], move, outputs)])
         return ours

@@ -2,13 +2,16 @@
 
 import base64
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fieldstation.core.people.model import Caller
 from fieldstation.core.runs.model.states import AttemptState
 from fieldstation.core.runs.model.values import Attempt
+from fieldstation.core.runs.model.veil import Veil
+from fieldstation.core.runs.service.given import NO_VEIL
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.core.runs.store import runs as run_store
 from fieldstation.db import Tx
@@ -18,6 +21,7 @@ from fieldstation.ports.storage import BlobStore
 
 SAMPLES = "samples"  # beside the streams in what is kept of an attempt's logs
 _READ = 1 << 16
+VeilOf = Callable[[Tx, str], Veil]  # of the run of this id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +34,15 @@ class LogPlace:
     attempt: Attempt | None
     over: bool
     newest: int = 0
+    veil: Veil = NO_VEIL  # while it is read from where it runs
 
 
 class Logs:
     """Finds and reads logs. `place` runs in a transaction, `read` outside of any."""
 
-    def __init__(self, runs: Runs, engines: Mapping[str, Engine], store: BlobStore) -> None:
+    def __init__(self, runs: Runs, engines: Mapping[str, Engine], store: BlobStore, veil: VeilOf) -> None:
         self._runs = runs
+        self._veil = veil
         self._engines = engines
         self._store = store
 
@@ -58,18 +64,19 @@ class Logs:
         newest = max(attempts, default=0)
         ended = attempt is None or attempt.state is AttemptState.ENDED
         is_last = attempt is None or attempt.number == newest
-        return LogPlace(attempt=attempt, over=ended and (run.state.final or not is_last), newest=newest)
+        veil = NO_VEIL if ended or run.output_dataset_id is not None else self._veil(tx, run_id)
+        return LogPlace(attempt=attempt, over=ended and (run.state.final or not is_last), newest=newest, veil=veil)
 
     def read(self, place: LogPlace, stream: Stream, offset: int, limit: int) -> LogChunk:
         """Return up to `limit` bytes from `offset`; empty at the (present) end."""
         attempt = place.attempt
-        if attempt is None:
+        if attempt is None or attempt.state is AttemptState.STAGING:  # what to hide may not be known yet
             return LogChunk(offset=offset, data=b"")
         if attempt.state is not AttemptState.ENDED:
             engine = self._engines.get(attempt.engine)
-            return (
-                LogChunk(offset=offset, data=b"") if engine is None else engine.logs(attempt.id, stream, offset, limit)
-            )
+            if engine is None:
+                return LogChunk(offset=offset, data=b"")
+            return place.veil.read(partial(engine.logs, attempt.id, stream), offset, limit, over=place.over)
         return self._kept(attempt.logs.get(stream.value, {}), offset, limit)
 
     def samples(self, place: LogPlace) -> Sequence[Sample]:

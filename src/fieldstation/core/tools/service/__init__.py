@@ -3,6 +3,7 @@
 from fieldstation.core.tools.service.jobs import Jobs
 from fieldstation.core.tools.service.manifests import Gathered, Manifests
 from fieldstation.core.tools.service.rates import Rates
+from fieldstation.core.tools.service.secrets import Secrets
 from fieldstation.core.tools.service.tools import ANYTHING, Tools
 
-__all__ = ["ANYTHING", "Gathered", "Jobs", "Manifests", "Rates", "Tools"]
+__all__ = ["ANYTHING", "Gathered", "Jobs", "Manifests", "Rates", "Secrets", "Tools"]

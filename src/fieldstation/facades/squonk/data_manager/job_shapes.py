@@ -1,10 +1,11 @@
 """Jobs as programs made for the Data Manager read them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, Field
 
+from fieldstation.core.instances.model.needs import Lack
 from fieldstation.core.tools.model.jobs import KeptJob, Rate, written_rate
 from fieldstation.kernel.clock import wire_time
 
@@ -107,20 +108,18 @@ class RatesOut(BaseModel):
     exchange_rates: list[RateOut]
 
 
-def jobs_out(kept: Sequence[KeptJob], usable: Collection[str]) -> JobsOut:
-    """Write a list of jobs; `usable` are the assets that the caller's jobs are given."""
+def jobs_out(kept: Sequence[KeptJob], lacks: Sequence[Lack]) -> JobsOut:
+    """Write a list of jobs, and what each of them lacks."""
     replaced = replaced_by(kept)
-    jobs = [JobOut(**_summary(one, usable, replaced)) for one in kept]
+    jobs = [JobOut(**_summary(one, lack, replaced)) for one, lack in zip(kept, lacks, strict=True)]
     return JobsOut(count=len(jobs), jobs=jobs)
 
 
-def job_out(
-    kept: KeptJob, usable: Collection[str], replaced: Mapping[tuple[str, str], list[ReplacedOut]]
-) -> JobDetailOut:
-    """Write one job."""
+def job_out(kept: KeptJob, lack: Lack, replaced: Mapping[tuple[str, str], list[ReplacedOut]]) -> JobDetailOut:
+    """Write one job, and what it lacks."""
     job, image = kept.job, kept.job.image
     return JobDetailOut(
-        **_summary(kept, usable, replaced),
+        **_summary(kept, lack, replaced),
         command=job.command,
         image_name=image.name,
         image_tag=image.tag,
@@ -161,11 +160,8 @@ def replaced_by(kept: Sequence[KeptJob]) -> Mapping[tuple[str, str], list[Replac
     return found
 
 
-def _summary(
-    kept: KeptJob, usable: Collection[str], replaced: Mapping[tuple[str, str], list[ReplacedOut]]
-) -> dict[str, Any]:
+def _summary(kept: KeptJob, lack: Lack, replaced: Mapping[tuple[str, str], list[ReplacedOut]]) -> dict[str, Any]:
     job = kept.job
-    missing = [name for name in job.assets if name not in usable]
     stands_for = [ReplacedOut(collection=one.collection, job=one.job) for one in job.replaces]
     return {
         "id": kept.number,
@@ -179,10 +175,10 @@ def _summary(
         "description": job.description or None,
         "doc_url": kept.doc_url,
         "required_assets": list(job.assets),
-        "missing_assets": missing or None,
-        "disabled": bool(missing),
-        "disabled_reason": f"these assets are missing: {', '.join(missing)}" if missing else None,
-        "disabled_remedy": "make the assets, and attach them to the Data Manager" if missing else None,
+        "missing_assets": list(lack.assets) or None,
+        "disabled": bool(lack),
+        "disabled_reason": lack.reason or None,
+        "disabled_remedy": lack.remedy or None,
         "replaces": stands_for or None,
         "replaced_by": replaced.get((job.collection, job.name)),
     }

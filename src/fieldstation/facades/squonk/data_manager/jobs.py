@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from fieldstation.core.accounting.service import Assets
+from fieldstation.core.instances.model.needs import Lack
+from fieldstation.core.instances.service import Needs
 from fieldstation.core.people.model import Caller
 from fieldstation.core.projects.service import Projects
 from fieldstation.core.tools.model.jobs import JobName, KeptJob
@@ -63,12 +64,12 @@ class JobDoor:
     jobs: Jobs
     rates: Rates
     projects: Projects
-    assets: Assets
+    needs: Needs
 
     def all(self, tx: Tx, caller: Caller, project_id: str | None) -> JobsOut:
         """Describe every job."""
         kept = self.jobs.all(tx, caller)
-        return jobs_out(kept, self._usable(tx, caller, kept, project_id))
+        return jobs_out(kept, self._lacks(tx, caller, kept, project_id))
 
     def one(self, tx: Tx, caller: Caller, wanted: int | JobName, project_id: str | None) -> JobDetailOut:
         """Describe one job."""
@@ -76,7 +77,8 @@ class JobDoor:
             kept = self.jobs.by_number(tx, caller, wanted)
         else:
             kept = self.jobs.by_name(tx, caller, wanted)
-        return job_out(kept, self._usable(tx, caller, [kept], project_id), replaced_by(self.jobs.all(tx, caller)))
+        (lack,) = self._lacks(tx, caller, [kept], project_id)
+        return job_out(kept, lack, replaced_by(self.jobs.all(tx, caller)))
 
     def rated(self, tx: Tx, caller: Caller, only_undefined: bool) -> RatedJobsOut:
         """Describe what every job costs."""
@@ -90,12 +92,9 @@ class JobDoor:
         written = [rate_out(rate) for rate in rates]
         return RatesOut(id=number, count=len(written), exchange_rates=written)
 
-    def _usable(self, tx: Tx, caller: Caller, kept: Sequence[KeptJob], project_id: str | None) -> frozenset[str]:
+    def _lacks(self, tx: Tx, caller: Caller, kept: Sequence[KeptJob], project_id: str | None) -> Sequence[Lack]:
         project = self.projects.show(tx, caller, project_id) if project_id else None
-        names = sorted({name for one in kept for name in one.job.assets})
-        if not names:
-            return frozenset()
-        return frozenset(self.assets.usable(tx, caller, names, project.product if project else None))
+        return self.needs.lacks(tx, caller, [one.job for one in kept], project.product if project else None)
 
 
 def router(door: JobDoor) -> APIRouter:
