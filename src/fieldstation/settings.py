@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -108,6 +108,11 @@ class Settings(BaseSettings):
         decimal_places=6,
         description="coins a day for each GiB of storage begun",
     )
+    amqp_url: SecretStr | None = Field(
+        default=None,
+        description="a message broker (`amqp://USER:PASSWORD@HOST:PORT/VHOST`) that what is told of instances goes "
+        "through; otherwise it goes through the database alone",
+    )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="how much is logged")
 
     @field_validator("engines", "allowed_roots", "outbound_allow", "tool_sources", mode="before")
@@ -143,6 +148,18 @@ class Settings(BaseSettings):
             file = parts.scheme == "file" and parts.path.startswith("/") and not parts.netloc
             if not file and not (parts.scheme in ("https", "http") and parts.hostname and not parts.username):
                 raise ValueError(f"must hold beginnings such as https://host/path/ or file:/folder/, not {one[:100]}")
+        return value
+
+    @field_validator("amqp_url", mode="after")
+    @classmethod
+    def _sound_broker(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit("amqp://none" if value is None else value.get_secret_value())
+        try:
+            good = parts.scheme in ("amqp", "amqps") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            good = False
+        if not good:
+            raise ValueError("must be an address such as amqp://station:PASSWORD@broker.example.org:5672/station")
         return value
 
     @field_validator("oidc_issuer", mode="after")

@@ -9,7 +9,9 @@ from fieldstation.core.instances.service import (
     Instances,
     JobParts,
     Launches,
+    Messages,
     Needs,
+    Telling,
 )
 from fieldstation.core.people.service import Access
 from fieldstation.core.projects.service import Files
@@ -25,6 +27,8 @@ class Instancing:
     needs: Needs
     instances: Instances
     tokens: CallbackTokens
+    telling: Telling
+    messages: Messages
     following: Following
     callbacks: Callbacks
 
@@ -37,6 +41,8 @@ def build_instancing(access: Access, parts: JobParts, cancels: Cancels, files: F
         needs=parts.needs,
         instances=Instances(access, cancels, tasks),
         tokens=CallbackTokens(files),
+        telling=Telling(),
+        messages=Messages(),
         following=Following(tasks),
         callbacks=Callbacks(tasks),
     )

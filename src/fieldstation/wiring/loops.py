@@ -22,6 +22,7 @@ from fieldstation.ports.volumes import Volumes
 from fieldstation.settings import Settings
 from fieldstation.wiring.engines import uids_of
 from fieldstation.wiring.features import TREES, Features, build_collecting
+from fieldstation.wiring.messages import add_messages
 from fieldstation.wiring.storages import Storages
 from fieldstation.workers.api_calls import KeepCalls
 from fieldstation.workers.attaching import AttachFile, Sources
@@ -79,8 +80,9 @@ class LoopBuilder:
         for name, engine in engines.items():
             self._add_engine(roles, name, engine, staging)
         if "watch" in roles:
-            follow = Follow(self._database, features.instancing.following, features.logs)
+            follow = Follow(self._database, features.instancing.telling, features.logs)
             self._add(Loop("follow", follow.step), follow.close)
+        add_messages(self._database, features.instancing, self._settings, roles, self._add_waiting)
         if "perform" in roles:
             self._add_performers()
         if "sweep" in roles:
@@ -148,13 +150,13 @@ class LoopBuilder:
 
     def _handlers(self) -> Mapping[str, OperationHandler]:
         """Return who does the operations of each work."""
-        following, files = self._features.instancing.following, self._features.files
+        telling, files = self._features.instancing.telling, self._features.files
         return {
             PROCESS: ProcessDataset(self._database, self._features.arrivals, self._store),
             REMOVE_VERSION: RemoveVersion(self._database, self._features.removals, self._features.copies, files),
             REMOVE_PROJECT: RemoveProject(self._volumes),
             ATTACH: AttachFile(self._database, self._features.managed, files, self._sources()),
-            INSTANCE_REMOVE: RemoveInstance(self._database, following, files),
+            INSTANCE_REMOVE: RemoveInstance(self._database, telling, files),
         }
 
     def _sweep_instances(self, tx: Tx) -> bool:
@@ -177,6 +179,7 @@ class LoopBuilder:
                 Chore(name="instances", seconds=_HOUR, work=self._sweep_instances),
                 Chore(name="given", seconds=60.0, work=self._features.givens.sweep),
                 Chore(name="callbacks", seconds=_HOUR, work=self._features.instancing.callbacks.tidy),
+                Chore(name="messages", seconds=_HOUR, work=self._features.instancing.messages.tidy),
                 Chore(name="api calls", seconds=_HOUR, work=self._features.people.api_log.tidy),
                 Chore(name="incidents", seconds=_HOUR, work=self._features.incidents.tidy),
                 Chore(name="removed files", seconds=10.0, work=lambda _: self._volumes.tidy(1.0)),
@@ -191,6 +194,10 @@ class LoopBuilder:
         """Return who follows which events; `features.SUBSCRIPTIONS` says to which kinds each subscribed."""
         garbage = self._features.garbage
         return {TREES: lambda tx, deliveries: garbage.drop_trees(tx, [one.event.thing for one in deliveries])}
+
+    def _add_waiting(self, kind: str, loop: Loop, close: Callable[[], None]) -> None:
+        """Add a loop whose pause an event of this kind ends."""
+        self._wakes[kind].append(self._add(loop, close))
 
     def _add(self, loop: Loop, close: Callable[[], None] | None = None) -> Loop:
         self._loops.append(loop)

@@ -11,6 +11,7 @@ from fieldstation.facades import operations
 from fieldstation.ports.engine import Engine
 from fieldstation.settings import Settings
 from fieldstation.wiring.features import Features
+from fieldstation.wiring.messages import broker_parts
 
 
 def build_operations(
@@ -23,13 +24,15 @@ def build_operations(
         with database.begin() as tx:
             lengths = {f"runs_{state}": count for state, count in features.runs.counts(tx).items()}
             lengths |= {f"operations_{state}": count for state, count in queued.counts(tx).items()}
+            lengths["messages_waiting"] = features.instancing.messages.count(tx)
             for one in backlog(tx):
                 lengths[f"deliveries_{one.consumer}"] = one.waiting
                 lengths[f"dead_deliveries_{one.consumer}"] = one.dead
         return lengths
 
     probes = operations.EngineProbes({name: engine.probe for name, engine in engines.items()})
-    readiness = operations.Readiness(database, probes, settings.data, settings.reserve_bytes)
+    others = operations.Aside(lambda: broker_parts(settings))
+    readiness = operations.Readiness(database, probes, settings.data, settings.reserve_bytes, others)
     metrics = operations.Metrics(queues)
     overview = operations.Overview(
         access=features.people,

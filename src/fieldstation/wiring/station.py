@@ -1,7 +1,7 @@
 """One process of a station: its doors, its loops, and the order in which they start and stop."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -26,8 +26,15 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 API = "api"
-LOOP_ROLES = ("dispatch", "watch", "collect", "perform", "react", "sweep")
+LOOP_ROLES = ("dispatch", "watch", "follow", "collect", "perform", "react", "sweep")
 ALL_ROLES = (API, *LOOP_ROLES)
+IMAGE_ROLES: Mapping[str, Sequence[str]] = {  # as the processes of a Squonk2 installation are called
+    "API": (API,),
+    "CTW": ("dispatch", "collect", "perform"),
+    "KEW": ("watch",),
+    "PBC": ("follow", "react"),
+    "MON": ("sweep",),
+}
 _FIRST_USER = "admin"
 
 

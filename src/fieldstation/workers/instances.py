@@ -1,9 +1,9 @@
-"""The loop by which instances follow their runs, and the end of those that were removed."""
+"""The loop that watches the runs of instances and tells what becomes of them, and the end of those removed."""
 
 from fieldstation.core.instances.model.lines import read_lines
-from fieldstation.core.instances.service import Following
-from fieldstation.core.instances.service.following import Followed
+from fieldstation.core.instances.service import Telling
 from fieldstation.core.instances.service.launch import directory_of
+from fieldstation.core.instances.service.telling import Watched
 from fieldstation.core.projects.service import Files
 from fieldstation.core.runs.service.logs import Logs
 from fieldstation.db import Database
@@ -22,41 +22,41 @@ _LONGEST_LINE = 1 << 16
 
 
 class Follow:
-    """Follows runs; any number of these may work at once, but one listens to logs."""
+    """Tells what becomes of instances; one at a time, so that what is told is in its order."""
 
-    def __init__(self, database: Database, following: Following, logs: Logs) -> None:
+    def __init__(self, database: Database, telling: Telling, logs: Logs) -> None:
         self._database = database
-        self._following = following
+        self._telling = telling
         self._logs = logs
         self._alone = Alone(database, "follow")
 
     def step(self) -> float:
-        """Follow what moved and listen to what runs; returns how long there is nothing to do."""
+        """Tell what moved and listen to what runs; returns how long there is nothing to do."""
         if self._alone.held() is None:
             return _IDLE_SECONDS
         with self._database.begin() as tx:
-            moved = self._following.moved(tx, _BATCH)
+            moved = self._telling.moved(tx, _BATCH)
             for one in moved:
                 if not one.over:
-                    self._following.begun(tx, one)
+                    self._telling.begun(tx, one)
         for one in moved:
             if one.over:
                 self._end(one)
         with self._database.begin() as tx:
-            running = self._following.running(tx, _LISTENED)
+            running = self._telling.running(tx, _LISTENED)
         for one in running:
             self._listen(one, whole=False)
         if len(moved) == _BATCH:
             return 0.0
         return _BUSY_SECONDS if running else _IDLE_SECONDS
 
-    def _end(self, one: Followed) -> None:
+    def _end(self, one: Watched) -> None:
         while (further := self._listen(one, whole=True)) is not None:
             one = further
         with self._database.begin() as tx:
-            self._following.ended(tx, one)
+            self._telling.ended(tx, one)
 
-    def _listen(self, one: Followed, *, whole: bool) -> Followed | None:
+    def _listen(self, one: Watched, *, whole: bool) -> Watched | None:
         """Read a piece of a log behind what was read; returns the instance behind that piece, None when it was all.
 
         A line that is not whole waits for its end, unless nothing more will come.
@@ -73,7 +73,7 @@ class Follow:
             return None
         read = read_lines(data.decode("utf-8", "replace").replace("\0", "\ufffd"), one.cost)
         with self._database.begin() as tx:
-            return self._following.told(tx, one, read, end)
+            return self._telling.said(tx, one, read, end)
 
     def close(self) -> None:
         """Give the right to listen back."""
@@ -83,16 +83,16 @@ class Follow:
 class RemoveInstance:
     """Removes the folder of an instance once its program has ended."""
 
-    def __init__(self, database: Database, following: Following, files: Files) -> None:
+    def __init__(self, database: Database, telling: Telling, files: Files) -> None:
         self._database = database
-        self._following = following
+        self._telling = telling
         self._files = files
 
     def perform(self, assignment: Assignment) -> None:
         """Remove it; Unavailable while the program is still being ended."""
         operation = assignment.operation
         with self._database.begin() as tx:
-            over = self._following.is_over(tx, operation.purpose_id)
+            over = self._telling.is_over(tx, operation.purpose_id)
             ground = self._files.standing(tx, operation.user_id, operation.project or "")
         if not over:
             raise Unavailable("its program is still being ended", next_step="wait a moment")

@@ -1,7 +1,5 @@
 """Instances beside their runs: each state is followed once, whoever follows, and tokens end when they should."""
 
-import base64
-import gzip
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -9,18 +7,13 @@ import pytest
 from sqlalchemy import text
 
 from fieldstation.core.instances.model.lines import Cost, read_lines
-from fieldstation.core.instances.model.values import Callback, Launch, Launched, Phase
+from fieldstation.core.instances.model.values import Phase
 from fieldstation.core.people.model import Kind, Role
-from fieldstation.core.runs.model.values import Run
-from fieldstation.core.runs.service.collect import Collected
 from fieldstation.core.tasks.model import State
-from fieldstation.core.tools.model.jobs import JobName
 from fieldstation.kernel.errors import Forbidden, Invalid, NotFound
-from fieldstation.workers.instances import Follow
-from tests.integration.runs.desk import Desk, Person, verdict_of
+from tests.integration.runs.desk import Desk, Person
+from tests.integration.runs.jobs import AT, ended, events, follower, launched, states
 
-AT = "2026-11-22T10:00:00+00:00"
-NOP = JobName(collection="im-test", job="nop", version="1.0.0")
 TOKEN = "abcdefghijkmnopqrstuvw"
 
 
@@ -30,48 +23,6 @@ def _jobs(desk: Desk) -> Iterator[None]:
         desk.features.definitions.jobs.install_builtins(tx)
     yield
     desk.features.definitions.templates.close()
-
-
-def launched(desk: Desk, person: Person, project: str | None = None, **callback: str | bool) -> tuple[Launched, Run]:
-    """Launch the job that does nothing."""
-    launches = desk.features.instancing.launches
-    wanted = Launch(
-        project=project or person.space,
-        name="A job",
-        job=NOP,
-        callback=Callback(**callback),  # type: ignore[arg-type]
-    )
-    with desk.begin() as tx:
-        draft = launches.draft(tx, person.caller, wanted)
-    worked = launches.work(draft, desk.features.definitions.templates.expand(draft.templates))
-    with desk.begin() as tx:
-        made = launches.launch(tx, person.caller, worked)
-        found = desk.features.instancing.instances.show(tx, person.caller, made.instance_id)
-    return made, desk.show(found.run_id)
-
-
-def follower(desk: Desk) -> Follow:
-    return Follow(desk.database, desk.features.instancing.following, desk.features.logs)
-
-
-def states(desk: Desk, person: Person, task: str) -> list[State]:
-    with desk.begin() as tx:
-        tasks = desk.features.tasks
-        return [passed.state for passed in tasks.states(tx, tasks.show(tx, person.caller, task))]
-
-
-def events(desk: Desk, task: str) -> list[str]:
-    told = text("SELECT text FROM task_event WHERE task_id = :task ORDER BY ordinal")
-    with desk.begin() as tx:
-        return [row.text for row in tx.all(told, {"task": task})]
-
-
-def ended(desk: Desk, run: Run, said: str, exit_code: int = 0) -> None:
-    """Bring the only queued run to its end, having said this."""
-    item, claimed = desk.collectable(run, exit_code)
-    logs = {"stdout": {"gzip": base64.b64encode(gzip.compress(said.encode())).decode()}}
-    with desk.begin() as tx:
-        desk.collecting.finish(tx, [Collected(item=item, run=claimed, verdict=verdict_of(item), logs=logs)])
 
 
 def test_a_task_passes_through_every_state_however_late_it_is_followed(desk: Desk, ada: Person) -> None:
@@ -114,18 +65,21 @@ def test_what_a_program_said_is_told_once_by_however_many_followers(desk: Desk, 
         assert desk.features.instancing.instances.show(tx, ada.caller, made.instance_id).cost == Decimal(2)
 
 
-def test_a_follower_that_was_overtaken_tells_nothing(desk: Desk, ada: Person) -> None:
+def test_who_was_overtaken_tells_nothing(desk: Desk, ada: Person) -> None:
     made, run = launched(desk, ada)
     ended(desk, run, f"{AT} # INFO -EVENT- once\n")
-    following = desk.features.instancing.following
+    telling = desk.features.instancing.telling
     with desk.begin() as tx:
-        (one,) = following.moved(tx, 10)
+        (one,) = telling.moved(tx, 10)
     read = read_lines(f"{AT} # INFO -EVENT- once\n", Cost())
     with desk.begin() as tx:
-        assert following.told(tx, one, read, 50) is not None
-        assert following.told(tx, one, read, 50) is None
-        following.ended(tx, one)
-        following.ended(tx, one)
+        assert telling.said(tx, one, read, 50) is not None
+        assert telling.said(tx, one, read, 50) is None
+        telling.ended(tx, one)
+        telling.ended(tx, one)
+    heard = follower(desk)
+    heard.step()
+    heard.close()
     assert events(desk, made.task_id) == ["once"]
     assert states(desk, ada, made.task_id) == [State.PENDING, State.STARTED, State.SUCCESS]
 

@@ -1,4 +1,4 @@
-"""The table of instances, as the twelfth migration makes it."""
+"""The tables of instances, and of what is told of them."""
 
 from sqlalchemy import (
     BigInteger,
@@ -52,6 +52,8 @@ instance = Table(
     Column("cost", Numeric),
     Column("coins", Numeric(24, 6)),
     Column("cost_sequence", Integer, FetchedValue(), nullable=False),
+    Column("told_cost", Numeric),
+    Column("told_sequence", Integer, FetchedValue(), nullable=False),
     Column("log_offset", BigInteger, FetchedValue(), nullable=False),
     Column("followed", _C, FetchedValue(), nullable=False),
     Column("launched_at", _TIME, FetchedValue(), nullable=False),
@@ -59,6 +61,25 @@ instance = Table(
     Column("archived_at", _TIME),
     Column("removed_at", _TIME),
     UniqueConstraint("run_id"),
+)
+instance_message = Table(
+    "instance_message",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", _TIME, FetchedValue(), nullable=False),
+    Column("instance_id", _C, nullable=False),
+    Column("task_id", _C, nullable=False),
+    Column("kind", _C, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("sent_at", _TIME),
+    Column("refused_at", _TIME),
+    Column("error", Text),
+)
+heard_message = Table(
+    "heard_message",
+    metadata,
+    Column("id", _C, primary_key=True),
+    Column("at", _TIME, FetchedValue(), nullable=False),
 )
 callback = Table(
     "callback",
@@ -87,3 +108,16 @@ Index(
     instance.c.ended_at,
     postgresql_where=instance.c.removed_at.is_(None) & instance.c.archived_at.is_(None),
 )
+
+Index(
+    "ix_instance_message_instance",
+    instance_message.c.instance_id,
+    instance_message.c.id,
+    postgresql_where=instance_message.c.refused_at.is_(None),
+)
+Index(
+    "ix_instance_message_unsent",
+    instance_message.c.id,
+    postgresql_where=instance_message.c.refused_at.is_(None) & instance_message.c.sent_at.is_(None),
+)
+Index("ix_heard_message_at", heard_message.c.at)

@@ -1,5 +1,6 @@
 """For those who run the station: is it alive, is it ready, what does it measure."""
 
+from fieldstation.facades.operations.aside import Aside
 from fieldstation.facades.operations.errors import errors_router
 from fieldstation.facades.operations.metrics import Metrics
 from fieldstation.facades.operations.queue import queue_router
@@ -8,6 +9,7 @@ from fieldstation.facades.operations.routes import router
 from fieldstation.facades.operations.station import Overview, station_router
 
 __all__ = [
+    "Aside",
     "EngineProbes",
     "Metrics",
     "Overview",

@@ -86,7 +86,15 @@ _SILENT = Part(
 class Readiness:
     """The parts that `/readyz` names: the database decides, the others only degrade."""
 
-    def __init__(self, database: Database, engines: EngineProbes, data: Path, reserve_bytes: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        engines: EngineProbes,
+        data: Path,
+        reserve_bytes: int,
+        others: Callable[[], tuple[Part, ...]] = tuple,
+    ) -> None:
+        self._others = others
         self._database = _DatabaseLook(database)
         self._engines = engines
         self._data = data
@@ -108,6 +116,7 @@ class Readiness:
             *self._database(),
             engine_part(self._engines.findings()),
             disk_part(self._data, self._reserve_bytes),
+            *self._others(),
         )
 
 

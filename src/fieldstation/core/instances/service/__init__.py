@@ -4,7 +4,20 @@ from fieldstation.core.instances.service.callbacks import Callbacks
 from fieldstation.core.instances.service.following import Following
 from fieldstation.core.instances.service.instances import INSTANCE_REMOVE, Instances
 from fieldstation.core.instances.service.launch import JobParts, Launches
+from fieldstation.core.instances.service.messages import Messages
 from fieldstation.core.instances.service.needs import Needs
+from fieldstation.core.instances.service.telling import Telling
 from fieldstation.core.instances.service.tokens import CallbackTokens
 
-__all__ = ["INSTANCE_REMOVE", "CallbackTokens", "Callbacks", "Following", "Instances", "JobParts", "Launches", "Needs"]
+__all__ = [
+    "INSTANCE_REMOVE",
+    "CallbackTokens",
+    "Callbacks",
+    "Following",
+    "Instances",
+    "JobParts",
+    "Launches",
+    "Messages",
+    "Needs",
+    "Telling",
+]

@@ -1,41 +1,30 @@
-"""Instances follow their runs: their tasks move, what their programs tell becomes events, and costs are counted."""
+"""Instances follow what is told of them: their tasks move, what programs said becomes events, costs are counted."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from fieldstation.core.instances.model.lines import Cost, Read
+from fieldstation.core.instances.model.messages import CostTold, EventTold, PodPhase, PodTold, Told
 from fieldstation.core.instances.service.callbacks import tell
 from fieldstation.core.instances.service.tokens import LASTS_SECONDS
 from fieldstation.core.instances.store import following as store
-from fieldstation.core.runs.model.states import State
 from fieldstation.core.tasks.model import NewEvent
 from fieldstation.core.tasks.model import State as TaskState
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.db import Tx
+from fieldstation.kernel.errors import NotFound
 
-_BEGUN = frozenset({State.STAGING, State.RUNNING, State.COLLECTING})
+_BEGUN = frozenset(PodPhase) - {PodPhase.PENDING}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Followed:
-    """An instance that is not over, and what its run came to."""
+    """An instance of which something is told; `why` is what its run says of its end."""
 
     id: str
-    run_id: str
     task_id: str
-    state: State
-    before: State
-    exit_code: int | None
-    why: str | None
-    log_offset: int
-    cost: Cost
-
-    @property
-    def over(self) -> bool:
-        """Whether its run has ended."""
-        return self.state.final
+    over: bool
+    why: str
 
 
 class Following:
@@ -44,56 +33,67 @@ class Following:
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
 
-    def moved(self, tx: Tx, limit: int) -> Sequence[Followed]:
-        """Return instances whose run is in another state than was followed, locked until the transaction ends."""
-        return [_followed(row) for row in store.moved(tx, limit)]
+    def hear(self, tx: Tx, messages: Sequence[Told]) -> None:
+        """Follow what is told, in its order; of an instance that is over nothing counts any more.
 
-    def running(self, tx: Tx, limit: int) -> Sequence[Followed]:
-        """Return instances whose programs may be telling something."""
-        return [_followed(row) for row in store.running(tx, limit)]
+        Raises NotFound when one of the messages is about an instance that there is not; then none of them counts.
+        """
+        known = {row.id: _followed(row) for row in store.locked(tx, [told.instance_id for told in messages])}
+        events: list[NewEvent] = []
+        over = {one.id for one in known.values() if one.over}
+        for told in messages:
+            one = known.get(told.instance_id)
+            if one is None:
+                raise _unknown(told.instance_id)
+            if one.id in over:
+                continue
+            if isinstance(told, EventTold):
+                events.append(_event(one, told))
+            elif isinstance(told, CostTold):
+                store.cost(tx, one.id, told.cost, told.sequence, more=told.more)
+            else:
+                self._tasks.tell_many(tx, events)
+                events = []
+                if self._moved(tx, one, told):
+                    over.add(one.id)
+        self._tasks.tell_many(tx, events)
 
-    def begun(self, tx: Tx, one: Followed) -> None:
-        """Follow a run that has not ended."""
-        if store.followed(tx, one.id, one.state) and one.state in _BEGUN:
+    def instances_of(self, tx: Tx, tasks: Sequence[str]) -> Mapping[str, str]:
+        """Return the instances that these tasks launched, by task."""
+        return store.of_tasks(tx, tasks)
+
+    def _moved(self, tx: Tx, one: Followed, told: PodTold) -> bool:
+        """Follow a pod; returns whether the instance is over."""
+        if told.exit_code is not None:
+            self._ended(tx, one, told.exit_code)
+        elif told.phase in _BEGUN:
             self._started(tx, one)
+        return told.exit_code is not None
 
     def _started(self, tx: Tx, one: Followed) -> None:
         if self._tasks.started(tx, one.task_id):
             tell(tx, one.id, TaskState.STARTED)
 
-    def told(self, tx: Tx, one: Followed, read: Read, offset: int) -> Followed | None:
-        """Take note of what a log said up to `offset`; returns the instance then, None where another did so."""
-        cost = read.cost.total if read.cost.told else None
-        if not store.told(tx, one.id, (one.log_offset, offset), cost, read.cost.sequence):
-            return None
-        events = [NewEvent(task_id=one.task_id, text=said.text, level=said.level) for said in read.events]
-        self._tasks.tell_many(tx, events)
-        return replace(one, log_offset=offset, cost=read.cost)
-
-    def is_over(self, tx: Tx, instance_id: str) -> bool:
-        """Tell whether the run of an instance has ended."""
-        return store.is_over(tx, instance_id)
-
-    def ended(self, tx: Tx, one: Followed) -> None:
-        """Follow a run that has ended, once all that it said was told."""
-        if not store.ended(tx, one.id, one.state, LASTS_SECONDS):
+    def _ended(self, tx: Tx, one: Followed, exit_code: int) -> None:
+        if not store.ended(tx, one.id, LASTS_SECONDS):
             return
         self._started(tx, one)
-        well = one.state is State.SUCCEEDED
-        exit_code = 0 if well else one.exit_code or 1
-        self._tasks.finished(tx, one.task_id, exit_code, None if well else one.why or one.state.value)
-        tell(tx, one.id, TaskState.SUCCESS if well else TaskState.FAILURE, exit_code)
+        self._tasks.finished(tx, one.task_id, exit_code, one.why if exit_code else None)
+        tell(tx, one.id, TaskState.FAILURE if exit_code else TaskState.SUCCESS, exit_code)
+
+
+def _event(one: Followed, told: EventTold) -> NewEvent:
+    return NewEvent(task_id=one.task_id, text=told.text, level=told.level, replace_prior=told.replace_prior)
 
 
 def _followed(row: Any) -> Followed:
-    return Followed(
-        id=row.id,
-        run_id=row.run_id,
-        task_id=row.task_id,
-        state=State(row.state),
-        before=State(row.followed),
-        exit_code=row.exit_code,
-        why=row.message or row.reason,
-        log_offset=row.log_offset,
-        cost=Cost(total=row.cost or Decimal(0), sequence=row.cost_sequence, told=row.cost is not None),
+    why = row.message or row.reason or row.state
+    return Followed(id=row.id, task_id=row.task_id, over=row.ended_at is not None, why=why)
+
+
+def _unknown(instance_id: str) -> NotFound:
+    return NotFound(
+        f"a message is about {instance_id[:100] or 'no instance'}, which is no instance of this station",
+        next_step="look who sends messages to this station's broker; each station needs a virtual host of its own",
+        reason="unknown_instance",
     )

@@ -1,6 +1,6 @@
-"""Instances that are not over, beside what their runs have come to."""
+"""Instances that are not over, beside what their runs have come to: what was told of them, and what was heard."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,31 +8,44 @@ from sqlalchemy import text
 
 from fieldstation.db import Tx
 
-_MOVED = text("""
-    SELECT i.id, i.run_id, i.task_id, i.project, i.user_id, i.followed, i.rate, i.log_offset, i.cost, i.cost_sequence,
-           i.callback_url, i.callback_context, r.state, r.exit_code, r.message, r.reason
+_COLUMNS = """i.id, i.run_id, i.task_id, i.log_offset, i.told_cost, i.told_sequence, r.state, r.exit_code, r.started_at,
+           r.ended_at"""
+_MOVED = text(f"""
+    SELECT {_COLUMNS}
       FROM instance i JOIN run r ON r.id = i.run_id
      WHERE i.ended_at IS NULL AND r.state <> i.followed
      ORDER BY i.id LIMIT :limit FOR UPDATE OF i SKIP LOCKED
 """)
-_RUNNING = text("""
-    SELECT i.id, i.run_id, i.task_id, i.project, i.user_id, i.followed, i.rate, i.log_offset, i.cost, i.cost_sequence,
-           i.callback_url, i.callback_context, r.state, r.exit_code, r.message, r.reason
+_RUNNING = text(f"""
+    SELECT {_COLUMNS}
       FROM instance i JOIN run r ON r.id = i.run_id
      WHERE i.ended_at IS NULL AND r.state IN ('running', 'collecting') ORDER BY i.id LIMIT :limit
 """)
 _IS_OVER = text("""
     SELECT r.ended_at IS NOT NULL FROM instance i JOIN run r ON r.id = i.run_id WHERE i.id = :id
 """)
-_FOLLOWED = text("UPDATE instance SET followed = :state WHERE id = :id AND ended_at IS NULL RETURNING id")
-_TOLD = text("""
-    UPDATE instance SET log_offset = :after, cost = :cost, cost_sequence = :sequence,
-           coins = round(cast(:cost AS numeric) * coalesce(rate, 0) / 1000, 6)
+_FOLLOWED = text("""
+    UPDATE instance SET followed = :state WHERE id = :id AND followed <> :state AND ended_at IS NULL RETURNING id
+""")
+_READ = text("""
+    UPDATE instance SET log_offset = :after, told_cost = :cost, told_sequence = :sequence
      WHERE id = :id AND log_offset = :before AND ended_at IS NULL
     RETURNING id
 """)
+_OPEN = text("""
+    SELECT i.id, i.task_id, i.ended_at, r.message, r.reason, r.state
+      FROM instance i JOIN run r ON r.id = i.run_id WHERE i.id = ANY(:ids) ORDER BY i.id FOR UPDATE OF i
+""")
+_OF_TASKS = text("SELECT task_id, id FROM instance WHERE task_id = ANY(:tasks)")
+_COST = text("""
+    UPDATE instance
+       SET cost = CASE WHEN :more THEN coalesce(cost, 0) ELSE 0 END + :cost, cost_sequence = :sequence,
+           coins = round((CASE WHEN :more THEN coalesce(cost, 0) ELSE 0 END + cast(:cost AS numeric))
+                         * coalesce(rate, 0) / 1000, 6)
+     WHERE id = :id AND cost_sequence < :sequence AND ended_at IS NULL
+""")
 _ENDED = text("""
-    UPDATE instance SET followed = :state, ended_at = station_now(),
+    UPDATE instance SET ended_at = station_now(),
            token_ends_at = CASE WHEN token_hash IS NOT NULL THEN station_now() + :seconds * interval '1 second' END
      WHERE id = :id AND ended_at IS NULL
     RETURNING id
@@ -50,20 +63,35 @@ def running(tx: Tx, limit: int) -> Sequence[Any]:
 
 
 def followed(tx: Tx, instance_id: str, state: str) -> bool:
-    """Note the state that was followed; False when the instance is over."""
+    """Note the state that was followed; False when it was before, or the instance is over."""
     return tx.scalar(_FOLLOWED, {"id": instance_id, "state": state}) is not None
 
 
-def told(tx: Tx, instance_id: str, offsets: tuple[int, int], cost: Decimal | None, sequence: int) -> bool:
+def read(tx: Tx, instance_id: str, offsets: tuple[int, int], cost: Decimal | None, sequence: int) -> bool:
     """Note how far a log was read, from the first to the second offset; False when another read it meanwhile."""
     before, after = offsets
     values = {"id": instance_id, "before": before, "after": after, "cost": cost, "sequence": sequence}
-    return tx.scalar(_TOLD, values) is not None
+    return tx.scalar(_READ, values) is not None
 
 
-def ended(tx: Tx, instance_id: str, state: str, seconds: float) -> bool:
+def locked(tx: Tx, ids: Sequence[str]) -> Sequence[Any]:
+    """Lock and read instances with what became of their runs."""
+    return tx.all(_OPEN, {"ids": sorted(set(ids))})
+
+
+def of_tasks(tx: Tx, tasks: Sequence[str]) -> Mapping[str, str]:
+    """Read the instances whose tasks these are, by task."""
+    return {row.task_id: row.id for row in tx.all(_OF_TASKS, {"tasks": list(tasks)})}
+
+
+def cost(tx: Tx, instance_id: str, amount: Decimal, sequence: int, *, more: bool) -> None:
+    """Write what an instance has cost, or add to it, unless it is over or this sequence was heard."""
+    tx.execute(_COST, {"id": instance_id, "cost": amount, "sequence": sequence, "more": more})
+
+
+def ended(tx: Tx, instance_id: str, seconds: float) -> bool:
     """Note that an instance is over; its token ends so many seconds later. False when it was over before."""
-    return tx.scalar(_ENDED, {"id": instance_id, "state": state, "seconds": seconds}) is not None
+    return tx.scalar(_ENDED, {"id": instance_id, "seconds": seconds}) is not None
 
 
 def is_over(tx: Tx, instance_id: str) -> bool:
