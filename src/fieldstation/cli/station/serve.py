@@ -19,11 +19,18 @@ from fieldstation.kernel.errors import Broken
 from fieldstation.kernel.logs import configure_logs, logger
 from fieldstation.settings import Settings, load_settings
 from fieldstation.wiring import ALL_ROLES, build_station
-from fieldstation.wiring.station import API
+from fieldstation.wiring.station import API, IMAGE_ROLES
 
 log = logger(__name__)
 _EVERYTHING = ",".join(ALL_ROLES)
-_Roles = Annotated[str, typer.Option(help=f"Roles to take, separated by commas: {', '.join(ALL_ROLES)}.")]
+_Roles = Annotated[
+    str,
+    typer.Option(
+        envvar=["FIELDSTATION_ROLES", "IMAGE_ROLE"],
+        help=f"Roles to take, separated by commas: {', '.join(ALL_ROLES)}; "
+        f"or, as in Squonk2, {', '.join(IMAGE_ROLES)}.",
+    ),
+]
 _LAST_SECONDS = 15.0
 
 
@@ -41,7 +48,7 @@ def serve(
     stopping.listen()
     if parent_pipe is not None:
         end_with_parent(parent_pipe, lambda: _stop_surely(stopping))
-    taken = _checked(roles)
+    taken = roles_of(roles)
     url = joined_url(settings)
     _refuse_other_schema(url)
     with ExitStack() as stack:
@@ -71,15 +78,18 @@ def _run(settings: Settings, url: str, roles: frozenset[str], stopping: Stopping
     doors.serve(station.app, settings.host, settings.port, stopping)
 
 
-def _checked(roles: str) -> frozenset[str]:
-    taken = frozenset(role.strip() for role in roles.split(",") if role.strip())
-    unknown = sorted(taken - set(ALL_ROLES))
-    if unknown or not taken:
+def roles_of(words: str) -> frozenset[str]:
+    """Return the roles that these words name, ours or those of Squonk2's processes in any case of letters."""
+    named = {word.strip() for word in words.split(",") if word.strip()}
+    found = {name: (name,) if name in ALL_ROLES else IMAGE_ROLES.get(name.upper(), ()) for name in named}
+    unknown = sorted(name for name, roles in found.items() if not roles)
+    if unknown or not named:
+        known = f"there are {', '.join(ALL_ROLES)}, and {', '.join(IMAGE_ROLES)} for several of them"
         raise typer.BadParameter(
-            f"no such role: {', '.join(unknown)}; there are {', '.join(ALL_ROLES)}" if unknown else "name a role",
-            param_hint="--roles",
+            f"no such role: {', '.join(unknown)}; {known}" if unknown else f"name a role; {known}",
+            param_hint="--roles, FIELDSTATION_ROLES or IMAGE_ROLE",
         )
-    return taken
+    return frozenset(role for roles in found.values() for role in roles)
 
 
 def _refuse_other_schema(url: str) -> None:
