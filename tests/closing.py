@@ -2,8 +2,6 @@
 
 - Where `CI` is set a skipped test fails the run, unless its reason holds one of the texts in
   `FIELDSTATION_TEST_MAY_SKIP` (separated by commas).
-- Tests in tests/acceptance start whole stations: they run one after the other on one worker, and those in
-  tests/acceptance/kill, whose stations mostly wait for processes to come back, on the other.
 - Files of tests lie in a folder of this run, kept when it fails. pytest's own cleaning of earlier runs is not used: it
   gives up on the very deep folders that some tests make, and would fail a run for what another one left.
 - With `FIELDSTATION_TEST_SOAK` set, `scale.of(name, small, full)` gives the full counts, and what each test counted
@@ -61,17 +59,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests that start whole stations on one worker each, and those of the soak for the soak."""
+    """Keep the tests of the soak for the soak."""
     if not os.environ.get(SOAK):
         later = [item for item in items if item.get_closest_marker("soak")]
         items[:] = [item for item in items if item not in later]
         config.hook.pytest_deselected(items=later)
-    acceptance = config.rootpath / "tests" / "acceptance"
-    for item in items:
-        if item.path.is_relative_to(acceptance):
-            item.add_marker(
-                pytest.mark.xdist_group("kill" if acceptance / "kill" in item.path.parents else "acceptance")
-            )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
