@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fieldstation.core.instances.service import (
     Callbacks,
     CallbackTokens,
+    Describing,
     Following,
     Instances,
     JobParts,
@@ -30,6 +31,7 @@ class Instancing:
     telling: Telling
     messages: Messages
     following: Following
+    describing: Describing
     callbacks: Callbacks
 
 
@@ -44,5 +46,6 @@ def build_instancing(access: Access, parts: JobParts, cancels: Cancels, files: F
         telling=Telling(),
         messages=Messages(),
         following=Following(tasks),
+        describing=Describing(files),
         callbacks=Callbacks(tasks),
     )

@@ -30,6 +30,7 @@ from fieldstation.workers.callbacks import Tell
 from fieldstation.workers.collect import Bench, Collect, Pace
 from fieldstation.workers.crew import Crew
 from fieldstation.workers.datasets import ProcessDataset, RemoveVersion
+from fieldstation.workers.describing import WriteBeside
 from fieldstation.workers.dispatch import Dispatch, Place
 from fieldstation.workers.health import Health
 from fieldstation.workers.incidents import KeepIncidents
@@ -80,7 +81,7 @@ class LoopBuilder:
         for name, engine in engines.items():
             self._add_engine(roles, name, engine, staging)
         if "watch" in roles:
-            follow = Follow(self._database, features.instancing.telling, features.logs)
+            follow = build_follow(self._database, features)
             self._add(Loop("follow", follow.step), follow.close)
         add_messages(self._database, features.instancing, self._settings, roles, self._add_waiting)
         if "perform" in roles:
@@ -204,6 +205,13 @@ class LoopBuilder:
         if close is not None:
             self._closers.append(close)
         return loop
+
+
+def build_follow(database: Database, features: Features) -> Follow:
+    """Return who tells what becomes of instances."""
+    instancing = features.instancing
+    beside = WriteBeside(database, instancing.describing, features.files)
+    return Follow(database, instancing.telling, features.logs, beside)
 
 
 def waker(*groups: Sequence[Loop]) -> Callable[[], None]:

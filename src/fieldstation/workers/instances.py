@@ -5,12 +5,14 @@ from fieldstation.core.instances.service import Telling
 from fieldstation.core.instances.service.launch import directory_of
 from fieldstation.core.instances.service.telling import Watched
 from fieldstation.core.projects.service import Files
+from fieldstation.core.runs.model.states import State
 from fieldstation.core.runs.service.logs import Logs
 from fieldstation.db import Database
 from fieldstation.kernel.errors import NotFound, Unavailable
 from fieldstation.ports.engine import Stream
 from fieldstation.ports.volumes import EntryKind
 from fieldstation.workers.alone import Alone
+from fieldstation.workers.describing import WriteBeside
 from fieldstation.workers.perform import Assignment
 
 _IDLE_SECONDS = 1.0
@@ -24,10 +26,11 @@ _LONGEST_LINE = 1 << 16
 class Follow:
     """Tells what becomes of instances; one at a time, so that what is told is in its order."""
 
-    def __init__(self, database: Database, telling: Telling, logs: Logs) -> None:
+    def __init__(self, database: Database, telling: Telling, logs: Logs, beside: WriteBeside) -> None:
         self._database = database
         self._telling = telling
         self._logs = logs
+        self._beside = beside
         self._alone = Alone(database, "follow")
 
     def step(self) -> float:
@@ -53,8 +56,9 @@ class Follow:
     def _end(self, one: Watched) -> None:
         while (further := self._listen(one, whole=True)) is not None:
             one = further
+        faults = self._beside.write(one.id) if one.state is State.SUCCEEDED else ()
         with self._database.begin() as tx:
-            self._telling.ended(tx, one)
+            self._telling.ended(tx, one, faults)
 
     def _listen(self, one: Watched, *, whole: bool) -> Watched | None:
         """Read a piece of a log behind what was read; returns the instance behind that piece, None when it was all.

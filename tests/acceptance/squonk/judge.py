@@ -2,11 +2,15 @@
 
 Reads one JSON object from standard input: `{"do": "read", "metadata": …}` answers what the package makes of it,
 `{"do": "schema", "dataset": …, "version": …}` the schema that it puts together, `{"do": "write"}` annotations and
-labels as it writes them.
+labels as it writes them, `{"do": "describe", "files": …, "application": …, "rendered": …, "username": …}` the files
+that it writes beside the outputs of a job.
 """
 
+import contextlib
 import json
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from data_manager_metadata import data_tier_api
@@ -18,11 +22,24 @@ from data_manager_metadata.metadata import (
 )
 
 
+def describe(request: dict[str, Any]) -> dict[str, Any]:
+    """Let it write into a project that has these files; its own lines are kept off ours."""
+    with tempfile.TemporaryDirectory() as place, contextlib.redirect_stdout(sys.stderr):
+        for name, text in request["files"].items():
+            Path(place, name).write_text(text)
+        made = data_tier_api.create_job_annotations(
+            place, request["application"], request["rendered"], request["username"], True
+        )
+        return {Path(name).name: json.loads(Path(name).read_text()) for name in made}
+
+
 def answer(request: dict[str, Any]) -> Any:
     """Do what is asked."""
     if request["do"] == "read":
         found = Metadata(**request["metadata"])
         return {"again": found.to_dict(), "labels": found.get_labels(active=True, labels_only=True)}
+    if request["do"] == "describe":
+        return describe(request)
     if request["do"] == "schema":
         return data_tier_api.get_version_schema(request["dataset"], request["version"])
     fields = {

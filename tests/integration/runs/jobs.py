@@ -10,8 +10,8 @@ from fieldstation.core.runs.model.values import Run
 from fieldstation.core.runs.service.collect import Collected
 from fieldstation.core.tasks.model import State
 from fieldstation.core.tools.model.jobs import JobName
+from fieldstation.wiring.loops import build_follow
 from fieldstation.workers.hear import Hear
-from fieldstation.workers.instances import Follow
 from tests.integration.runs.desk import Desk, Person, verdict_of
 
 AT = "2026-11-22T10:00:00+00:00"
@@ -41,7 +41,7 @@ class Follower:
 
     def __init__(self, desk: Desk) -> None:
         instancing = desk.features.instancing
-        self.tell = Follow(desk.database, instancing.telling, desk.features.logs)
+        self.tell = build_follow(desk.database, desk.features)
         self.hear = Hear(desk.database, instancing.messages, instancing.following)
 
     def step(self) -> None:

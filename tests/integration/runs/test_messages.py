@@ -18,8 +18,8 @@ from fieldstation.core.tasks.model import State
 from fieldstation.gateways.amqp import EXCHANGE, QUEUE, REFUSED, AmqpBroker, fault
 from fieldstation.kernel.errors import Unavailable
 from fieldstation.kernel.logs import configure_logs, follow_errors
+from fieldstation.wiring.loops import build_follow
 from fieldstation.workers.hear import Hear, Post, Receive
-from fieldstation.workers.instances import Follow
 from tests.integration.runs.conftest import OpenStation
 from tests.integration.runs.desk import Desk, Person
 from tests.integration.runs.jobs import AT, ended, events, launched, states
@@ -49,7 +49,7 @@ class Way:
         instancing = desk.features.instancing
         self.desk = desk
         self.parts = (desk.database, instancing.messages, instancing.following)
-        self._follow = Follow(desk.database, instancing.telling, desk.features.logs)
+        self._follow = build_follow(desk.database, desk.features)
         self._hear = Hear(*self.parts)
 
     def tell(self) -> None:

@@ -1,6 +1,7 @@
 """The tables of instances, and of what is told of them."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -42,6 +43,7 @@ instance = Table(
     Column("nextflow", Boolean, nullable=False),
     Column("specification", JSONB, nullable=False),
     Column("outputs", JSON, nullable=False),
+    Column("described", ARRAY(_C), FetchedValue(), nullable=False),
     Column("command", Text, nullable=False),
     Column("debug", Text),
     Column("callback_url", Text),

@@ -83,6 +83,7 @@ class InstanceOut(BaseModel):
     sub_path: str | None = None
     command: str
     outputs: dict[str, Any] = Field(description="what it makes, by name; `creates` is where in the project")
+    described: list[str] = Field(description="files that describe its outputs, written beside them when it ended well")
     phase: Phase
     error: str | None = None
     archived: bool = Field(description="whether it stays when others of its age go")
@@ -215,6 +216,7 @@ def _out(instance: Instance) -> InstanceOut:
         sub_path=said.get("sub_path"),
         command=instance.command,
         outputs=dict(instance.outputs),
+        described=list(instance.described),
         phase=instance.phase,
         error=instance.error,
         archived=instance.archived,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from fieldstation.core.instances.model.describe import expressions
 from fieldstation.core.runs.model.plan import Plan
 from fieldstation.core.runs.model.states import State
 from fieldstation.core.tools.model.jobs import JobName, KeptJob
@@ -70,9 +71,10 @@ class Draft:
 
     @property
     def templates(self) -> Sequence[Template]:
-        """The command, then where each output will lie."""
-        texts = [str(about.get("creates", "")) for about in self.kept.job.outputs.values()]
-        return [self.filled.command, *map(self.filled.text, texts)]
+        """The command, then where each output will lie, then the names of their fields."""
+        outputs = self.kept.job.outputs
+        texts = [str(about.get("creates", "")) for about in outputs.values()]
+        return [self.filled.command, *map(self.filled.text, [*texts, *expressions(outputs)])]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +114,7 @@ class Instance:
     nextflow: bool
     specification: Mapping[str, Any]
     outputs: Mapping[str, Mapping[str, Any]]
+    described: Sequence[str]  # the files beside its outputs, once it has ended
     command: str
     phase: Phase
     error: str | None

@@ -1,6 +1,7 @@
 """Launching, following and removing instances."""
 
 from fieldstation.core.instances.service.callbacks import Callbacks
+from fieldstation.core.instances.service.describing import Describing
 from fieldstation.core.instances.service.following import Following
 from fieldstation.core.instances.service.instances import INSTANCE_REMOVE, Instances
 from fieldstation.core.instances.service.launch import JobParts, Launches
@@ -13,6 +14,7 @@ __all__ = [
     "INSTANCE_REMOVE",
     "CallbackTokens",
     "Callbacks",
+    "Describing",
     "Following",
     "Instances",
     "JobParts",

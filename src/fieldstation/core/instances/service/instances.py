@@ -104,6 +104,7 @@ def _instance(row: Any) -> Instance:
         nextflow=row.nextflow,
         specification=row.specification,
         outputs=row.outputs,
+        described=row.described,
         command=row.command,
         phase=PHASES[state],
         error=None if state in (State.SUCCEEDED, *_OPEN) else row.message or row.reason or state.value,

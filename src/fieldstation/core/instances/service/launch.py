@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
+from fieldstation.core.instances.model.describe import with_names
 from fieldstation.core.instances.model.needs import scopes_of, secrets_of
 from fieldstation.core.instances.model.values import Draft, Launch, Launched, Worked
 from fieldstation.core.instances.service.callbacks import tell
@@ -72,7 +73,7 @@ class Launches:
 
     def work(self, draft: Draft, expanded: Sequence[Expanded]) -> Worked:
         """Return what will be started, from the templates of the draft as they were expanded."""
-        command, *created = expanded
+        command, *texts = expanded
         if command.fault is not None:
             raise Invalid(command.fault, next_step="mend the variables, or the definition", reason="command_invalid")
         job, launch = draft.kept.job, draft.launch
@@ -96,9 +97,10 @@ class Launches:
             folders=tuple(folders),
             files=draft.filled.written,
         )
+        created, names = texts[: len(job.outputs)], texts[len(job.outputs) :]
         outputs = {
             name: {**about, "creates": text.text if text.fault is None else about.get("creates", "")}
-            for (name, about), text in zip(job.outputs.items(), created, strict=True)
+            for (name, about), text in zip(with_names(job.outputs, names).items(), created, strict=True)
         }
         return Worked(draft=draft, command=command.text or shlex.join(command.arguments), plan=plan, outputs=outputs)
 

@@ -11,6 +11,7 @@ from fieldstation.core.instances.model.messages import PodPhase
 from fieldstation.core.instances.service.messages import COST, EVENT, POD, tell
 from fieldstation.core.instances.store import following as store
 from fieldstation.core.runs.model.states import State
+from fieldstation.core.tasks.model import Level
 from fieldstation.db import Tx
 from fieldstation.kernel.clock import wire_time
 
@@ -67,15 +68,16 @@ class Telling:
         tell(tx, one.id, one.task_id, messages)
         return replace(one, log_offset=offset, cost=cost)
 
-    def ended(self, tx: Tx, one: Watched) -> None:
-        """Tell of a run that has ended, once all that it said was told."""
+    def ended(self, tx: Tx, one: Watched, faults: Sequence[str] = ()) -> None:
+        """Tell of a run that has ended, once all that it said was told; `faults` are what went wrong behind it."""
         if not store.followed(tx, one.id, one.state):
             return
         well = one.state is State.SUCCEEDED
         pod = _pod(one, PodPhase.SUCCEEDED if well else PodPhase.FAILED)
         pod["exit_code"] = 0 if well else one.exit_code or 1
         last = [(COST, {**_cost(one.cost), "over": True})] if one.cost.told else []
-        tell(tx, one.id, one.task_id, [*last, (POD, pod)])
+        warnings = [(EVENT, {"level": Level.WARNING.name, "text": fault}) for fault in faults]
+        tell(tx, one.id, one.task_id, [*warnings, *last, (POD, pod)])
 
     def is_over(self, tx: Tx, instance_id: str) -> bool:
         """Tell whether the run of an instance has ended."""

@@ -12,7 +12,9 @@ from fieldstation.db import Tx
 LAST = "~"  # compares greater than every id
 _COLUMNS = """i.id, i.run_id, i.task_id, i.removal_task, i.project, i.name, i.job, i.collection, i.job_name,
     i.job_version, i.title, i.nextflow, i.specification, i.outputs, i.command, i.rate, i.cost, i.coins, i.launched_at,
-    i.archived_at IS NOT NULL AS archived, r.username AS owner, r.state, r.message, r.reason, r.started_at, r.ended_at,
+    i.archived_at IS NOT NULL AS archived, r.username AS owner, r.message, r.reason, r.started_at, i.described,
+    CASE WHEN r.ended_at IS NOT NULL AND i.ended_at IS NULL THEN 'collecting' ELSE r.state END AS state,
+    CASE WHEN i.ended_at IS NOT NULL THEN r.ended_at END AS ended_at,
     coalesce(i.token_ends_at > station_now(), i.token_hash IS NOT NULL) AS token_valid"""
 _FROM = "FROM instance i JOIN run r ON r.id = i.run_id"
 _BY_ID = text(f"SELECT {_COLUMNS} {_FROM} WHERE i.id = :id AND i.removed_at IS NULL")
@@ -40,6 +42,12 @@ _BY_TOKEN = text("""
     SELECT i.project, i.user_id FROM instance i
      WHERE i.token_hash = :hash AND i.project = :project AND i.removed_at IS NULL
        AND (i.token_ends_at IS NULL OR i.token_ends_at > station_now())
+""")
+_DESCRIBE = text("UPDATE instance SET described = :files WHERE id = :id")
+_EXECUTION = text("""
+    SELECT i.project, i.user_id, i.collection, i.job_name, i.job_version, i.specification, i.outputs, r.username,
+           p.plan ->> 'project' AS mounted, p.plan ->> 'directory' AS directory
+      FROM instance i JOIN run r ON r.id = i.run_id JOIN run_plan p ON p.run_id = r.id WHERE i.id = :id
 """)
 _OLD = text("""
     SELECT id, user_id, project FROM instance WHERE removed_at IS NULL AND archived_at IS NULL
@@ -102,3 +110,13 @@ def by_token(tx: Tx, hashed: bytes, project: str) -> Any:
 def old(tx: Tx, seconds: float, limit: int) -> Sequence[Any]:
     """Read instances that ended so long ago and that nobody archived."""
     return tx.all(_OLD, {"seconds": seconds, "limit": limit})
+
+
+def execution(tx: Tx, instance_id: str) -> Any:
+    """Read what was run in an instance, by whom, where it started, and what its author says of its outputs."""
+    return tx.one(_EXECUTION, {"id": instance_id})
+
+
+def describe(tx: Tx, instance_id: str, files: Sequence[str]) -> None:
+    """Write which files were written beside the outputs."""
+    tx.execute(_DESCRIBE, {"id": instance_id, "files": list(files)})

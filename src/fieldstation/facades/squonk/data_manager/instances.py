@@ -83,6 +83,9 @@ class InstanceOut(BaseModel):
     job_version: str
     job_image_type: str = Field(examples=["SIMPLE"])
     outputs: dict[str, Any]
+    written_job_annotation_files: list[str] | None = Field(
+        default=None, description="beside its outputs, once it ended"
+    )
     coins: str | None = None
     cost: str | None = None
     error_message: str | None = None
@@ -306,6 +309,7 @@ def instance_out(instance: Instance, *, listed: bool) -> InstanceOut:
         job_version=instance.job.version,
         job_image_type="NEXTFLOW" if instance.nextflow else "SIMPLE",
         outputs=dict(instance.outputs),
+        written_job_annotation_files=None if listed else list(instance.described) or None,
         coins=None if instance.coins is None else f"{instance.coins.normalize():f}",
         cost=None if instance.cost is None else f"{instance.cost.normalize():f}",
         error_message=instance.error if instance.phase is Phase.FAILED else None,
