@@ -18,6 +18,7 @@ _CONSOLE = json.loads((ROOT / "web" / "package.json").read_text())
 _NAME = re.compile(r"[@A-Za-z0-9._/-]+")
 GROUPS = {
     "Of a station": _PROJECT["project"]["dependencies"],
+    "Of the extra `chemistry`": _PROJECT["project"]["optional-dependencies"]["chemistry"],
     "Of its development": _PROJECT["dependency-groups"]["dev"],
     "Of its documentation": _PROJECT["dependency-groups"]["docs"],
     "Console": list(_CONSOLE["dependencies"]),

@@ -69,6 +69,7 @@ COMMANDS: Mapping[str, Command] = {
     "product": _user("product:app", "Products: what units subscribed to, for projects and for storage.", PEOPLE),
     "search": _user("search:search", "Search the data sets, tools and runs that you see.", THINGS),
     "dataset": _user("dataset:app", "Data sets: versioned, immutable sets of files.", THINGS),
+    "molecule": _user("molecule:app", "Molecules in data sets: found by their structure.", THINGS),
     "project": _user("project:app", "Projects: where runs happen, shared with members.", THINGS),
     "file": _user("file:app", "Files of projects: your own one unless --project names another.", THINGS),
     "asset": _user("asset:app", "Assets: named texts and files that jobs are given.", THINGS),

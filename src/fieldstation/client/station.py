@@ -11,6 +11,7 @@ from fieldstation.client.errors import ClientError
 from fieldstation.client.files import Files
 from fieldstation.client.findings import Found
 from fieldstation.client.instances import Instances
+from fieldstation.client.molecules import Molecules
 from fieldstation.client.operations import Operations
 from fieldstation.client.people import Projects, Tokens, Users, why
 from fieldstation.client.profile import chosen_profile
@@ -40,6 +41,7 @@ class Station:
             url, token = profile.url, token or profile.token
         self.transport = Transport(url, token)
         self.datasets = Datasets(self.transport)
+        self.molecules = Molecules(self.transport)
         self.tools = Tools(self.transport)
         self.manifests = Manifests(self.transport)
         self.rates = Rates(self.transport)

@@ -26,6 +26,7 @@ from fieldstation.facades.rest import (
     events,
     instances,
     manifests,
+    molecules,
     people,
     projects,
     runs,
@@ -163,6 +164,7 @@ def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, kit: 
     rest.include_router(runs.lineage_router(features.lineages, features.datasets))
     rest.include_router(runs.uses_router(features.uses, features.datasets))
     rest.include_router(takers.router(features.datasets, features.use, features.tools))
+    rest.include_router(molecules.router(kit.finding, features.molecules.readings))
     rest.include_router(search.router(features.datasets, features.tools, features.run_search))
     return rest
 

@@ -56,12 +56,14 @@ from fieldstation.ports.engine import Engine
 from fieldstation.settings import Settings
 from fieldstation.storage.places import FilesystemPlaces
 from fieldstation.wiring.accounting import Accounting, build_accounting, tariff_of
+from fieldstation.wiring.chemistry import Molecules, build_molecules
 from fieldstation.wiring.definitions import Definitions, build_definitions
 from fieldstation.wiring.instances import Instancing, build_instancing
 from fieldstation.wiring.storages import Storages, numbers_of
 
 TREES = "trees"  # the consumer that drops the link trees of what was removed for good
-SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {"dataset.purged": (TREES,)}
+MOLECULES = "molecules"  # the consumer that forgets the molecules of what was removed for good
+SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {"dataset.purged": (TREES, MOLECULES)}
 
 _PACKAGE_LISTS = (Path("/var/lib/dpkg/status"), Path("/var/lib/rpm/rpmdb.sqlite"), Path("/lib/apk/db/installed"))
 
@@ -94,6 +96,7 @@ class Features:
     removals: Removals
     copies: Copies
     garbage: Garbage
+    molecules: Molecules
     use: DataUse
     tools: Tools
     definitions: Definitions
@@ -168,6 +171,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         copies=Copies(access),
         removals=Removals(datasets, arrivals, trash, tasks, store),
         garbage=Garbage(people, store, outbox),
+        molecules=build_molecules(people, datasets, tasks),
         uploads=uploads,
         arrivals=arrivals,
         annotations=Annotations(datasets, people),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.kit.launching import Launching
+from fieldstation.facades.kit.molecules import FindingMolecules
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.ports.storage import BlobStore
 from fieldstation.wiring.features import Features
@@ -17,6 +18,7 @@ class Kit:
     movers: Movers
     grounds: Grounds
     launching: Launching
+    finding: FindingMolecules
 
 
 def build_kit(features: Features, store: BlobStore) -> Kit:
@@ -27,4 +29,7 @@ def build_kit(features: Features, store: BlobStore) -> Kit:
         movers=movers,
         grounds=Grounds(features.files, features.managed, movers, store),
         launching=Launching(features.instancing.launches, features.definitions.templates, movers),
+        finding=FindingMolecules(
+            search=features.molecules.search, chemistry=features.molecules.chemistry, movers=movers
+        ),
     )

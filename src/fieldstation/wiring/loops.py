@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from fieldstation.core.datasets.service import PROCESS, REMOVE_VERSION, Garbage
 from fieldstation.core.instances.service import INSTANCE_REMOVE
+from fieldstation.core.molecules.service import LOAD
 from fieldstation.core.projects.service import ATTACH
 from fieldstation.core.projects.service import REMOVE as REMOVE_PROJECT
 from fieldstation.core.runs.service.dispatch import Dispatching
@@ -14,14 +15,16 @@ from fieldstation.core.tasks.service import Operations
 from fieldstation.core.tasks.service.tasks import QUEUED
 from fieldstation.db import Database, Tx, partitions
 from fieldstation.db.snapshot import may_remove
+from fieldstation.gateways.molecules import release
 from fieldstation.gateways.web import Caps, Web
 from fieldstation.kernel.logs import follow_errors
 from fieldstation.ports.engine import Engine
 from fieldstation.ports.storage import BlobStore
 from fieldstation.ports.volumes import Volumes
 from fieldstation.settings import Settings
+from fieldstation.wiring.chemistry import build_laboratory
 from fieldstation.wiring.engines import uids_of
-from fieldstation.wiring.features import TREES, Features, build_collecting
+from fieldstation.wiring.features import MOLECULES, TREES, Features, build_collecting
 from fieldstation.wiring.messages import add_messages
 from fieldstation.wiring.storages import Storages
 from fieldstation.workers.api_calls import KeepCalls
@@ -29,13 +32,15 @@ from fieldstation.workers.attaching import AttachFile, Sources
 from fieldstation.workers.callbacks import Tell
 from fieldstation.workers.collect import Bench, Collect, Pace
 from fieldstation.workers.crew import Crew
-from fieldstation.workers.datasets import ProcessDataset, RemoveVersion
+from fieldstation.workers.datasets import Molecules, ProcessDataset, RemoveVersion
 from fieldstation.workers.describing import WriteBeside
 from fieldstation.workers.dispatch import Dispatch, Place
 from fieldstation.workers.health import Health
 from fieldstation.workers.incidents import KeepIncidents
 from fieldstation.workers.instances import Follow, RemoveInstance
+from fieldstation.workers.laboratory import Laboratory
 from fieldstation.workers.loop import Loop
+from fieldstation.workers.molecules import FormMolecules, LoadMolecules
 from fieldstation.workers.perform import Handler as OperationHandler
 from fieldstation.workers.perform import Perform
 from fieldstation.workers.projects import Measure, RemoveProject
@@ -48,6 +53,7 @@ from fieldstation.workers.watch import Watch
 
 _COLLECTORS = 2
 _PERFORMERS = 2  # so that a long operation does not hold up a short one
+_LONG = (PROCESS, LOAD)  # works that may take hours: one performer keeps free of them
 _TELLERS = 2  # so that who hangs does not hold up the others
 _CALLBACK_SECONDS = 10.0
 _HOUR = 3600.0
@@ -85,7 +91,7 @@ class LoopBuilder:
             self._add(Loop("follow", follow.step), follow.close)
         add_messages(self._database, features.instancing, self._settings, roles, self._add_waiting)
         if "perform" in roles:
-            self._add_performers()
+            self._add_performers(build_laboratory(self._settings, engines))
         if "sweep" in roles:
             self._add_sweep()
         if "react" in roles:
@@ -141,20 +147,28 @@ class LoopBuilder:
         self._add(Loop(f"release {name}", Release(collect).step))
         return [self._add(Loop(f"collect {name} {place}", collect.step)) for place in range(_COLLECTORS)]
 
-    def _add_performers(self) -> None:
-        operations, handlers = Operations(self._features.tasks), self._handlers()
-        for place in range(_PERFORMERS):
-            perform = Perform(self._database, operations, handlers)
+    def _add_performers(self, laboratory: Laboratory) -> None:
+        operations, handlers = Operations(self._features.tasks), self._handlers(laboratory)
+        short = {work: handler for work, handler in handlers.items() if work not in _LONG}
+        for place, works in enumerate([*[handlers] * _PERFORMERS, short]):
+            perform = Perform(self._database, operations, works)
             loop = self._add(Loop(f"perform {place}", perform.step))
             perform.stopping = loop.is_stopping
             self._wakes[QUEUED].append(loop)
 
-    def _handlers(self) -> Mapping[str, OperationHandler]:
+    def _handlers(self, laboratory: Laboratory) -> Mapping[str, OperationHandler]:
         """Return who does the operations of each work."""
-        telling, files = self._features.instancing.telling, self._features.files
+        features = self._features
+        telling, files = features.instancing.telling, features.files
+        form, readings = FormMolecules(laboratory, self._store), features.molecules.readings
+        loading = LoadMolecules(self._database, readings, laboratory, self._store)
+        molecules = Molecules(form, loading, release)
         return {
-            PROCESS: ProcessDataset(self._database, self._features.arrivals, self._store),
-            REMOVE_VERSION: RemoveVersion(self._database, self._features.removals, self._features.copies, files),
+            PROCESS: ProcessDataset(self._database, features.arrivals, self._store, molecules),
+            LOAD: loading,
+            REMOVE_VERSION: RemoveVersion(
+                self._database, features.removals, features.copies, files, features.molecules.readings
+            ),
             REMOVE_PROJECT: RemoveProject(self._volumes),
             ATTACH: AttachFile(self._database, self._features.managed, files, self._sources()),
             INSTANCE_REMOVE: RemoveInstance(self._database, telling, files),
@@ -184,6 +198,7 @@ class LoopBuilder:
                 Chore(name="api calls", seconds=_HOUR, work=self._features.people.api_log.tidy),
                 Chore(name="incidents", seconds=_HOUR, work=self._features.incidents.tidy),
                 Chore(name="removed files", seconds=10.0, work=lambda _: self._volumes.tidy(1.0)),
+                Chore(name="molecules", seconds=60.0, work=self._features.molecules.readings.tidy),
                 *_garbage(self._features.garbage),
             ],
         )
@@ -193,8 +208,11 @@ class LoopBuilder:
 
     def _consumers(self) -> Mapping[str, Handler]:
         """Return who follows which events; `features.SUBSCRIPTIONS` says to which kinds each subscribed."""
-        garbage = self._features.garbage
-        return {TREES: lambda tx, deliveries: garbage.drop_trees(tx, [one.event.thing for one in deliveries])}
+        garbage, readings = self._features.garbage, self._features.molecules.readings
+        return {
+            TREES: lambda tx, deliveries: garbage.drop_trees(tx, [one.event.thing for one in deliveries]),
+            MOLECULES: lambda tx, deliveries: readings.forget_datasets(tx, [one.event.thing for one in deliveries]),
+        }
 
     def _add_waiting(self, kind: str, loop: Loop, close: Callable[[], None]) -> None:
         """Add a loop whose pause an event of this kind ends."""

@@ -111,6 +111,7 @@ class Station:
         for engine in self.engines.values():
             engine.close()
         self.features.definitions.templates.close()
+        self.features.molecules.chemistry.close()
         self.database.close()
 
 

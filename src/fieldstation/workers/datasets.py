@@ -9,25 +9,31 @@ from pathlib import Path
 from fieldstation.core.datasets.model import Due, Stage
 from fieldstation.core.datasets.model.filetypes import GZIP
 from fieldstation.core.datasets.service import Arrivals, Removals
+from fieldstation.core.molecules.model.forms import form_of, options_of
+from fieldstation.core.molecules.service import MoleculeReadings
 from fieldstation.core.projects.service import Copies, Files
+from fieldstation.core.tasks.model import Level
 from fieldstation.db import Database
-from fieldstation.kernel.errors import Broken, Invalid, NotFound
+from fieldstation.kernel.errors import Invalid, NotFound
 from fieldstation.ports.storage import BlobStore
 from fieldstation.ports.volumes import EntryKind
+from fieldstation.workers.molecules import FormMolecules, LoadMolecules, MoleculeFile, blob
 from fieldstation.workers.perform import Assignment
 
 _LOOKED_AT = 64 << 10  # bytes at the beginning of a file
 _MAGIC = b"\x1f\x8b"
+NO_CHEMISTRY = "this station has no RDKit; its operator can install it: pip install 'fieldstation[chemistry]'"
 
 
 class ProcessDataset:
     """Makes a version of one file ready; each stage is a step that may be done again."""
 
-    def __init__(self, database: Database, arrivals: Arrivals, store: BlobStore) -> None:
+    def __init__(self, database: Database, arrivals: Arrivals, store: BlobStore, molecules: "Molecules") -> None:
         self._database = database
         self._arrivals = arrivals
         self._store = store
-        self._steps: Mapping[Stage, tuple[Callable[[Due], None], Stage]] = {
+        self._molecules = molecules
+        self._steps: Mapping[Stage, tuple[Callable[[Assignment, Due], None], Stage]] = {
             Stage.FORMATTING: (self._format, Stage.LOADING),
             Stage.LOADING: (self._load, Stage.DONE),
         }
@@ -42,7 +48,7 @@ class ProcessDataset:
                 return
             step, following = self._steps[due.stage]
             try:
-                step(due)
+                step(assignment, due)
             except Invalid:
                 self._move(assignment, version_id, Stage.FAILED)
                 raise
@@ -53,32 +59,60 @@ class ProcessDataset:
             assignment.hold(tx)
             self._arrivals.moved(tx, version_id, stage)
 
-    def _format(self, due: Due) -> None:
-        """Look whether the beginning of the file is what its name and type say."""
-        beginning = _beginning(self._path(due))
+    def _format(self, assignment: Assignment, due: Due) -> None:
+        """Look whether the beginning of the file is what its type says, and all of it where it has molecules."""
+        beginning = _beginning(blob(self._store, due.sha256, due.file_name))
         if due.file_name.lower().endswith(GZIP):
             beginning = _unpacked(due, beginning)
         if self._arrivals.types.text(due.media_type) and b"\0" in beginning:
             raise _not_so(due, f"{due.media_type} is text, and it has bytes that no text has")
+        self._molecules.check(assignment, due)
 
-    def _load(self, due: Due) -> None:
-        """Nothing in it is made findable yet, whatever its type."""
+    def _load(self, assignment: Assignment, due: Due) -> None:
+        """Make the molecules in it findable, unless that was not wanted."""
+        if not due.skip_load:
+            self._molecules.load(assignment, due)
 
-    def _path(self, due: Due) -> Path:
-        try:
-            return self._store.readable(due.sha256).path
-        except KeyError:
-            raise Broken(
-                f"the bytes of {due.file_name} (SHA-256 {due.sha256}) are not in the store",
-                next_step="put the blob back from a backup; fieldstation doctor lists all that are missing",
-                reason="blob_missing",
-            ) from None
+
+class Molecules:
+    """What is done with the molecules of a file that arrives, where the station reads them.
+
+    `able` says what molecules are read with, None where nothing does.
+    """
+
+    def __init__(self, form: FormMolecules, loading: LoadMolecules, able: Callable[[], str | None]) -> None:
+        self._form = form
+        self._loading = loading
+        self._able = able
+
+    def check(self, assignment: Assignment, due: Due) -> None:
+        """Return when a file of molecules is what its type says; Invalid, with the line, when it is not."""
+        file, options = _molecules_of(due), options_of(due.extra_variables)
+        if file is None:
+            return
+        if options.get("strict") and self._able() is None:
+            assignment.tell(f"whether all molecules can be read is not looked at: {NO_CHEMISTRY}", Level.WARNING)
+            options = {name: value for name, value in options.items() if name != "strict"}
+        self._form.check(assignment, file, options)
+
+    def load(self, assignment: Assignment, due: Due) -> None:
+        """Read the molecules of a file, if it has any; a station that reads none passes this over and says so."""
+        file = _molecules_of(due)
+        if file is None:
+            return
+        if self._able() is None:
+            assignment.tell(f"its molecules are not read: {NO_CHEMISTRY}", Level.WARNING)
+            return
+        self._loading.load(assignment, file)
 
 
 class RemoveVersion:
     """Removes the files of a version that nobody can use any more."""
 
-    def __init__(self, database: Database, removals: Removals, copies: Copies, files: Files) -> None:
+    def __init__(
+        self, database: Database, removals: Removals, copies: Copies, files: Files, readings: MoleculeReadings
+    ) -> None:
+        self._readings = readings
         self._database = database
         self._removals = removals
         self._copies = copies
@@ -92,6 +126,7 @@ class RemoveVersion:
         with self._database.begin() as tx:
             assignment.hold(tx)
             self._removals.forget(tx, payload["version"])
+            self._readings.forget(tx, [payload["version"]])
 
     def _let_go(self, assignment: Assignment, number: int, *, keeps: bool) -> bool:
         """Have one copy be a file like any other, or remove it; False when there was none."""
@@ -111,6 +146,19 @@ class RemoveVersion:
             if ground is not None:
                 self._files.grown(tx, ground, -freed)
         return True
+
+
+def _molecules_of(due: Due) -> MoleculeFile | None:
+    form = form_of(due.media_type)
+    if form is None:
+        return None
+    return MoleculeFile(
+        version_id=due.version_id,
+        path=due.file_name,
+        sha256=due.sha256,
+        form=form,
+        header=options_of(due.extra_variables).get("header"),
+    )
 
 
 def _beginning(path: Path) -> bytes:

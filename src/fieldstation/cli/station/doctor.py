@@ -20,6 +20,7 @@ from fieldstation.kernel.logs import configure_logs
 from fieldstation.kernel.parts import Condition, Part, worst
 from fieldstation.settings import Settings, load_settings
 from fieldstation.wiring import build_storages, probe_engines
+from fieldstation.wiring.chemistry import chemistry_part
 from fieldstation.wiring.messages import broker_parts
 from fieldstation.wiring.outside import outside_parts
 from fieldstation.wiring.storages import numbers_of
@@ -55,6 +56,7 @@ def _parts(settings: Settings) -> Iterator[Part]:
         yield engine_part(probe_engines(settings))
     except FieldstationError as error:
         yield _fault("engines", error)
+    yield chemistry_part()
     yield from outside_parts(settings)
     yield from broker_parts(settings)
 

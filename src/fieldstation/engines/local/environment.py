@@ -34,13 +34,16 @@ _LEFT_OUT = {
 _ASK = "import sys; print(*sys.version_info[:3], sep='.'); print(sys.implementation.cache_tag)"
 
 
-def prepare_environment(data: Path, candidates: Sequence[Path] = _CANDIDATES) -> Path:
+def prepare_environment(data: Path, candidates: Sequence[Path] = _CANDIDATES, *, same_version: bool = False) -> Path:
     """Return the folder of the tool environment below the data directory, made if it is not there yet.
 
-    `candidates` are the machine's own interpreters, best first; its name is the hash of what it holds. May be called
-    by several processes at once. Raises OSError when it cannot be made.
+    `candidates` are the machine's own interpreters, best first; its name is the hash of what it holds. With
+    `same_version` it can load what was built for the station's interpreter. May be called by several processes at
+    once. Raises OSError when it cannot be made.
     """
     system = _system_python(candidates)
+    if same_version and system is not None and system["tag"] != sys.implementation.cache_tag:
+        system = None
     described = _described_copy() if system is None else {"kind": "system", **system}
     name = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
     home = data / "env"
@@ -84,14 +87,15 @@ def _fill(fresh: Path, system: Path | None, described: Mapping[str, str]) -> Non
 def _system_python(candidates: Sequence[Path]) -> Mapping[str, str] | None:
     """Return path and version of the machine's Python, if it has one that is new enough and that everyone may run."""
     for candidate in candidates:
-        if _open_to_all(candidate.resolve()):
+        if open_to_all(candidate.resolve()):
             version, _, tag = _told_by(candidate).partition("\n")
             if version and tuple(map(int, version.split(".")[:2])) >= OLDEST:
                 return {"python": str(candidate), "version": version, "tag": tag}
     return None
 
 
-def _open_to_all(file: Path) -> bool:
+def open_to_all(file: Path) -> bool:
+    """Tell whether every user of the machine can read a file or folder, as far as modes say."""
     try:
         return file.stat().st_mode & 0o005 == 0o005 and all(folder.stat().st_mode & 0o001 for folder in file.parents)
     except OSError:

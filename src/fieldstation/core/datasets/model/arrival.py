@@ -66,13 +66,15 @@ class Received:
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """A version to be made ready: the stage it is in, and its file."""
+    """A version to be made ready: the stage it is in, its file, and what was said about how to read that."""
 
     version_id: str
     stage: Stage
     media_type: str
     file_name: str
     sha256: str
+    skip_load: bool
+    extra_variables: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ _INSERT = text("""
     VALUES (:version_id, :unit, :file_name, :media_type, :source, :skip_load, :extra_variables, :stage, :task_id)
 """)
 _DUE = text("""
-    SELECT a.version_id, a.stage, a.media_type, a.file_name, f.sha256
+    SELECT a.version_id, a.stage, a.media_type, a.file_name, a.skip_load, a.extra_variables, f.sha256
       FROM arrival a JOIN version v ON v.id = a.version_id JOIN version_file f ON f.version_key = v.key
      WHERE a.version_id = :version_id AND v.removed IS NULL
 """)
@@ -63,6 +63,8 @@ def due(tx: Tx, version_id: str) -> Due | None:
         media_type=row.media_type,
         file_name=row.file_name,
         sha256=bytes(row.sha256).hex(),
+        skip_load=row.skip_load,
+        extra_variables=row.extra_variables,
     )
 
 

@@ -1,0 +1,1 @@
+"""What is known of molecules, and the arithmetic of their fingerprints."""
