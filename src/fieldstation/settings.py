@@ -96,6 +96,11 @@ class Settings(BaseSettings):
         default=100 << 30, ge=0, description="bytes one person may keep, unless an operator set another"
     )
     reserve_bytes: int = Field(default=256 << 20, ge=0, description="bytes of disk never filled with uploads")
+    accounting: bool = Field(
+        default=False,
+        description="`true`: a project needs a project tier that pays for it, a data set a storage subscription of its "
+        "unit",
+    )
     tiers: str = Field(
         default=TIERS,
         description="coins of a billing period by flavour of project tier, `FLAVOUR=ALLOWANCE/LIMIT`: up to the first "

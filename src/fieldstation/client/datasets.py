@@ -24,11 +24,17 @@ class Datasets(Shared):
     kind = "datasets"
 
     def create(
-        self, name: str, *, title: str = "", description: str = "", labels: Mapping[str, str] | None = None
+        self,
+        name: str,
+        *,
+        title: str = "",
+        description: str = "",
+        labels: Mapping[str, str] | None = None,
+        unit: str | None = None,
     ) -> Dataset:
-        """Make an empty data set of the caller."""
-        body = {"name": name, "title": title, "description": description, "labels": dict(labels or {})}
-        return read(Dataset, self._transport.send("POST", at("datasets"), body))
+        """Make an empty data set of the caller; `unit` pays for its storage."""
+        body: dict[str, Json] = {"name": name, "title": title, "description": description, "labels": dict(labels or {})}
+        return read(Dataset, self._transport.send("POST", at("datasets"), body | ({"unit": unit} if unit else {})))
 
     def all(self, **query: str | int | bool | None) -> Iterator[Dataset]:
         """Yield the data sets that the caller may see, newest first."""

@@ -11,6 +11,7 @@ from fieldstation.core.accounting.service import (
     Merchants,
     Products,
     ProductsOfUnits,
+    Subscriptions,
 )
 from fieldstation.core.people.service import Access, Organisations, Units
 from fieldstation.kernel.sealing import Sealer
@@ -24,6 +25,7 @@ class Accounting:
     organisations: Organisations
     units: Units
     products: Products
+    subscriptions: Subscriptions
     assets: Assets
     merchants: Merchants
 
@@ -33,8 +35,8 @@ def tariff_of(settings: Settings) -> Tariff:
     return Tariff(tiers=read_tiers(settings.tiers), storage_cost=settings.storage_cost)
 
 
-def build_accounting(access: Access, sealer: Sealer, tariff: Tariff, address: str) -> Accounting:
-    """Build them; the station provides at `address`."""
+def build_accounting(access: Access, sealer: Sealer, tariff: Tariff, address: str, *, on: bool = False) -> Accounting:
+    """Build them; the station provides at `address`. With `on`, storage and projects have to be paid for."""
     kept = AssetsOfThings()
     organisations = Organisations(access, removing=[kept])
     units = Units(access, organisations, removing=[ProductsOfUnits(), kept])
@@ -43,6 +45,7 @@ def build_accounting(access: Access, sealer: Sealer, tariff: Tariff, address: st
         organisations=organisations,
         units=units,
         products=products,
+        subscriptions=Subscriptions(units, on=on),
         assets=Assets(access, sealer, Holders(organisations=organisations, units=units, products=products)),
         merchants=Merchants(organisations, urlsplit(address).hostname or "station", address),
     )

@@ -123,19 +123,18 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     sealer = Sealer(load_or_make_key(settings.secret_key_file or settings.data / "station.key"))
     outbox = Outbox(SUBSCRIPTIONS)
     access = Access()
-    accounting = build_accounting(access, sealer, tariff_of(settings), address)
+    accounting = build_accounting(access, sealer, tariff_of(settings), address, on=settings.accounting)
     projects = Projects(access)
     people = People(sealer, hooks=[projects])
-    datasets = Datasets(people, store, outbox)
+    datasets = Datasets(people, accounting.subscriptions, store, outbox)
     use = DataUse(datasets, people, settings.quota_bytes)
     uploads = Uploads(people, datasets, store, settings.quota_bytes)
     tasks = Tasks(access, outbox)
-    types = FileTypes(read_types(settings.dataset_types or ""))
-    receiving = ArrivalParts(people=people, units=accounting.units, uploads=uploads, tasks=tasks, types=types)
-    arrivals, trash = Arrivals(datasets, receiving), Trash(datasets, outbox)
+    arrivals = _arrivals(settings, people, accounting, datasets, uploads, tasks)
+    trash = Trash(datasets, outbox)
     quotas = Quotas(people, settings.quota_bytes)
     files = Files(projects, volumes, quotas, numbers_of(settings))
-    books = Books(products=accounting.products, quotas=quotas, tasks=tasks)
+    books = Books(products=accounting.products, subscriptions=accounting.subscriptions, quotas=quotas, tasks=tasks)
     lifecycles = Lifecycles(access, projects, books, removing=[OpenRuns()])
     tools = Tools(access)
     runs = Runs(people)
@@ -194,6 +193,20 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         again=Again(runs, submits, use),
         crates=Crates(runs, tools, use, Publisher(address=address, release=__version__)),
     )
+
+
+def _arrivals(
+    settings: Settings, people: People, accounting: Accounting, datasets: Datasets, uploads: Uploads, tasks: Tasks
+) -> Arrivals:
+    parts = ArrivalParts(
+        people=people,
+        units=accounting.units,
+        subscriptions=accounting.subscriptions,
+        uploads=uploads,
+        tasks=tasks,
+        types=FileTypes(read_types(settings.dataset_types or "")),
+    )
+    return Arrivals(datasets, parts)
 
 
 def _givens(sealer: Sealer, accounting: Accounting, definitions: Definitions) -> Givens:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from fieldstation.core.accounting.service import Subscriptions
 from fieldstation.core.datasets.model import FileTypes
 from fieldstation.core.datasets.service import (
     ArrivalParts,
@@ -76,12 +77,13 @@ class Station:
         self.outside = root.parent / "outside"
         self.outside.mkdir()
         self.places = FilesystemPlaces([self.outside])
-        self.datasets = Datasets(self.people, self.store, Outbox())
+        self.units = Units(self.people, Organisations(self.people))
+        self.subscriptions = Subscriptions(self.units, on=False)
+        self.datasets = Datasets(self.people, self.subscriptions, self.store, Outbox())
         self.uploads = Uploads(self.people, self.datasets, self.store, quota)
         self.garbage = Garbage(self.people, self.store, Outbox())
         self.trash = Trash(self.datasets, Outbox())
         self.tasks = Tasks(self.people, Outbox())
-        self.units = Units(self.people, Organisations(self.people))
         self.arrivals = self._arrivals()
         self.removals = Removals(self.datasets, self.arrivals, self.trash, self.tasks, self.store)
         self.app = self._app()
@@ -121,7 +123,12 @@ class Station:
 
     def _arrivals(self) -> Arrivals:
         parts = ArrivalParts(
-            people=self.people, units=self.units, uploads=self.uploads, tasks=self.tasks, types=FileTypes()
+            people=self.people,
+            units=self.units,
+            subscriptions=self.subscriptions,
+            uploads=self.uploads,
+            tasks=self.tasks,
+            types=FileTypes(),
         )
         return Arrivals(self.datasets, parts)
 

@@ -76,7 +76,12 @@ class Station:
         routes = APIRouter(prefix="/api/v1")
         accounting = build_accounting(access, self.sealer, Tariff(), PUBLIC_URL)
         quotas = Quotas(self.people, quota_bytes=1 << 30)
-        books = Books(products=accounting.products, quotas=quotas, tasks=Tasks(access, Outbox()))
+        books = Books(
+            products=accounting.products,
+            subscriptions=accounting.subscriptions,
+            quotas=quotas,
+            tasks=Tasks(access, Outbox()),
+        )
         projects_door.add_routes(routes, self.projects, Lifecycles(access, self.projects, books))
         self.app.include_router(routes)
         install_problems(self.app)

@@ -31,6 +31,7 @@ class About:
     label: Annotated[
         list[str] | None, typer.Option("--label", "-l", metavar="KEY=VALUE", help="A label; may be repeated.")
     ] = None
+    unit: Annotated[str | None, typer.Option(help="The unit that pays for a new data set; else your own.")] = None
     metadata: Annotated[Path | None, typer.Option(help="A JSON file with metadata of the version.")] = None
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Paths are the station's: register them where they lie, for operators.")
@@ -76,7 +77,7 @@ def add(
 
 def _create(datasets: Datasets, name: str, about: About, labels: Mapping[str, str]) -> None:
     try:
-        datasets.create(name, title=about.title, description=about.description, labels=labels)
+        datasets.create(name, title=about.title, description=about.description, labels=labels, unit=about.unit)
     except ClientError as error:
         if error.status == CONFLICT:
             error.next_step = f"add a version to it: fieldstation dataset add --to {name} PATH, or choose another name"

@@ -40,6 +40,7 @@ dataset = Table(
     Column("changed", _TIME, nullable=False),
     Column("latest", Integer, nullable=False),
     Column("awaits", Boolean, nullable=False),
+    Column("unit", _KEY),
     Column("size", BigInteger, nullable=False),
     Column("trashed", _TIME),
     Column("purge_after", _TIME),

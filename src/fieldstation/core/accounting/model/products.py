@@ -12,6 +12,7 @@ from fieldstation.kernel.errors import Invalid
 TEST_PRODUCT = (
     "product-11111111-1111-1111-1111-111111111111"  # reserved: operators make projects of it, as many as needed
 )
+TEST_UNIT = "unit-11111111-1111-1111-1111-111111111111"  # of that product
 COIN_BOUND = Decimal(10) ** 15  # far above what anybody pays, far below what a column holds
 _PLACES = 6
 

@@ -3,6 +3,7 @@
 from fieldstation.core.accounting.service.assets import Assets, AssetsOfThings, Holders
 from fieldstation.core.accounting.service.merchants import Merchant, Merchants
 from fieldstation.core.accounting.service.products import Claim, Product, ProductBrief, Products, ProductsOfUnits
+from fieldstation.core.accounting.service.subscriptions import Subscriptions
 
 __all__ = [
     "Assets",
@@ -15,4 +16,5 @@ __all__ = [
     "ProductBrief",
     "Products",
     "ProductsOfUnits",
+    "Subscriptions",
 ]

@@ -26,6 +26,10 @@ _RELEASE = text("UPDATE product SET project = NULL, project_name = NULL WHERE pr
 _RENAME = text("UPDATE product SET project_name = :project_name WHERE project = :project")
 _IN_UNIT = text("SELECT EXISTS (SELECT 1 FROM product WHERE unit = :unit AND removed_at IS NULL)")
 
+_STORES = text("""
+    SELECT EXISTS (SELECT 1 FROM product WHERE unit = :unit AND type = 'storage' AND removed_at IS NULL)
+""")
+
 
 def by_id(tx: Tx, product_id: str) -> Any:
     """Read one product."""
@@ -101,4 +105,10 @@ def rename(tx: Tx, project_id: str, project_name: str) -> None:
 def in_unit(tx: Tx, unit_id: str) -> bool:
     """Tell whether a unit has any product."""
     found: bool = tx.scalar(_IN_UNIT, {"unit": unit_id})
+    return found
+
+
+def stores(tx: Tx, unit: str) -> bool:
+    """Tell whether a unit has a storage subscription."""
+    found: bool = tx.scalar(_STORES, {"unit": unit})
     return found

@@ -13,7 +13,7 @@ from fieldstation.kernel.canonical import Json
 class NewDataset:
     """A data set to be made. `schema` is a JSON Schema (2020-12) that the metadata of every version must satisfy.
 
-    One that `awaits` the outputs of a run is listed once it has them.
+    One that `awaits` the outputs of a run is listed once it has them. `unit` names who pays for its storage.
     """
 
     name: str
@@ -22,6 +22,7 @@ class NewDataset:
     labels: Mapping[str, str] = field(default_factory=dict)
     schema: Mapping[str, Json] | None = None
     awaits: bool = False
+    unit: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

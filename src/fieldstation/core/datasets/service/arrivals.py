@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from fieldstation.core.accounting.service import Subscriptions
 from fieldstation.core.datasets.model import (
     Arrival,
     Due,
@@ -56,6 +57,7 @@ class ArrivalParts:
 
     people: People
     units: Units
+    subscriptions: Subscriptions
     uploads: Uploads
     tasks: Tasks
     types: FileTypes
@@ -78,6 +80,7 @@ class Arrivals:
         if arrival.extra_variables is not None:
             _check_extra(arrival.extra_variables)
         unit = self._parts.units.find(tx, caller, arrival.unit, Permission.UNIT_USE).id
+        self._parts.subscriptions.storage(tx, caller, unit)
         self._parts.units.keep(tx, unit)
         if arrival.dataset_id is None:
             return replace(arrival, unit=unit)
@@ -91,7 +94,7 @@ class Arrivals:
         for the bytes. Raises as `checked` and `Uploads.publish` do.
         """
         arrival = self.checked(tx, caller, arrival)
-        dataset_id = arrival.dataset_id or self._made(tx, caller, arrival.file_name)
+        dataset_id = arrival.dataset_id or self._made(tx, caller, arrival)
         media_type = worth_keeping(arrival.file_name, arrival.media_type)
         entry = FileEntry(
             path=arrival.file_name, size=arrival.stored.size, sha256=arrival.stored.sha256, media_type=media_type
@@ -177,11 +180,11 @@ class Arrivals:
             raise Invalid(f"{username[:80]!r} is no editor of this data set", next_step="list its editors")
         self._datasets.remove_member(tx, caller, dataset_id, username)
 
-    def _made(self, tx: Tx, caller: Caller, file_name: str) -> str:
-        base = base_name(file_name)
+    def _made(self, tx: Tx, caller: Caller, arrival: Arrival) -> str:
+        base = base_name(arrival.file_name)
         use.lock_name(tx, caller.space, base)  # who sends a file of this name at the same time waits
-        name = name_for(file_name, store.taken(tx, caller.space, base))
-        return self._datasets.create(tx, caller, NewDataset(name=name, title=file_name)).id
+        name = name_for(arrival.file_name, store.taken(tx, caller.space, base))
+        return self._datasets.create(tx, caller, NewDataset(name=name, title=arrival.file_name, unit=arrival.unit)).id
 
     def _held(self, tx: Tx, found: Sequence[SingleFile], wanted: Wanted) -> Sequence[Holding]:
         versions: dict[str, list[SingleFile]] = defaultdict(list)

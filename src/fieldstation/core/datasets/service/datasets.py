@@ -1,8 +1,9 @@
 """Data sets: made, found, listed, changed, resolved and read, each as the one rule of access allows."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from fieldstation.core.accounting.service import Subscriptions
 from fieldstation.core.datasets.model import (
     Change,
     Dataset,
@@ -47,19 +48,29 @@ class Datasets:
     """The feature's service."""
 
     def __init__(
-        self, people: People, store: BlobStore, outbox: Outbox, hooks: Sequence[VersionPublished] = ()
+        self,
+        people: People,
+        subscriptions: Subscriptions,
+        store: BlobStore,
+        outbox: Outbox,
+        hooks: Sequence[VersionPublished] = (),
     ) -> None:
         self._people = people
+        self._subscriptions = subscriptions
         self._outbox = outbox
         self._store = store
         self._publisher = Publisher(store, outbox, hooks)
 
     def create(self, tx: Tx, caller: Caller, new: NewDataset) -> Dataset:
-        """Make a data set that the caller owns, named in their own space; raises Invalid or Conflict (`name_taken`)."""
+        """Make a data set that the caller owns, named in their own space.
+
+        Raises Invalid, Conflict (`name_taken`), NotFound (its unit) or Forbidden (`no_subscription`).
+        """
         self._people.require(caller, Permission.STATION_USE)
         check_new(new)
+        paid = replace(new, unit=self._subscriptions.storage(tx, caller, new.unit))
         try:
-            made = store.insert(tx, new_id("dataset"), caller.user_id, caller.space, new)
+            made = store.insert(tx, new_id("dataset"), caller.user_id, caller.space, paid)
         except NameTaken:
             raise name_taken(new.name) from None
         self._people.grant(tx, _thing(made.id), caller.principal, Role.OWNER, by=caller)

@@ -29,9 +29,9 @@ def _words(name: str, title: str, description: str, labels: str) -> str:
 _INSERT = text(f"""
     INSERT INTO dataset AS d
            (id, name, space, owner, title, description, labels, metadata_schema, created, changed, latest, awaits,
-            size, words)
+            unit, size, words)
     VALUES (:id, :name, :space, :owner, :title, :description, cast(:labels AS jsonb), cast(:schema AS json),
-            station_now(), station_now(), 0, :awaits, 0, {_words(":name", ":title", ":description", ":labels")})
+            station_now(), station_now(), 0, :awaits, :unit, 0, {_words(":name", ":title", ":description", ":labels")})
     RETURNING {COLUMNS}
 """)
 _BY_ID = text(f"SELECT {COLUMNS} FROM dataset d WHERE d.id = :id")
@@ -108,6 +108,7 @@ def insert(tx: Tx, dataset_id: str, owner: str, space: str, new: NewDataset) -> 
         "labels": json.dumps(new.labels),
         "schema": None if new.schema is None else json.dumps(new.schema),
         "awaits": new.awaits,
+        "unit": new.unit,
     }
     return dataset_of(_naming(tx, _INSERT, values)[0])
 

@@ -104,6 +104,12 @@ class Units:
             )
         return _unit(row, caller)
 
+    def personal_id(self, tx: Tx, caller: Caller) -> str | None:
+        """Return the id of the caller's personal unit; None when they have none."""
+        self._access.require(caller, Permission.STATION_USE)
+        row = store.personal_unit(tx, caller.user_id)
+        return None if row is None else str(row.id)
+
     def find(self, tx: Tx, caller: Caller, reference: str, permission: Permission) -> Unit:
         """Return the unit of this id, or the only one of this name that the caller sees, once they may."""
         found = reference if is_id(reference, KIND) else self._by_name(tx, caller, reference)

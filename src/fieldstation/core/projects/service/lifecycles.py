@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fieldstation.core.accounting.service import Product, Products
+from fieldstation.core.accounting.service import Product, Products, Subscriptions
 from fieldstation.core.audit.model import Deed, Entry
 from fieldstation.core.audit.service import record
 from fieldstation.core.datasets.service.quota import Quotas
@@ -52,6 +52,7 @@ class Books:
     """Who pays for projects and counts their bytes, and who follows what takes its time."""
 
     products: Products
+    subscriptions: Subscriptions
     quotas: Quotas
     tasks: Tasks
 
@@ -69,6 +70,7 @@ class Lifecycles:
         """Make a project that the caller owns and edits; names are unique per unit, or per owner where none pays."""
         self._access.require(caller, Permission.STATION_USE)
         project_id, name = new_id("project"), checked_title(new.name, "project")
+        self._books.subscriptions.tier(new.product)
         paid = None if new.product is None else self._books.products.claim(tx, caller, new.product, project_id, name)
         private = new.private is not False if paid is None else paid.private(new.private)
         values = {"id": project_id, "name": name, "owner": caller.user_id, "personal": False}

@@ -59,6 +59,9 @@ class DatasetIn(BaseModel):
     description: Description = ""
     labels: Labels = Field(default_factory=dict)
     metadata_schema: Schema | None = None
+    unit: str | None = Field(
+        default=None, max_length=200, description="id or name of the unit that pays for its storage; else your own"
+    )
 
     def new(self) -> NewDataset:
         """Return it as the core takes it."""
@@ -68,6 +71,7 @@ class DatasetIn(BaseModel):
             description=self.description,
             labels=self.labels,
             schema=self.metadata_schema,
+            unit=self.unit,
         )
 
 

@@ -1,0 +1,10 @@
+"""Which unit pays for the storage of a data set."""
+
+from alembic import op
+
+revision = "0018"
+down_revision = "0017"
+
+
+def upgrade() -> None:
+    op.execute('ALTER TABLE dataset ADD COLUMN unit text COLLATE "C"')
