@@ -18,13 +18,17 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One entry of a folder: its name, size in bytes, when its bytes last changed, and the uid that owns it."""
+    """One entry of a folder: its name, size in bytes, when its bytes last changed, and the uid that owns it.
+
+    `shared` is the same number for all names of one file that has several, None where it has but this one.
+    """
 
     name: str
     kind: EntryKind
     size: int
     modified: datetime
     uid: int
+    shared: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +118,13 @@ class Volumes(Protocol):
 
     def move(self, project: str, source: str, target: str, owner: Owner) -> None:
         """Give a file or folder another name; EXISTS when something has it. Folders above that are missing are made."""
+
+    def link(self, project: str, source: str, target: str, owner: Owner, *, replace: bool = False) -> None:
+        """Give a file another name beside its own, or each file below a folder one below `target`; no byte is copied.
+
+        Folders that are missing are made; of a folder, names that begin with a dot are left out. A name that the file
+        has already is left as it is; EXISTS when another has it, unless it may be replaced.
+        """
 
     def remove_entry(self, project: str, path: str, kind: EntryKind) -> None:
         """Remove what is there, a folder with all that is in it; it is gone at once, its space soon after."""

@@ -203,6 +203,33 @@ class VolumesContract:
             refused(VolumeFault.NOT_ALLOWED, lambda: volumes.entries(PROJECT, path, after=None, limit=1))
         assert names(volumes) == ["a"]
 
+    def test_a_file_has_two_names_and_its_bytes_once(self, volumes: Volumes) -> None:
+        put(volumes, "one", b"first")
+        assert volumes.entry(PROJECT, "one").shared is None
+        volumes.link(PROJECT, "one", "a/b/two", OWN)
+        volumes.link(PROJECT, "one", "a/b/two", OWN)
+        shared = {volumes.entry(PROJECT, path).shared for path in ("one", "a/b/two")}
+        assert len(shared) == 1 and None not in shared
+        put(volumes, "one", b"second")
+        assert (read(volumes, "one"), read(volumes, "a/b/two")) == (b"second", b"first")
+        refused(VolumeFault.EXISTS, lambda: volumes.link(PROJECT, "one", "a/b/two", OWN))
+        volumes.link(PROJECT, "one", "a/b/two", OWN, replace=True)
+        assert read(volumes, "a/b/two") == b"second"
+        refused(VolumeFault.MISSING, lambda: volumes.link(PROJECT, "none", "three", OWN))
+        refused(VolumeFault.NOT_ALLOWED, lambda: volumes.link(PROJECT, "one", "../three", OWN))
+        refused(VolumeFault.NOT_ALLOWED, lambda: volumes.link(PROJECT, "../one", "three", OWN))
+        assert not volumes.tidy(1.0)
+
+    def test_each_file_below_a_folder_has_two_names(self, volumes: Volumes, tmp_path: Path) -> None:
+        for path in ("made/x", "made/deep/y", "made/.hidden/z", "made/deep/.w"):
+            put(volumes, path)
+        (volumes.folder(PROJECT) / "made" / "away").symlink_to(tmp_path)
+        volumes.link(PROJECT, "made", "again/made", OWN)
+        volumes.link(PROJECT, "made", "again/made", OWN)
+        assert sorted(path for path, _ in volumes.walk(PROJECT, "again")) == [
+            "again/made", "again/made/deep", "again/made/deep/y", "again/made/x",
+        ]  # fmt: skip
+
     def test_pipes_are_shown_and_never_opened(self, volumes: Volumes) -> None:
         os.mkfifo(volumes.folder(PROJECT) / "pipe")
         refused(VolumeFault.NOT_A_FILE, lambda: volumes.open(PROJECT, "pipe"))

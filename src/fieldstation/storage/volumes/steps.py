@@ -97,6 +97,7 @@ def entry_of(name: str, facts: os.stat_result) -> Entry:
         size=facts.st_size,
         modified=datetime.fromtimestamp(facts.st_mtime, UTC),
         uid=facts.st_uid,
+        shared=facts.st_ino if stat.S_ISREG(facts.st_mode) and facts.st_nlink > 1 else None,
     )
 
 

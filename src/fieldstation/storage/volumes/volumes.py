@@ -14,6 +14,7 @@ from fieldstation.ports.volumes import Entry, EntryKind, Owner, Placed, VolumeFa
 from fieldstation.storage.placing import write_all
 from fieldstation.storage.tidying import tidy, writers_prefix
 from fieldstation.storage.volumes import steps
+from fieldstation.storage.volumes.linking import link
 from fieldstation.storage.volumes.renaming import Spot
 from fieldstation.storage.writing import translating
 
@@ -112,6 +113,35 @@ class FilesystemVolumes:
                     steps.move((here, name), (there, new))
                 except FileNotFoundError:
                     raise VolumeRefused(VolumeFault.MISSING, source) from None
+
+    def link(self, project: str, source: str, target: str, owner: Owner, *, replace: bool = False) -> None:
+        """Give a file, or each file below a folder, another name."""
+        kind = self.entry(project, source).kind
+        if kind is EntryKind.OTHER:
+            raise VolumeRefused(VolumeFault.NOT_A_FILE, source)
+        if kind is EntryKind.FILE:
+            self._link(project, (source, target), owner, replace=replace)
+            return
+        self.make_folder(project, target, owner)
+        for path, entry in self.walk(project, source):
+            inner = path[len(source) + 1 :]
+            if any(name.startswith(".") for name in inner.split("/")):
+                continue
+            if entry.kind is EntryKind.FOLDER:
+                self.make_folder(project, f"{target}/{inner}", owner)
+            elif entry.kind is EntryKind.FILE:
+                self._link(project, (path, f"{target}/{inner}"), owner, replace=replace)
+
+    def _link(self, project: str, paths: tuple[str, str], owner: Owner, *, replace: bool) -> None:
+        (folder, name), (other, new) = _parted(paths[0]), _parted(paths[1])
+        spare = str(self._root / _COMING / f"{writers_prefix()}-{secrets.token_hex(8)}")
+        with (
+            self._project(project) as root,
+            steps.opened(root, folder) as here,
+            steps.made(root, other, owner) as there,
+            steps.at(paths[1]),
+        ):
+            link((here, name), (there, new), spare if replace else None)
 
     def remove_entry(self, project: str, path: str, kind: EntryKind) -> None:
         """Remove what is there; a folder first goes out of everybody's reach."""

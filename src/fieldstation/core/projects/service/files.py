@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +103,7 @@ class Files:
         """Return the bytes of all files of a project."""
         if not self._volumes.folder(project).is_dir():
             return 0
-        return sum(entry.size for _, entry in self._volumes.walk(project, "") if entry.kind is EntryKind.FILE)
+        return _bytes(entry for _, entry in self._volumes.walk(project, ""))
 
     def measured(self, tx: Tx, project: str, before: int, size: int) -> None:
         """Take note of what a project holds, for its owner's account too; nothing where it changed meanwhile."""
@@ -192,6 +192,21 @@ class Files:
         old, new = file_path(source, "source"), file_path(target, "target")
         self._do(ground, lambda: self._volumes.move(ground.project, old, new, ground.owner))
 
+    def link(self, ground: Ground, source: str, target: str, *, replace: bool = False) -> None:
+        """Give a file, or each file below a folder, another name beside its own; Conflict when something has it."""
+        old, new = file_path(source, "source"), file_path(target, "target")
+        self._do(ground, lambda: self._volumes.link(ground.project, old, new, ground.owner, replace=replace))
+
+    def below(self, ground: Ground, folder: str) -> Iterator[tuple[str, Entry]]:
+        """Yield everything below a folder with its path in the project; nothing where there is no such folder."""
+        path = folder_path(folder)
+        with _told():
+            try:
+                yield from self._volumes.walk(ground.project, path)
+            except VolumeRefused as refused:
+                if refused.fault is not VolumeFault.MISSING:
+                    raise
+
     def remove(self, ground: Ground, path: str, kind: EntryKind) -> int:
         """Remove a file, or a folder with all that is in it; returns the bytes that went."""
         plain = file_path(path)
@@ -203,7 +218,7 @@ class Files:
         entry = self._volumes.entry(ground.project, path)
         if entry.kind is not EntryKind.FOLDER:
             return entry.size if entry.kind is EntryKind.FILE else 0
-        return sum(one.size for _, one in self._volumes.walk(ground.project, path) if one.kind is EntryKind.FILE)
+        return _bytes(one for _, one in self._volumes.walk(ground.project, path))
 
     def _do(self, ground: Ground, step: Callable[[], Result]) -> Result:
         """Do a step on the volume, making the project's folder first where it was never needed before."""
@@ -211,6 +226,17 @@ class Files:
             if not self._volumes.folder(ground.project).is_dir():
                 self._volumes.create(ground.project, Owner(uid=None, gid=ground.owner.gid))
             return step()
+
+
+def _bytes(entries: Iterable[Entry]) -> int:
+    """Return the bytes of all files among these; one that has several names counts once."""
+    seen: set[int] = set()
+    total = 0
+    for entry in entries:
+        if entry.kind is EntryKind.FILE and entry.shared not in seen:
+            total += entry.size
+            seen |= set() if entry.shared is None else {entry.shared}
+    return total
 
 
 @contextmanager
