@@ -27,6 +27,7 @@ class Accounting:
     products: Products
     subscriptions: Subscriptions
     assets: Assets
+    holders: Holders
     merchants: Merchants
 
 
@@ -41,11 +42,13 @@ def build_accounting(access: Access, sealer: Sealer, tariff: Tariff, address: st
     organisations = Organisations(access, removing=[kept])
     units = Units(access, organisations, removing=[ProductsOfUnits(), kept])
     products = Products(access, units, tariff, removing=[kept])
+    holders = Holders(organisations=organisations, units=units, products=products)
     return Accounting(
         organisations=organisations,
         units=units,
         products=products,
         subscriptions=Subscriptions(units, on=on),
-        assets=Assets(access, sealer, Holders(organisations=organisations, units=units, products=products)),
+        assets=Assets(access, sealer, holders),
+        holders=holders,
         merchants=Merchants(organisations, urlsplit(address).hostname or "station", address),
     )

@@ -27,6 +27,7 @@ from fieldstation.core.incidents.service import Incidents
 from fieldstation.core.instances.service import JobParts, Needs
 from fieldstation.core.news.service import News
 from fieldstation.core.people.service import Access, People, RunTokens
+from fieldstation.core.pipelines.service import OpenWorkflows
 from fieldstation.core.projects.service import Books, Copies, Files, Lifecycles, ManagedFiles, Projects, Saves
 from fieldstation.core.runs.service.again import Again
 from fieldstation.core.runs.service.attention import Attentions
@@ -60,6 +61,7 @@ from fieldstation.wiring.chemistry import Molecules, build_molecules
 from fieldstation.wiring.definitions import Definitions, build_definitions
 from fieldstation.wiring.instances import Instancing, build_instancing
 from fieldstation.wiring.storages import Storages, numbers_of
+from fieldstation.wiring.workflows import Pipelines, build_pipelines
 
 TREES = "trees"  # the consumer that drops the link trees of what was removed for good
 MOLECULES = "molecules"  # the consumer that forgets the molecules of what was removed for good
@@ -101,6 +103,7 @@ class Features:
     tools: Tools
     definitions: Definitions
     instancing: Instancing
+    pipelines: Pipelines
     runs: Runs
     run_search: RunSearch
     uses: Uses
@@ -135,7 +138,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     quotas = Quotas(people, settings.quota_bytes)
     files = Files(projects, volumes, quotas, numbers_of(settings))
     books = Books(products=accounting.products, subscriptions=accounting.subscriptions, quotas=quotas, tasks=tasks)
-    lifecycles = Lifecycles(access, projects, books, removing=[OpenRuns()])
+    lifecycles = Lifecycles(access, projects, books, removing=[OpenRuns(), OpenWorkflows()])
     tools = Tools(access)
     runs = Runs(people)
     parts = Collaborators(
@@ -148,6 +151,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     givens = _givens(sealer, accounting, definitions)
     needs, in_projects = Needs(accounting.assets, definitions.secrets), ProjectRuns(access, outbox)
     job_parts = JobParts(projects=projects, jobs=definitions.jobs, needs=needs, runs=in_projects, tasks=tasks)
+    instancing = build_instancing(access, job_parts, cancels, files)
     return Features(
         sealer=sealer,
         outbox=outbox,
@@ -177,7 +181,8 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         use=use,
         tools=tools,
         definitions=definitions,
-        instancing=build_instancing(access, job_parts, cancels, files),
+        instancing=instancing,
+        pipelines=build_pipelines(people, accounting, instancing, outbox, definitions.mode),
         runs=runs,
         run_search=RunSearch(people),
         uses=Uses(people, use),

@@ -24,6 +24,8 @@ from fieldstation.core.tasks.service import Tasks
 class Instancing:
     """Everything about instances."""
 
+    parts: JobParts
+    cancels: Cancels
     launches: Launches
     needs: Needs
     instances: Instances
@@ -39,6 +41,8 @@ def build_instancing(access: Access, parts: JobParts, cancels: Cancels, files: F
     """Build it."""
     tasks: Tasks = parts.tasks
     return Instancing(
+        parts=parts,
+        cancels=cancels,
         launches=Launches(parts),
         needs=parts.needs,
         instances=Instances(access, cancels, tasks),

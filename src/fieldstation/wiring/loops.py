@@ -50,6 +50,7 @@ from fieldstation.workers.staging import Data, Staging
 from fieldstation.workers.staging_in_projects import ProjectStaging
 from fieldstation.workers.sweep import Chore, Sweep
 from fieldstation.workers.watch import Watch
+from fieldstation.workers.workflows import Advance
 
 _COLLECTORS = 2
 _PERFORMERS = 2  # so that a long operation does not hold up a short one
@@ -99,6 +100,7 @@ class LoopBuilder:
             for place in range(_TELLERS):
                 tell = Tell(self._database, features.instancing.callbacks, web)
                 self._add(Loop(f"callbacks {place}", tell.step))
+            self._add_workflows()
             react = self._add(Loop("react", React(self._database, self._consumers()).step))
             self._wakes["dataset.purged"].append(react)
         return Crew(self._loops, self._wakes, self._closers)
@@ -156,6 +158,19 @@ class LoopBuilder:
             perform.stopping = loop.is_stopping
             self._wakes[QUEUED].append(loop)
 
+    def _add_workflows(self) -> None:
+        features = self._features
+        advance = Advance(
+            self._database,
+            features.pipelines.advancing,
+            features.instancing.launches,
+            features.definitions.templates,
+            features.files,
+        )
+        loop = self._add(Loop("workflows", advance.step), advance.close)
+        for kind in ("workflow.running", "workflow.stopping", "run.succeeded", "run.failed", "run.canceled"):
+            self._wakes[kind].append(loop)
+
     def _handlers(self, laboratory: Laboratory) -> Mapping[str, OperationHandler]:
         """Return who does the operations of each work."""
         features = self._features
@@ -195,6 +210,7 @@ class LoopBuilder:
                 Chore(name="given", seconds=60.0, work=self._features.givens.sweep),
                 Chore(name="callbacks", seconds=_HOUR, work=self._features.instancing.callbacks.tidy),
                 Chore(name="messages", seconds=_HOUR, work=self._features.instancing.messages.tidy),
+                Chore(name="workflows", seconds=_HOUR, work=self._features.pipelines.running.tidy),
                 Chore(name="api calls", seconds=_HOUR, work=self._features.people.api_log.tidy),
                 Chore(name="incidents", seconds=_HOUR, work=self._features.incidents.tidy),
                 Chore(name="removed files", seconds=10.0, work=lambda _: self._volumes.tidy(1.0)),

@@ -5,6 +5,7 @@ from starlette.datastructures import State
 
 from fieldstation import __version__
 from fieldstation.core.people.service import Acting
+from fieldstation.core.pipelines.service import OpenWorkflowsOfUsers
 from fieldstation.core.projects.service import Departures
 from fieldstation.core.runs.service.projects import OpenRunsOfUsers
 from fieldstation.facades.kit.calls import Core
@@ -22,6 +23,7 @@ from fieldstation.facades.squonk.data_manager import (
     ProjectDoor,
     Saving,
     UserDoor,
+    WorkflowDoor,
     data_manager,
 )
 from fieldstation.facades.squonk.data_manager.receiving import Receiving
@@ -72,8 +74,14 @@ def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
             users=users,
             incidents=features.incidents,
             departures=Departures(
-                features.people, features.accounting.units, features.trash, removing=[OpenRunsOfUsers()]
+                features.people,
+                features.accounting.units,
+                features.trash,
+                removing=[OpenRunsOfUsers(), OpenWorkflowsOfUsers()],
             ),
+        ),
+        workflows=WorkflowDoor(
+            workflows=features.pipelines.workflows, running=features.pipelines.running, movers=kit.movers
         ),
         instances=InstanceDoor(launching=kit.launching, instances=instancing.instances, tokens=instancing.tokens),
     )

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 POINTS = ("after intent", "after start", "after exit", "between blobs and commit", "after commit before reply")
+WORKFLOW_POINTS = ("after end of step", "before launch of step", "after launch of step", "before end of workflow")
 OPERATION_POINTS = ("after claim of operation", "before end of operation")
 READING_POINTS = ("after a part of molecules",)
 _WANTED = os.environ.get("FIELDSTATION_TEST_DIE_AT", "")
@@ -18,7 +19,7 @@ _seen: Counter[str] = Counter()
 
 
 def reached(point: str) -> None:
-    """Say that the present process reached `point`, one of POINTS, OPERATION_POINTS or READING_POINTS."""
+    """Say that the present process reached `point`, one of those that are named here."""
     if _WANTED and (_asked_for(point) if _WANTED.startswith("@") else _counted(point)):
         os.kill(os.getpid(), signal.SIGKILL)
 

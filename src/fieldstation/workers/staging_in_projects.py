@@ -7,7 +7,7 @@ from fieldstation.core.runs.model.values import Claim, Run
 from fieldstation.core.runs.service.given import Given, Givens
 from fieldstation.core.runs.service.plans import plan_of
 from fieldstation.db import Database, Tx
-from fieldstation.kernel.errors import FieldstationError, Invalid, NotFound
+from fieldstation.kernel.errors import Conflict, FieldstationError, Invalid, NotFound
 from fieldstation.ports.engine import Mount, RunSpec
 from fieldstation.workers.staged import CannotStage, limits_of
 
@@ -35,8 +35,12 @@ class ProjectStaging:
             folder = self._files.folder(ground)
             for path in plan.folders:
                 self._files.make_folder(ground, path)
+            for path in plan.links:
+                self._files.link(ground, path, f"{plan.within}/{path}")
             for path, text in plan.files.items():
                 self._files.write(ground, path, text.encode())
+        except (NotFound, Conflict) as error:
+            raise CannotStage(Reason.INPUT_UNREADABLE, error.text) from error
         except FieldstationError as error:
             raise CannotStage(Reason.ENGINE_FAILED, error.text) from error
         return RunSpec(
@@ -46,7 +50,7 @@ class ProjectStaging:
             environment={**plan.environment, "FIELDSTATION_RUN": run.id},
             secrets=given.variables,
             files=given.files,
-            mounts=[Mount(source=folder, target=plan.project, writable=True)],
+            mounts=[Mount(source=folder / plan.within, target=plan.project, writable=True)],
             limits=limits_of(run),
             uid=claim.uid if ground.owner.uid is None else ground.owner.uid,
             gid=claim.uid if ground.owner.gid is None else ground.owner.gid,

@@ -50,6 +50,12 @@ class Deed(StrEnum):
     MANIFEST_REMOVED = "manifest.removed"
     SECRET_KEPT = "secret.kept"  # noqa: S105
     SECRET_REMOVED = "secret.removed"  # noqa: S105
+    WORKFLOW_CREATED = "workflow.created"
+    WORKFLOW_CHANGED = "workflow.changed"
+    WORKFLOW_VERSIONED = "workflow.versioned"  # a draft was kept as a version that nothing changes
+    WORKFLOW_REMOVED = "workflow.removed"
+    WORKFLOW_RUN = "workflow.run"
+    WORKFLOW_STOPPED = "workflow.stopped"
     ORGANISATION_CREATED = "organisation.created"
     ORGANISATION_CHANGED = "organisation.changed"
     ORGANISATION_REMOVED = "organisation.removed"

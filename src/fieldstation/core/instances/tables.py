@@ -46,6 +46,7 @@ instance = Table(
     Column("described", ARRAY(_C), FetchedValue(), nullable=False),
     Column("command", Text, nullable=False),
     Column("debug", Text),
+    Column("step", _C),
     Column("callback_url", Text),
     Column("callback_context", Text),
     Column("token_hash", LargeBinary),

@@ -47,6 +47,17 @@ class Callback:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Apart:
+    """A job that sees its own folder in place of the project's, with these files and folders of the project in it.
+
+    `step` is the id of what it is launched for.
+    """
+
+    step: str
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Launch:
     """A job to launch: in which project, under which name, with which variables; `sub_path` is where it starts."""
 
@@ -57,6 +68,7 @@ class Launch:
     sub_path: str | None = None
     debug: str | None = None
     callback: Callback = field(default_factory=Callback)
+    apart: Apart | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +119,7 @@ class Instance:
     removal_task: str | None
     project: str
     owner: str
+    step: str | None
     name: str
     job: JobName
     job_number: int

@@ -97,6 +97,7 @@ def _instance(row: Any) -> Instance:
         removal_task=row.removal_task,
         project=row.project,
         owner=row.owner,
+        step=row.step,
         name=row.name,
         job=JobName(collection=row.collection, job=row.job_name, version=row.job_version),
         job_number=row.job,

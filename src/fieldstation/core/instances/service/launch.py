@@ -32,6 +32,7 @@ from fieldstation.ports.templates import Expanded
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-_. ]{0,78}[A-Za-z0-9]")
 _CONTEXT_LENGTH = 256
+_HERE = "."  # the folder of an instance, where it sees nothing else
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,7 @@ class Launches:
         kept = self._parts.jobs.by_name(tx, caller, launch.job)
         _check_place(launch, kept.job.image)
         instance_id = new_id("instance")
-        around = Surroundings(instance_directory=directory_of(instance_id))
+        around = Surroundings(instance_directory=directory_of(instance_id) if launch.apart is None else _HERE)
         filled = fill(kept.job, launch.variables, around, strict=self._strict)
         assets = self._assets(tx, caller, kept.job, project.product)
         return Draft(instance_id=instance_id, launch=launch, kept=kept, filled=filled, assets=assets)
@@ -79,9 +80,11 @@ class Launches:
         job, launch = draft.kept.job, draft.launch
         image = job.image
         start = PurePosixPath(image.working_directory) / (launch.sub_path or "")
-        folders = [directory_of(draft.instance_id)]
-        if launch.sub_path:
-            folders.append(str(start.relative_to(image.project_directory)))
+        own = directory_of(draft.instance_id)
+        within = "" if launch.apart is None else own
+        folders = [own]
+        if launch.sub_path or (within and PurePosixPath(image.project_directory) in start.parents):
+            folders.append(str(PurePosixPath(within) / start.relative_to(image.project_directory)))
         constants = {one.name: str(one.about["value"]) for one in image.environment if one.origin is Origin.CONSTANT}
         of_assets = [one for one in image.environment if one.origin is Origin.ASSET]
         plan = Plan(
@@ -89,13 +92,15 @@ class Launches:
             argv=command.arguments,
             project=image.project_directory,
             directory=str(start),
-            environment={**constants, INSTANCE_DIRECTORY: directory_of(draft.instance_id)},
+            environment={**constants, INSTANCE_DIRECTORY: _HERE if within else own},
             assets={one.name: draft.assets[one.about["name"]] for one in of_assets},
             secrets=secrets_of(job),
             tokens=scopes_of(job),
             placed={path: draft.assets[name] for path, name in image.files.items()},
             folders=tuple(folders),
-            files=draft.filled.written,
+            files={str(PurePosixPath(within) / path): text for path, text in draft.filled.written.items()},
+            within=within,
+            links=() if launch.apart is None else launch.apart.links,
         )
         created, names = texts[: len(job.outputs)], texts[len(job.outputs) :]
         outputs = {
@@ -216,4 +221,5 @@ def _row(worked: Worked, token: str | None, rate: Decimal | None) -> dict[str, A
         "callback_context": launch.callback.context,
         "token_hash": None if token is None else hash_of(token),
         "rate": rate,
+        "step": None if launch.apart is None else launch.apart.step,
     }

@@ -12,18 +12,18 @@ from fieldstation.db import Tx
 LAST = "~"  # compares greater than every id
 _COLUMNS = """i.id, i.run_id, i.task_id, i.removal_task, i.project, i.name, i.job, i.collection, i.job_name,
     i.job_version, i.title, i.nextflow, i.specification, i.outputs, i.command, i.rate, i.cost, i.coins, i.launched_at,
-    i.archived_at IS NOT NULL AS archived, r.username AS owner, r.message, r.reason, r.started_at, i.described,
-    CASE WHEN r.ended_at IS NOT NULL AND i.ended_at IS NULL THEN 'collecting' ELSE r.state END AS state,
+    i.archived_at IS NOT NULL AS archived, i.step, r.username AS owner, r.message, r.reason, r.started_at,
+    i.described, CASE WHEN r.ended_at IS NOT NULL AND i.ended_at IS NULL THEN 'collecting' ELSE r.state END AS state,
     CASE WHEN i.ended_at IS NOT NULL THEN r.ended_at END AS ended_at,
     coalesce(i.token_ends_at > station_now(), i.token_hash IS NOT NULL) AS token_valid"""
 _FROM = "FROM instance i JOIN run r ON r.id = i.run_id"
 _BY_ID = text(f"SELECT {_COLUMNS} {_FROM} WHERE i.id = :id AND i.removed_at IS NULL")
 _INSERT = text("""
     INSERT INTO instance (id, run_id, task_id, project, user_id, name, job, collection, job_name, job_version, title,
-        nextflow, specification, outputs, command, debug, callback_url, callback_context, token_hash, rate)
+        nextflow, specification, outputs, command, debug, callback_url, callback_context, token_hash, rate, step)
     VALUES (:id, :run_id, :task_id, :project, :user_id, :name, :job, :collection, :job_name, :job_version, :title,
         :nextflow, cast(:specification AS jsonb), cast(:outputs AS json), :command, :debug, :callback_url,
-        :callback_context, :token_hash, :rate)
+        :callback_context, :token_hash, :rate, :step)
     ON CONFLICT DO NOTHING
     RETURNING id
 """)

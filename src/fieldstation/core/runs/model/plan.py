@@ -9,6 +9,9 @@ from typing import Any
 class Plan:
     """A command in an image, started in `directory`; the folder of the project is seen at `project`, writable.
 
+    With `within` it sees that folder of the project instead of the whole; `links` are files and folders of the project
+    that are given names there too before it starts, each under its path.
+
     `folders` and `files` (text by path) are made below the project's folder before it starts. What it is given is only
     named here: `assets` are variables of the environment by the id of the asset that has their value, `secrets` those
     by the name and key of a secret of the station, `tokens` those by what a token of the run's own may do, `placed`
@@ -26,6 +29,8 @@ class Plan:
     placed: Mapping[str, str] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    within: str = ""
+    links: tuple[str, ...] = ()
 
 
 def write_plan(plan: Plan) -> dict[str, Any]:
@@ -42,6 +47,8 @@ def write_plan(plan: Plan) -> dict[str, Any]:
         "placed": dict(plan.placed),
         "folders": list(plan.folders),
         "files": dict(plan.files),
+        "within": plan.within,
+        "links": list(plan.links),
     }
 
 
@@ -49,5 +56,5 @@ def read_plan(written: Mapping[str, Any]) -> Plan:
     """Read what `write_plan` wrote."""
     secrets = {name: (place[0], place[1]) for name, place in written.get("secrets", {}).items()}
     tokens = {name: tuple(scopes) for name, scopes in written.get("tokens", {}).items()}
-    lists = {"argv": tuple(written["argv"]), "folders": tuple(written["folders"])}
+    lists = {name: tuple(written.get(name, ())) for name in ("argv", "folders", "links")}
     return Plan(**{**written, **lists, "secrets": secrets, "tokens": tokens})

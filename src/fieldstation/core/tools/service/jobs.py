@@ -114,6 +114,11 @@ class Jobs:
         """Return a job by its name. Raises NotFound."""
         return self._one(tx, caller, name.key, name.key)
 
+    def by_names(self, tx: Tx, caller: Caller, names: Sequence[JobName]) -> Mapping[JobName, KeptJob]:
+        """Return those of these jobs that there are and the caller may use, in one or two statements."""
+        keys = sorted({name.key for name in names})
+        return {name_of(kept.job): kept for kept in self._found(tx, caller, "d.key = ANY(:keys)", {"keys": keys})}
+
     def _one(self, tx: Tx, caller: Caller, key: str | None, asked: str) -> KeptJob:
         found = self._found(tx, caller, "d.key = :key", {"key": key}) if key is not None else ()
         if not found:

@@ -12,9 +12,9 @@ from fieldstation.core.accounting.service.merchants import ONLY
 from fieldstation.core.people.model import Caller
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import Call, CallerCall
-from fieldstation.facades.squonk.account_server.forms import Received, receive
 from fieldstation.facades.squonk.account_server.shapes import EVERYTHING, DoneOut, IdOut
 from fieldstation.facades.squonk.application import refusals
+from fieldstation.facades.squonk.forms import Received, receive
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Invalid
 

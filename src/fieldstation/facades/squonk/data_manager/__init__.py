@@ -9,6 +9,7 @@ from fieldstation.facades.squonk.data_manager.jobs import JobDoor
 from fieldstation.facades.squonk.data_manager.managed import Saving
 from fieldstation.facades.squonk.data_manager.projects import ProjectDoor
 from fieldstation.facades.squonk.data_manager.users import UserDoor
+from fieldstation.facades.squonk.data_manager.workflows import WorkflowDoor
 
 __all__ = [
     "AdminDoor",
@@ -21,5 +22,6 @@ __all__ = [
     "ProjectDoor",
     "Saving",
     "UserDoor",
+    "WorkflowDoor",
     "data_manager",
 ]

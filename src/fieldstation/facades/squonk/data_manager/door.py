@@ -23,9 +23,11 @@ from fieldstation.facades.squonk.data_manager import (
     manifests,
     metadata,
     projects,
+    running_workflows,
     station,
     tasks,
     users,
+    workflows,
 )
 from fieldstation.facades.squonk.data_manager.receiving import Receiving
 
@@ -53,6 +55,7 @@ class DataManagerParts:
     admin: admin.AdminDoor
     inventory: inventory.InventoryDoor
     merchants: Merchants
+    workflows: workflows.WorkflowDoor
 
 
 def data_manager(parts: DataManagerParts) -> FastAPI:
@@ -72,4 +75,6 @@ def data_manager(parts: DataManagerParts) -> FastAPI:
     app.include_router(inventory.router(parts.inventory))
     app.include_router(admin.router(parts.admin))
     app.include_router(manifests.router(parts.loading))
+    app.include_router(workflows.router(parts.workflows))
+    app.include_router(running_workflows.router(parts.workflows.running))
     return app

@@ -92,6 +92,7 @@ class InstanceOut(BaseModel):
     launch_exchange_rate: str | None = None
     has_valid_callback_token: bool | None = None
     tasks: list[TaskOut] | None = None
+    running_workflow_step_id: str | None = None
 
 
 class InstancesOut(BaseModel):
@@ -316,6 +317,7 @@ def instance_out(instance: Instance, *, listed: bool) -> InstanceOut:
         launch_exchange_rate=None if listed or instance.rate is None else f"{instance.rate.normalize():f}",
         has_valid_callback_token=None if listed else instance.token_valid,
         tasks=None if listed else tasks,
+        running_workflow_step_id=None if listed else instance.step,
     )
 
 

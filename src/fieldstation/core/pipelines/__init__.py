@@ -1,0 +1,1 @@
+"""Workflows: jobs that follow one another, and how they run."""
