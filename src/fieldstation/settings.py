@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 from fieldstation.core.accounting.model.products import TIERS, read_tiers
 from fieldstation.core.datasets.model.filetypes import read_types
+from fieldstation.gateways.oidc_roles import USUAL, read_roles
 from fieldstation.kernel.errors import Broken, Problem
 from fieldstation.kernel.places import default_data_directory as default_data_directory
 
@@ -49,6 +50,14 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field(default="fieldstation", description="how the station is registered at that issuer")
     oidc_client_secret_file: Path | None = Field(
         default=None, description="a file with the secret of that registration; a public client has none"
+    )
+    oidc_roles: str = Field(
+        default=USUAL,
+        description="which of the issuer's roles make somebody what, `LEVEL=ROLE|ROLE` with the levels evaluator, user "
+        "and admin: of the realm or of the station's registration, `CLIENT/ROLE` of another client",
+    )
+    oidc_roles_required: bool = Field(
+        default=False, description="`true`: who has none of those roles is not let in; otherwise they are a user"
     )
     public_url: str | None = Field(default=None, description="the address that users see")
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -165,6 +174,12 @@ class Settings(BaseSettings):
             good = False
         if not good:
             raise ValueError("must be an address such as amqp://station:PASSWORD@broker.example.org:5672/station")
+        return value
+
+    @field_validator("oidc_roles", mode="after")
+    @classmethod
+    def _sound_roles(cls, value: str) -> str:
+        read_roles(value)
         return value
 
     @field_validator("oidc_issuer", mode="after")

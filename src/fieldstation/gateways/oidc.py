@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -14,9 +14,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from fieldstation.kernel.errors import Fault, Unauthenticated, Unavailable
+from fieldstation.gateways.oidc_roles import Roles
+from fieldstation.kernel.errors import Fault, Forbidden, Unauthenticated, Unavailable
 from fieldstation.kernel.pkce import challenge_of
-from fieldstation.ports.identity import Errand, Identity
+from fieldstation.ports.identity import Errand, Identity, Level
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _SCOPE = "openid profile email"
@@ -35,6 +36,7 @@ class Registration:
 
     client_id: str
     secret: str | None = None
+    roles: Roles = field(default_factory=Roles)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +108,7 @@ class OidcIssuer:
             raise _not_for_us()
         if len(audience) > 1 and claims.get("azp") != self._registration.client_id:
             raise _not_for_us()
-        return self._identity(await self._completed(described, claims, tokens))
+        return self._identity(await self._completed(described, claims, tokens), await self._access(tokens))
 
     async def identify(self, token: str) -> Identity:
         """Return who came with an access token that this issuer made for the station.
@@ -122,15 +124,37 @@ class OidcIssuer:
             raise _not_for_us()
         return self._identity(claims)
 
-    def _identity(self, claims: Mapping[str, Any]) -> Identity:
+    async def _access(self, tokens: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the claims of the access token that came with an ID token: some issuers tell roles only there."""
+        token = tokens.get("access_token")
+        try:
+            return await self._claims(token) if isinstance(token, str) else {}
+        except Unauthenticated:  # it is for whoever made it to read
+            return {}
+
+    def _identity(self, claims: Mapping[str, Any], access: Mapping[str, Any] | None = None) -> Identity:
+        level = self._level(claims, access or {})
         known = {name: claims[name] for name in ("name", "email") if isinstance(claims.get(name), str)}
         username = claims.get("preferred_username")
         return Identity(
             iss=self._issuer,
             sub=_text(claims, "sub"),
             username=username if isinstance(username, str) else None,
+            level=level,
             **known,
         )
+
+    def _level(self, *told: Mapping[str, Any]) -> Level | None:
+        roles = self._registration.roles
+        levels = [roles.level(claims, self._registration.client_id) for claims in told]
+        found = max(filter(None, levels), key=list(Level).index, default=None)
+        if found is None and roles.required:
+            raise Forbidden(
+                "the issuer gives you no role at this station",
+                next_step="ask who gives roles there for one of this station's",
+                reason="no_role",
+            )
+        return found
 
     async def _completed(
         self, described: _Described, claims: Mapping[str, Any], tokens: Mapping[str, Any]

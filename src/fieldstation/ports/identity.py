@@ -1,18 +1,31 @@
 """Whoever else may tell the station who a person is."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
+
+
+class Level(StrEnum):
+    """What an outside issuer makes of a person, the lowest first."""
+
+    EVALUATOR = "evaluator"  # subscribes to evaluations only
+    USER = "user"
+    ADMIN = "admin"  # operates the station
 
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """A person as an outside issuer names them: `iss` and `sub` together never change, the rest may."""
+    """A person as an outside issuer names them: `iss` and `sub` together never change, the rest may.
+
+    `level` is None where none of their roles there means anything here.
+    """
 
     iss: str
     sub: str
     username: str | None = None
     name: str | None = None
     email: str | None = None
+    level: Level | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fieldstation.gateways.oidc import OidcIssuer, Registration
+from fieldstation.gateways.oidc_roles import Roles, read_roles
 from fieldstation.kernel.errors import Broken, FieldstationError
 from fieldstation.kernel.parts import Condition, Part
 from fieldstation.settings import Settings
@@ -15,7 +16,9 @@ def build_outside(settings: Settings) -> OidcIssuer | None:
     if settings.oidc_issuer is None:
         return None
     path = settings.oidc_client_secret_file
-    registration = Registration(client_id=settings.oidc_client_id, secret=None if path is None else _secret(path))
+    roles = Roles(names=read_roles(settings.oidc_roles), required=settings.oidc_roles_required)
+    secret = None if path is None else _secret(path)
+    registration = Registration(client_id=settings.oidc_client_id, secret=secret, roles=roles)
     return OidcIssuer(settings.oidc_issuer, registration)
 
 

@@ -4,7 +4,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +25,14 @@ class Elsewhere:
 
 
 @contextmanager
-def station_of_elsewhere() -> Iterator[Elsewhere]:
-    """Start a station that was told of an issuer where nobody listens yet."""
+def station_of_elsewhere(more: Mapping[str, str] | None = None) -> Iterator[Elsewhere]:
+    """Start a station that was told of an issuer where nobody listens yet, with `more` settings."""
     place = Path(tempfile.mkdtemp(prefix="fst-outside-"))
     place.chmod(0o711)  # the users of runs pass through
     issuer = f"http://127.0.0.1:{free_port()}"
     try:
-        with running_station(place / "station", environment={"FIELDSTATION_OIDC_ISSUER": issuer}) as station:
+        chosen = {"FIELDSTATION_OIDC_ISSUER": issuer, **(more or {})}
+        with running_station(place / "station", environment=chosen) as station:
             yield Elsewhere(station=station, issuer=issuer)
     finally:
         shutil.rmtree(place, ignore_errors=True)
@@ -47,6 +48,13 @@ def elsewhere() -> Iterator[Elsewhere]:
 @pytest.fixture
 def provider(elsewhere: Elsewhere) -> Iterator[str]:
     """The issuer at work, with nothing kept from before; returns its address."""
+    with provider_of(elsewhere) as address:
+        yield address
+
+
+@contextmanager
+def provider_of(elsewhere: Elsewhere) -> Iterator[str]:
+    """Have the issuer of a station at work; returns its address."""
     command = ["node", str(PROVIDER), elsewhere.issuer.rpartition(":")[2], elsewhere.station.url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from tests.acceptance.outside.conftest import Elsewhere, station_of_elsewhere
+from tests.acceptance.outside.conftest import Elsewhere, provider_of, station_of_elsewhere
 from tests.acceptance.person import Person
 from tests.stations import run_verb
 
@@ -99,6 +99,66 @@ def test_its_access_tokens_count_where_they_are_meant_for_the_station(elsewhere:
     head, body, signature = token(provider, "robot", "of-the-robot", "urn:station").split(".")
     for forged in (f"{head}.{body}.{signature[::-1]}", f"{head}.{body}.", f"eyJhbGciOiJub25lIn0.{body}."):
         assert me(url, forged).status_code == 401
+
+
+def test_roles_there_make_somebody_evaluator_user_or_admin_here(elsewhere: Elsewhere, provider: str) -> None:
+    url = elsewhere.station.url
+    levels = {
+        "urn:station?realm=data-manager-admin": ("admin", "data-manager-admin"),
+        "urn:station?client=fieldstation/account-server-evaluator": ("evaluator", "data-manager-evaluator"),
+        "urn:station?realm=data-manager-user": ("user", "data-manager-user"),
+        "urn:station": ("user", "data-manager-user"),
+        "urn:station?client=another/data-manager-admin": ("user", "data-manager-user"),
+    }
+    for resource, (level, role) in levels.items():
+        bearer = {"Authorization": f"Bearer {token(provider, 'robot', 'of-the-robot', resource)}"}
+        with httpx.Client(base_url=url, headers=bearer, timeout=30) as client:
+            found = client.get("/api/v1/me").json()
+            assert (found["operator"], found["evaluator"]) == (level == "admin", level == "evaluator"), resource
+            assert client.get("/api/v1/users").status_code == (200 if level == "admin" else 403)
+            known = client.get("/data-manager-api/user/account").json()
+            assert role in known["data_manager_roles"]
+            assert known["caller_has_admin_privilege"] is (level == "admin")
+            asked = client.get("/account-server-api/user/account").json()["account_server_roles"]
+            assert role.replace("data-manager", "account-server") in asked
+
+
+def test_an_evaluator_subscribes_to_evaluations_of_their_own_only(elsewhere: Elsewhere, provider: str) -> None:
+    url = elsewhere.station.url
+    proof = {"Origin": url, "X-Fieldstation": "1"}
+    with browser() as client:
+        found = sign_in(client, f"{url}/session/login?to=/api/v1/me", "Eva as data-manager-evaluator").json()
+        assert (found["evaluator"], found["operator"]) == (True, False)
+        own = client.put(f"{url}/api/v1/personal-unit", json={"billing_day": 1}, headers=proof).json()["id"]
+        admin = token(provider, "robot", "of-the-robot", "urn:station?realm=data-manager-admin")
+        organisation = httpx.post(
+            f"{url}/api/v1/organisations",
+            json={"name": "Evas", "owner": found["username"]},
+            headers={"Authorization": f"Bearer {admin}"},
+        ).json()["id"]
+        other = client.post(
+            f"{url}/api/v1/organisations/{organisation}/units", json={"name": "Other", "billing_day": 1}, headers=proof
+        ).json()["id"]
+        tier = {"type": "project_tier", "unit": own, "name": "try", "flavour": "evaluation"}
+        refused: list[dict[str, object]] = [
+            tier | {"flavour": "bronze"},
+            tier | {"unit": other},
+            {"type": "storage", "unit": own, "name": "room", "allowance": "10"},
+        ]
+        for body in refused:
+            answer = client.post(f"{url}/api/v1/products", json=body, headers=proof)
+            assert (answer.status_code, answer.json()["reason"]) == (403, "evaluator"), body
+        assert client.post(f"{url}/api/v1/products", json=tier, headers=proof).status_code == 201
+
+
+def test_who_has_no_role_is_not_let_in_where_one_is_asked_for() -> None:
+    chosen = {"FIELDSTATION_OIDC_ROLES": "user=another/biologist", "FIELDSTATION_OIDC_ROLES_REQUIRED": "true"}
+    with station_of_elsewhere(chosen) as strict, provider_of(strict) as provider:
+        url = strict.station.url
+        nobody = me(url, token(provider, "robot", "of-the-robot", "urn:station?realm=data-manager-admin"))
+        assert (nobody.status_code, nobody.json()["reason"]) == (403, "no_role")
+        somebody = me(url, token(provider, "robot", "of-the-robot", "urn:station?client=another/biologist"))
+        assert (somebody.status_code, somebody.json()["operator"]) == (200, False)
 
 
 def test_a_device_is_let_in_by_who_signed_in_there(elsewhere: Elsewhere, provider: str, tmp_path: Path) -> None:

@@ -1,11 +1,23 @@
 // An issuer of its own for tests: oidc-provider with its login and consent forms, which take any password.
-// Prints its address once it listens. argv: port, address that the station's users see.
+// Prints its address once it listens. argv: port, address that the station's users see. Who is called `… as ROLE` has that
+// role of the realm, as Keycloak tells it; so has a token for the resource urn:station?realm=ROLE, and with
+// ?client=CLIENT/ROLE it has the role of a client.
 import { createServer } from 'node:http'
 import process from 'node:process'
 import { Provider } from 'oidc-provider'
 
 const [port, station] = process.argv.slice(2)
 const issuer = `http://127.0.0.1:${port}`
+
+const realm = (role) => ({ realm_access: { roles: ['offline_access', role] } })
+const rolesIn = (resource) => {
+  const asked = new URLSearchParams(String(resource).split('?')[1])
+  const [client, role] = (asked.get('client') ?? '').split('/')
+  return {
+    ...(asked.has('realm') && realm(asked.get('realm'))),
+    ...(role && { resource_access: { [client]: { roles: [role] } } }),
+  }
+}
 
 const provider = new Provider(issuer, {
   clients: [
@@ -32,10 +44,16 @@ const provider = new Provider(issuer, {
     },
   ],
   pkce: { required: () => true },
-  claims: { openid: ['sub'], profile: ['preferred_username', 'name'], email: ['email'] },
+  claims: { openid: ['sub'], profile: ['preferred_username', 'name', 'realm_access'], email: ['email'] },
   findAccount: (_, sub) => ({
     accountId: sub,
-    claims: () => ({ sub, preferred_username: sub, name: `${sub} of elsewhere`, email: `${sub}@example.org` }),
+    claims: () => ({
+      sub,
+      preferred_username: sub,
+      name: `${sub} of elsewhere`,
+      email: `${sub}@example.org`,
+      ...(sub.includes(' as ') && realm(sub.split(' as ')[1])),
+    }),
   }),
   features: {
     devInteractions: { enabled: true },
@@ -45,11 +63,12 @@ const provider = new Provider(issuer, {
       defaultResource: () => undefined,
       getResourceServerInfo: (_, resource) => ({
         scope: '',
-        audience: resource === 'urn:station' ? 'fieldstation' : resource,
+        audience: resource.startsWith('urn:station') ? 'fieldstation' : resource,
         accessTokenFormat: 'jwt',
       }),
     },
   },
+  extraTokenClaims: (context) => rolesIn(context.oidc.params?.resource),
   ttl: { AccessToken: 600, ClientCredentials: 600, IdToken: 600, Session: 600, Grant: 600, Interaction: 600 },
 })
 

@@ -101,7 +101,8 @@ class Caller:
 
     `principals` are all the principals the user is (self, groups, everyone); `operator` may do everything;
     `scopes` is what the token they came with was narrowed to (None: not narrowed); `space` is their own project.
-    `impersonator` is the id of the operator who acts as this user, if one does.
+    `impersonator` is the id of the operator who acts as this user, if one does. An `evaluator` subscribes to
+    evaluations only.
     """
 
     user_id: str
@@ -112,6 +113,7 @@ class Caller:
     space: str
     scopes: frozenset[Permission] | None = None
     impersonator: str | None = None
+    evaluator: bool = False
 
 
 SEES: Mapping[Kind, Permission] = {

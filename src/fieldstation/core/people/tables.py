@@ -49,6 +49,7 @@ station_user = Table(
     Column("email", Text),
     Column("password_hash", Text),
     Column("operator", Boolean, nullable=False),
+    Column("evaluator", Boolean, FetchedValue(), nullable=False),
     Column("space", _key(), nullable=False),
     Column("quota_bytes", BigInteger),
     Column("created_at", _TIME, FetchedValue(), nullable=False),

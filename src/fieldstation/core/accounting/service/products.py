@@ -101,6 +101,12 @@ class Products:
     def create(self, tx: Tx, caller: Caller, unit: str, new: NewProduct) -> Product:
         """Subscribe to a product for a unit."""
         found = self._units.find(tx, caller, unit, Permission.UNIT_USE)
+        if caller.evaluator and (new.flavour is not Flavour.EVALUATION or not self._is_own(tx, caller, found)):
+            raise Forbidden(
+                "you may evaluate this station: subscribe to evaluations, in your personal unit",
+                next_step="choose the flavour evaluation and your own unit, or ask for the role of a user",
+                reason="evaluator",
+            )
         self._units.keep(tx, found.id)
         name, terms = checked_title(new.name, KIND), terms_of(new, self.tariff)
         if new.flavour is Flavour.EVALUATION and found.privacy is Privacy.ALWAYS_PRIVATE:
@@ -209,6 +215,9 @@ class Products:
     def kept(self, tx: Tx, caller: Caller, product_id: str) -> Product:
         """Return one product, which nobody changes or removes until this transaction ends."""
         return self._locked(tx, caller, product_id)
+
+    def _is_own(self, tx: Tx, caller: Caller, unit: Unit) -> bool:
+        return self._units.personal_id(tx, caller) == unit.id
 
     def _locked(self, tx: Tx, caller: Caller, product_id: str) -> Product:
         row = self._decided(tx, caller, store.lock(tx, product_id))

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
+from fieldstation.core.audit.model import STATION, Deed, Entry
+from fieldstation.core.audit.service import record
 from fieldstation.core.people.service.names import RESERVED
 from fieldstation.core.people.service.users import NewUser, Users
 from fieldstation.core.people.store import users as store
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Conflict
 from fieldstation.kernel.ids import new_id
-from fieldstation.ports.identity import Identity
+from fieldstation.ports.identity import Identity, Level
 
 _LONGEST = 48  # of a name, so that a number fits behind
 _MANY = 20  # people whose names come to the same
@@ -35,6 +38,19 @@ class Outside:
             store.describe(tx, row.id, *told)
         user_id: str = row.id
         return user_id
+
+    def level(self, tx: Tx, row: Any, identity: Identity) -> bool:
+        """Make a user what the issuer says they are; returns whether that was something else before.
+
+        An issuer that says nothing of it changes nothing.
+        """
+        level = identity.level
+        wanted = (level is Level.ADMIN, level is Level.EVALUATOR)
+        if level is None or wanted == (row.operator, row.evaluator):
+            return False
+        store.set_level(tx, row.id, operator=wanted[0], evaluator=wanted[1])
+        record(tx, Entry(actor=STATION, deed=Deed.USER_CHANGED, thing=row.id, body={"level": level}))
+        return True
 
     def _create(self, tx: Tx, identity: Identity) -> str:
         for username in _names(identity):

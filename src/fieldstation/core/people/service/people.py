@@ -84,6 +84,8 @@ class People(Access):
         if row is None:
             self.outside.admit(tx, identity)
             row = store.caller_by_identity(tx, identity.iss, identity.sub)
+        if self.outside.level(tx, row, identity):
+            row = store.caller_by_identity(tx, identity.iss, identity.sub)
         return _caller(row, scopes=None)
 
     def caller(self, tx: Tx, user_id: str) -> Known:
@@ -134,6 +136,7 @@ def _loaded(row: Any, scopes: list[str] | None) -> Caller:
         principal=row.principal,
         principals=(EVERYONE, row.principal, *row.groups),
         operator=row.operator,
+        evaluator=row.evaluator,
         space=row.space,
         scopes=scopes_of(scopes),
     )

@@ -22,6 +22,7 @@ _BY_USERNAME = text(f"SELECT {_COLUMNS} FROM station_user WHERE username = :user
 _BY_IDENTITY = text(f"SELECT {_COLUMNS} FROM station_user WHERE iss = :iss AND sub = :sub")
 _LOCK_IDENTITY = text("SELECT pg_advisory_xact_lock(hashtextextended(:iss || ' ' || :sub, 1))")
 _DESCRIBE = text("UPDATE station_user SET name = :name, email = :email WHERE id = :id")
+_SET_LEVEL = text("UPDATE station_user SET operator = :operator, evaluator = :evaluator WHERE id = :id")
 _PAGE = text(f"""
     SELECT {_COLUMNS} FROM station_user
      WHERE username > :after ORDER BY username LIMIT :limit
@@ -140,3 +141,8 @@ def principal_of(tx: Tx, user_id: str) -> int:
     """Read the principal of a user."""
     found: int = tx.scalar(_PRINCIPAL, {"id": user_id})
     return found
+
+
+def set_level(tx: Tx, user_id: str, *, operator: bool, evaluator: bool) -> None:
+    """Write what an outside issuer makes of a user."""
+    tx.execute(_SET_LEVEL, {"id": user_id, "operator": operator, "evaluator": evaluator})

@@ -92,6 +92,7 @@ class UserOut(BaseModel):
 class MeOut(UserOut):
     """The caller."""
 
+    evaluator: bool = Field(default=False, description="whether they subscribe to evaluations only")
     scopes: list[Permission] | None = Field(
         default=None, description="what the token used here was narrowed to; absent: not narrowed"
     )
@@ -187,7 +188,8 @@ def user_out(user: User) -> UserOut:
 
 def me_out(user: User, caller: Caller) -> MeOut:
     """Write the caller."""
-    return MeOut(**user_out(user).model_dump(), scopes=None if caller.scopes is None else sorted(caller.scopes))
+    scopes = None if caller.scopes is None else sorted(caller.scopes)
+    return MeOut(**user_out(user).model_dump(), evaluator=caller.evaluator, scopes=scopes)
 
 
 def group_out(group: Group) -> GroupOut:

@@ -12,6 +12,7 @@ from fieldstation.facades.squonk.account_server.shapes import UserOut
 from fieldstation.facades.squonk.application import refusals
 from fieldstation.kernel.clock import wire_time
 
+EVALUATOR_ROLE = "account-server-evaluator"
 USER_ROLE, ADMIN_ROLE = "account-server-user", "account-server-admin"
 
 
@@ -78,11 +79,17 @@ def router(merchants: Merchants) -> APIRouter:
     return routes
 
 
+def _roles(caller: Caller) -> list[str]:
+    if caller.operator:
+        return [USER_ROLE, ADMIN_ROLE]
+    return [EVALUATOR_ROLE if caller.evaluator else USER_ROLE]
+
+
 def _account_out(caller: Caller) -> AccountOut:
     return AccountOut(
         user=UserOut(id=caller.username),
         caller_has_admin_privilege=caller.operator,
-        account_server_roles=[USER_ROLE, ADMIN_ROLE] if caller.operator else [USER_ROLE],
+        account_server_roles=_roles(caller),
     )
 
 

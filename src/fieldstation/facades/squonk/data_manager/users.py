@@ -22,6 +22,7 @@ from fieldstation.facades.squonk.arguments import GivenArguments, described
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Forbidden, Invalid
 
+EVALUATOR_ROLE = "data-manager-evaluator"
 USER_ROLE, ADMIN_ROLE = "data-manager-user", "data-manager-admin"
 TOKEN_DAYS = 1
 _PLUS = re.compile(r"(T\S+) (\d\d:\d\d)$")  # of an offset, as a query that nobody encoded has it
@@ -103,7 +104,7 @@ class UserDoor:
     def account(self, tx: Tx, caller: Caller) -> AccountOut:
         """Describe the caller."""
         found = self.accounts.show(tx, caller)
-        roles = [USER_ROLE, ADMIN_ROLE] if found.user.operator else [USER_ROLE]
+        roles = [EVALUATOR_ROLE if caller.evaluator else USER_ROLE, *([ADMIN_ROLE] if found.user.operator else [])]
         return AccountOut(
             user=self.described(found), caller_has_admin_privilege=found.user.operator, data_manager_roles=roles
         )

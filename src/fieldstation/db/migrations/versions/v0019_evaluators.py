@@ -1,0 +1,10 @@
+"""Who an outside issuer lets evaluate only."""
+
+from alembic import op
+
+revision = "0019"
+down_revision = "0018"
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE station_user ADD COLUMN evaluator boolean NOT NULL DEFAULT false")
