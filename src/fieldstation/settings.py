@@ -122,6 +122,22 @@ class Settings(BaseSettings):
         decimal_places=6,
         description="coins a day for each GiB of storage begun",
     )
+    allowance_multiplier: Decimal = Field(
+        default=Decimal(1),
+        ge=1,
+        le=1000,
+        max_digits=9,
+        decimal_places=6,
+        description="what a coin of a product counts for beyond its allowance, up to its limit",
+    )
+    overspend_multiplier: Decimal = Field(
+        default=Decimal(1),
+        ge=1,
+        le=1000,
+        max_digits=9,
+        decimal_places=6,
+        description="what a coin of a product counts for beyond its limit",
+    )
     amqp_url: SecretStr | None = Field(
         default=None,
         description="a message broker (`amqp://USER:PASSWORD@HOST:PORT/VHOST`) that what is told of instances goes "

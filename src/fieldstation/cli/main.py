@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, Command] = {
     "gc": _station(
         "gc", "Free what nothing names any more: the trash whose time is over, and blobs that were left for a day."
     ),
+    "ledger": _station("ledger", "The ledger: what products have used, in double entry."),
     "doctor": _station("doctor", "Look at every part of the station and say what is wrong and what to do."),
     "open": _user("session:open_console", "Open the console of the station that is meant in a browser.", STATION),
     "station": _user("station:app", "The station as a whole: its parts, queue and errors; for operators.", STATION),
@@ -67,6 +68,7 @@ COMMANDS: Mapping[str, Command] = {
     "organisation": _user("organisation:app", "Organisations: who pays together.", PEOPLE),
     "unit": _user("unit:app", "Units: parts of an organisation that subscribe to products.", PEOPLE),
     "product": _user("product:app", "Products: what units subscribed to, for projects and for storage.", PEOPLE),
+    "charge": _user("charge:app", "Charges: what work and storage cost.", PEOPLE),
     "search": _user("search:search", "Search the data sets, tools and runs that you see.", THINGS),
     "dataset": _user("dataset:app", "Data sets: versioned, immutable sets of files.", THINGS),
     "molecule": _user("molecule:app", "Molecules in data sets: found by their structure.", THINGS),

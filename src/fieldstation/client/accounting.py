@@ -91,6 +91,12 @@ class Product:
     allowance: str
     limit: str
     used: str
+    today: str
+    open: str
+    held: str
+    burn_rate: str
+    prediction: str
+    storage_bytes: int
     at_limit: bool
     period: Period
     created: datetime

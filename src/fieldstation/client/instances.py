@@ -1,10 +1,29 @@
 """Jobs launched in projects."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from fieldstation.client.answers import read
-from fieldstation.client.things import Instance, Json, Launched, Tried
+from fieldstation.client.things import Instance, Json, Launched
 from fieldstation.client.transport import Transport, at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """Coins (decimal) that a launch is expected to cost, after `past` jobs like it."""
+
+    coins: str
+    past: int
+    rate: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What a launch would come to: its command, and its outputs by name."""
+
+    command: str
+    outputs: Mapping[str, Json]
+    quote: Quote
 
 
 class Instances:

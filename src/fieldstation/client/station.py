@@ -5,6 +5,7 @@ from types import TracebackType
 
 from fieldstation.client.accounting import Assets, Organisations, Products, Units
 from fieldstation.client.answers import read
+from fieldstation.client.charges import Charges
 from fieldstation.client.datasets import Datasets
 from fieldstation.client.definitions import Manifests, Rates, Secrets
 from fieldstation.client.errors import ClientError
@@ -57,6 +58,7 @@ class Station:
         self.units = Units(self.transport)
         self.products = Products(self.transport)
         self.assets = Assets(self.transport)
+        self.charges = Charges(self.transport)
         self.operations = Operations(self.transport)
 
     @property

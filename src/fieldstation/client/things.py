@@ -105,14 +105,6 @@ class JobName:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tried:
-    """What a launch would come to: its command, and its outputs by name."""
-
-    command: str
-    outputs: Mapping[str, Json]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Launched:
     """A job that was launched: the ids of the instance and of the task that follows it."""
 

@@ -1,7 +1,10 @@
 """What others may do inside a transaction of the core. A hook does SQL only; its failure fails the deed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
 
 
 class Transaction(Protocol):
@@ -37,3 +40,46 @@ class Removing(Protocol):
 
     def removing(self, tx: Transaction, thing: str) -> None:
         """Raise Conflict while something still belongs to the thing of this id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessingCharged:
+    """What an instance is charged now; `final`: it changes no more. `sqn` counts its changes from 1.
+
+    `code` is the number of its authority, `detail` what else is known of it.
+    """
+
+    product: str
+    unit: str
+    organisation: str
+    instance: str
+    name: str
+    username: str
+    code: int
+    sqn: int
+    cost: Decimal
+    coins: Decimal
+    final: bool
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StorageCharged:
+    """What a day of storage was charged, at its peak; it changes no more."""
+
+    product: str
+    unit: str
+    organisation: str
+    day: date
+    peak_bytes: int
+    coins: Decimal
+
+
+class Charged(Protocol):
+    """Called inside the transaction that changes what something is charged."""
+
+    def processing_charged(self, tx: Transaction, charge: ProcessingCharged) -> None:
+        """Do what belongs to the change of an instance's charge."""
+
+    def storage_charged(self, tx: Transaction, charge: StorageCharged) -> None:
+        """Do what belongs to the end of a day of storage."""

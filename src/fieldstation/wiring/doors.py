@@ -171,7 +171,11 @@ def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, kit: 
 
 def _books(parts: Accounting) -> accounting.Books:
     return accounting.Books(
-        organisations=parts.organisations, units=parts.units, products=parts.products, assets=parts.assets
+        organisations=parts.organisations,
+        units=parts.units,
+        products=parts.products,
+        assets=parts.assets,
+        bills=parts.bills,
     )
 
 

@@ -28,7 +28,16 @@ from fieldstation.core.instances.service import JobParts, Needs
 from fieldstation.core.news.service import News
 from fieldstation.core.people.service import Access, People, RunTokens
 from fieldstation.core.pipelines.service import OpenWorkflows
-from fieldstation.core.projects.service import Books, Copies, Files, Lifecycles, ManagedFiles, Projects, Saves
+from fieldstation.core.projects.service import (
+    Books,
+    Copies,
+    Files,
+    Keeping,
+    Lifecycles,
+    ManagedFiles,
+    Projects,
+    Saves,
+)
 from fieldstation.core.runs.service.again import Again
 from fieldstation.core.runs.service.attention import Attentions
 from fieldstation.core.runs.service.backlog import Backlogs
@@ -136,7 +145,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     arrivals = _arrivals(settings, people, accounting, datasets, uploads, tasks)
     trash = Trash(datasets, outbox)
     quotas = Quotas(people, settings.quota_bytes)
-    files = Files(projects, volumes, quotas, numbers_of(settings))
+    files = Files(projects, volumes, Keeping(quotas=quotas, storage=accounting.storage), numbers_of(settings))
     books = Books(products=accounting.products, subscriptions=accounting.subscriptions, quotas=quotas, tasks=tasks)
     lifecycles = Lifecycles(access, projects, books, removing=[OpenRuns(), OpenWorkflows()])
     tools = Tools(access)
@@ -150,8 +159,8 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     definitions, cancels = build_definitions(settings, access, sealer), Cancels(runs, outbox)
     givens = _givens(sealer, accounting, definitions)
     needs, in_projects = Needs(accounting.assets, definitions.secrets), ProjectRuns(access, outbox)
-    job_parts = JobParts(projects=projects, jobs=definitions.jobs, needs=needs, runs=in_projects, tasks=tasks)
-    instancing = build_instancing(access, job_parts, cancels, files)
+    launching = _launching(projects, definitions, needs, in_projects, tasks, accounting)
+    instancing = build_instancing(access, launching, cancels, files)
     return Features(
         sealer=sealer,
         outbox=outbox,
@@ -210,6 +219,7 @@ def _arrivals(
         uploads=uploads,
         tasks=tasks,
         types=FileTypes(read_types(settings.dataset_types or "")),
+        storage=accounting.storage,
     )
     return Arrivals(datasets, parts)
 
@@ -230,6 +240,19 @@ def build_collecting(features: Features) -> Collecting:
         givens=features.givens,
     )
     return Collecting(parts)
+
+
+def _launching(
+    projects: Projects, definitions: Definitions, needs: Needs, runs: ProjectRuns, tasks: Tasks, accounting: Accounting
+) -> JobParts:
+    return JobParts(
+        projects=projects,
+        jobs=definitions.jobs,
+        needs=needs,
+        runs=runs,
+        tasks=tasks,
+        charges=accounting.processing,
+    )
 
 
 def image_fingerprints() -> Mapping[str, str]:

@@ -49,7 +49,7 @@ def build_instancing(access: Access, parts: JobParts, cancels: Cancels, files: F
         tokens=CallbackTokens(files),
         telling=Telling(),
         messages=Messages(),
-        following=Following(tasks),
+        following=Following(tasks, parts.charges),
         describing=Describing(files),
         callbacks=Callbacks(tasks),
     )

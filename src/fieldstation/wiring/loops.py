@@ -40,6 +40,7 @@ from fieldstation.workers.incidents import KeepIncidents
 from fieldstation.workers.instances import Follow, RemoveInstance
 from fieldstation.workers.laboratory import Laboratory
 from fieldstation.workers.loop import Loop
+from fieldstation.workers.metering import Metering
 from fieldstation.workers.molecules import FormMolecules, LoadMolecules
 from fieldstation.workers.perform import Handler as OperationHandler
 from fieldstation.workers.perform import Perform
@@ -192,6 +193,10 @@ class LoopBuilder:
     def _sweep_instances(self, tx: Tx) -> bool:
         return self._features.instancing.instances.sweep(tx, self._settings.instance_days * 24 * _HOUR)
 
+    def _metering(self) -> Metering:
+        features = self._features
+        return Metering(features.accounting.storage, features.projects, features.arrivals)
+
     def _sources(self) -> Sources:
         return Sources(self._database, self._features.use, self._features.contents, self._store)
 
@@ -213,6 +218,8 @@ class LoopBuilder:
                 Chore(name="workflows", seconds=_HOUR, work=self._features.pipelines.running.tidy),
                 Chore(name="api calls", seconds=_HOUR, work=self._features.people.api_log.tidy),
                 Chore(name="incidents", seconds=_HOUR, work=self._features.incidents.tidy),
+                Chore(name="storage days", seconds=30.0, work=self._features.accounting.storage.close),
+                Chore(name="storage", seconds=60.0, work=self._metering().step),
                 Chore(name="removed files", seconds=10.0, work=lambda _: self._volumes.tidy(1.0)),
                 Chore(name="molecules", seconds=60.0, work=self._features.molecules.readings.tidy),
                 *_garbage(self._features.garbage),

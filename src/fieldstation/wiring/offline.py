@@ -1,8 +1,11 @@
 """What verbs of the station do to a database without running a station."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from fieldstation.core.datasets.model import Plan
+from fieldstation.core.instances.service.reconciling import charge_faults
 from fieldstation.core.runs.service.tidy import settle_restored as settle_runs
 from fieldstation.db import Database
 from fieldstation.db.snapshot import may_remove
@@ -10,6 +13,24 @@ from fieldstation.kernel.errors import Conflict
 from fieldstation.settings import Settings
 from fieldstation.wiring.features import build_features
 from fieldstation.wiring.storages import build_storages
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerProof:
+    """How much was looked at, and what does not agree, in words."""
+
+    accounts: int
+    transfers: int
+    faults: Sequence[str]
+
+
+def verify_ledger(settings: Settings, database: Database) -> LedgerProof:
+    """Look at the whole ledger at one moment."""
+    ledger = build_features(settings, build_storages(settings), {}, "").accounting.ledger
+    with database.begin() as tx:
+        ledger.stand_still(tx)
+        accounts, transfers = ledger.counts(tx)
+        return LedgerProof(accounts=accounts, transfers=transfers, faults=[*ledger.faults(tx), *charge_faults(tx)])
 
 
 def key_file(settings: Settings) -> Path:

@@ -93,6 +93,7 @@ def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
         products=accounting.products,
         assets=accounting.assets,
         merchants=accounting.merchants,
+        bills=accounting.bills,
     )
     managing, accounting_for = data_manager(manager), account_server(accounts)
     managing.state, accounting_for.state = _acting(app.state, features), app.state

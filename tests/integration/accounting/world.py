@@ -46,6 +46,10 @@ class World:
         self.products = accounting.products
         self.assets = accounting.assets
         self.merchants = accounting.merchants
+        self.processing = accounting.processing
+        self.storage_charges = accounting.storage
+        self.bills = accounting.bills
+        self.ledger = accounting.ledger
         self.root = self.person("root", operator=True)
 
     def person(self, username: str, *, operator: bool = False) -> Person:

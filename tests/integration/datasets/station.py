@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from fieldstation.core.accounting.service import Subscriptions
+from fieldstation.core.accounting.model.products import Tariff
+from fieldstation.core.accounting.service import Paying, StorageCharges, Subscriptions
 from fieldstation.core.datasets.model import FileTypes
 from fieldstation.core.datasets.service import (
     ArrivalParts,
@@ -78,7 +79,8 @@ class Station:
         self.outside.mkdir()
         self.places = FilesystemPlaces([self.outside])
         self.units = Units(self.people, Organisations(self.people))
-        self.subscriptions = Subscriptions(self.units, on=False)
+        self.storage = StorageCharges(Paying(Tariff()))
+        self.subscriptions = Subscriptions(self.units, self.storage.paying, on=False)
         self.datasets = Datasets(self.people, self.subscriptions, self.store, Outbox())
         self.uploads = Uploads(self.people, self.datasets, self.store, quota)
         self.garbage = Garbage(self.people, self.store, Outbox())
@@ -129,6 +131,7 @@ class Station:
             uploads=self.uploads,
             tasks=self.tasks,
             types=FileTypes(),
+            storage=self.storage,
         )
         return Arrivals(self.datasets, parts)
 

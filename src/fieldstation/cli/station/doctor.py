@@ -12,14 +12,14 @@ from fieldstation.cli.output import write_json
 from fieldstation.cli.station.directory import existing_directory
 from fieldstation.cli.station.opening import opened_database
 from fieldstation.cli.station.options import AsJson, Data
-from fieldstation.db import condition
+from fieldstation.db import Database, condition
 from fieldstation.db.embedded import UP, Ownership, refuse_closed
 from fieldstation.facades.operations import disk_part, engine_part
 from fieldstation.kernel.errors import FieldstationError
 from fieldstation.kernel.logs import configure_logs
 from fieldstation.kernel.parts import Condition, Part, worst
 from fieldstation.settings import Settings, load_settings
-from fieldstation.wiring import build_storages, probe_engines
+from fieldstation.wiring import build_storages, probe_engines, verify_ledger
 from fieldstation.wiring.chemistry import chemistry_part
 from fieldstation.wiring.messages import broker_parts
 from fieldstation.wiring.outside import outside_parts
@@ -94,9 +94,26 @@ def _projects(settings: Settings) -> Part:
 def _database(settings: Settings) -> tuple[Part, ...]:
     try:
         with opened_database(settings, "doctor") as database:
-            return condition.examination(database)
+            found = condition.examination(database)
+            if worst(found) is not Condition.DOWN:
+                found = (*found, _ledger(settings, database))
+            return found
     except FieldstationError as error:
         return (_fault("database", error),)
+
+
+def _ledger(settings: Settings, database: Database) -> Part:
+    found = verify_ledger(settings, database)
+    if not found.faults:
+        return Part(name="ledger", condition=Condition.OK, text=f"{found.transfers} transfers reconcile")
+    text = f"{len(found.faults)} things do not agree, first: {found.faults[0]}"
+    return Part(
+        name="ledger",
+        condition=Condition.DEGRADED,
+        text=text,
+        next_step="fieldstation ledger verify",
+        reason="ledger",
+    )
 
 
 def _fault(name: str, error: FieldstationError) -> Part:

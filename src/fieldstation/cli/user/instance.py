@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from fieldstation.cli.output import ago, details, table
+from fieldstation.cli.output import ago, count, details, table
 from fieldstation.cli.user.verb import Limit, Session, noun, pairs, some, verb
+from fieldstation.client.instances import Tried
 from fieldstation.client.things import Instance, Json
 
 app = noun("instance", "Instances: jobs launched in projects, where their files lie.")
@@ -43,7 +44,7 @@ def launch(
     name, instances = how.name or f"{named[0]} {named[1]}", session.station.instances
     if how.dry:
         tried = instances.trial(project, named, name=name, variables=given, sub_path=how.sub_path)
-        session.answer(tried, lambda: tried.command)
+        session.answer(tried, lambda: _tried(tried))
         return
     made = instances.launch(project, named, name=name, variables=given, sub_path=how.sub_path)
     session.answer(made, lambda: f"launched {made.id}\nfollow it: fieldstation task show {made.task}")
@@ -89,6 +90,12 @@ def remove(session: Session, instance: InstanceId) -> None:
     """End a launched job and remove it; what it made stays."""
     task = session.station.instances.remove(instance)
     session.answer({"task": task}, lambda: f"removed; its folder goes with {task}")
+
+
+def _tried(tried: Tried) -> str:
+    if tried.quote.coins == "0":
+        return tried.command
+    return f"{tried.command}\nexpected to cost {tried.quote.coins} coins, as {count(tried.quote.past, 'job')} before"
 
 
 def _job(text: str) -> tuple[str, str, str]:

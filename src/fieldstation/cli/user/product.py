@@ -109,6 +109,12 @@ def _kind(product: Product) -> str:
     return f"{product.flavour} tier" if product.flavour else product.type
 
 
+def _under_way(found: Product) -> str | None:
+    if (found.open, found.held) == ("0", "0"):
+        return None
+    return f"{found.open} coins until now, {found.held} set aside"
+
+
 def _tariff(found: Tariff) -> str:
     tiers = table(["flavour", ">allowance", ">limit"], [[one.flavour, one.allowance, one.limit] for one in found.tiers])
     unit = size(found.storage_unit_bytes)
@@ -124,6 +130,10 @@ def _shown(found: Product) -> str:
             ("kind", _kind(found)),
             ("unit", found.unit_name),
             ("coins", f"{found.used} used of {found.allowance}, at most {found.limit}"),
+            ("under way", _under_way(found)),
+            ("storage", f"{size(found.storage_bytes)}, {found.today} coins today" if found.storage_bytes else None),
+            ("prediction", f"{found.prediction} coins at the end of the period"),
+            ("at limit", "yes: new work is refused" if found.at_limit else None),
             ("period", f"{found.period.begin} to {found.period.end}, {found.period.remaining_days} days left"),
             ("project", f"{found.claim.name} ({found.claim.project})" if found.claim else None),
             ("created", ago(found.created)),

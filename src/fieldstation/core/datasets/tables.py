@@ -1,4 +1,4 @@
-"""The tables of data sets, as migrations 0003 and 0013 make them.
+"""The tables of data sets, as migrations 0003, 0013, 0019 and 0021 make them.
 
 `metadata_schema` is `json`, not `jsonb`: it keeps the author's order of fields, which their form follows.
 """
@@ -54,6 +54,7 @@ dataset = Table(
     Index("ix_dataset_labels", "labels", postgresql_using="gin", postgresql_ops={"labels": "jsonb_path_ops"}),
     Index("ix_dataset_origin_id", "origin", "id"),
     Index("ix_dataset_words", "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
+    Index("ix_dataset_unit", "unit", postgresql_where=text("unit IS NOT NULL")),
     Index("ix_dataset_purge_after", "purge_after", postgresql_where=text("purge_after IS NOT NULL")),
 )
 
@@ -151,6 +152,7 @@ arrival = Table(
     Column("stage", _KEY, nullable=False),
     Column("task_id", _KEY),
     Column("removed_by", _KEY),
+    Index("ix_arrival_unit", "unit", postgresql_where=text("unit IS NOT NULL")),
 )
 
 annotation = Table(

@@ -105,6 +105,14 @@ Index("ix_callback_dead", callback.c.dead_at, postgresql_where=callback.c.dead_a
 
 Index("uq_instance_token_hash", instance.c.token_hash, unique=True, postgresql_where=instance.c.token_hash.isnot(None))
 Index("ix_instance_project", instance.c.project, instance.c.id, postgresql_where=instance.c.removed_at.is_(None))
+Index(
+    "ix_instance_costs",
+    instance.c.job,
+    instance.c.id,
+    postgresql_where=(instance.c.followed == "succeeded")
+    & instance.c.cost.isnot(None)
+    & instance.c.ended_at.isnot(None),
+)
 Index("ix_instance_open", instance.c.id, postgresql_where=instance.c.ended_at.is_(None))
 Index(
     "ix_instance_old",

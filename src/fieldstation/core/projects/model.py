@@ -29,11 +29,15 @@ class Project:
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """A project as its files need it: its id, who new files belong to outside, and whose account they count to."""
+    """A project as its files need it: its id, who new files belong to outside, and whose account they count to.
+
+    `product` is the id of the one that pays for them, None where nobody does.
+    """
 
     project: str
     owner: Owner
     account: str
+    product: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

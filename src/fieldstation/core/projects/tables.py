@@ -1,4 +1,4 @@
-"""The tables of projects, as the second and the eleventh migration make them."""
+"""The tables of projects, as the second, the eleventh and the twenty-first migration make them."""
 
 from sqlalchemy import (
     BigInteger,
@@ -43,6 +43,7 @@ Index(
     postgresql_where=project.c.unit.is_(None) & _LIVING,
 )
 Index("uq_project_unit_name", project.c.unit, project.c.name, unique=True, postgresql_where=_LIVING)
+Index("ix_project_product", project.c.product, postgresql_where=_LIVING & project.c.product.isnot(None))
 Index("ix_project_measured_at", project.c.measured_at.nulls_first(), postgresql_where=_LIVING)
 
 project_file = Table(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
+from fieldstation.core.accounting.model.products import coins
 from fieldstation.core.instances.model.values import Callback, Instance, Launch, Phase
 from fieldstation.core.instances.service import Instances
 from fieldstation.core.tools.model.jobs import JobName
@@ -52,11 +53,20 @@ class LaunchIn(BaseModel):
     callback: CallbackIn | None = None
 
 
+class QuoteOut(BaseModel):
+    """What a launch is expected to cost; so much is set aside for it."""
+
+    coins: str = Field(description="the median of what such jobs cost before, at the rate of now", examples=["1.5"])
+    past: int = Field(description="how many of them that is the median of, at most 20")
+    rate: str | None = Field(default=None, description="coins for a thousand of its cost; absent: it is free")
+
+
 class TriedOut(BaseModel):
     """What a launch would come to."""
 
     command: str
     outputs: dict[str, Any]
+    quote: QuoteOut
 
 
 class LaunchedOut(BaseModel):
@@ -122,11 +132,15 @@ def _add_launches(routes: APIRouter, launching: Launching) -> None:
         "/instances/trial",
         operation_id="try_instance",
         summary="Tell what a launch would come to, and launch nothing",
+        response_model_exclude_none=True,
         responses=responses(403, 404),
     )
     async def tried(body: LaunchIn, call: CallerCall) -> TriedOut:
         worked = await launching.worked(call, _launch(body))
-        return TriedOut(command=worked.command, outputs=dict(worked.outputs))
+        found = worked.draft.quote
+        rate = None if found.rate is None else coins(found.rate)
+        quote = QuoteOut(coins=coins(found.coins), past=found.past, rate=rate)
+        return TriedOut(command=worked.command, outputs=dict(worked.outputs), quote=quote)
 
     @routes.post(
         "/instances",
@@ -134,7 +148,7 @@ def _add_launches(routes: APIRouter, launching: Launching) -> None:
         summary="Launch a job in a project",
         status_code=HTTPStatus.CREATED,
         response_model_exclude_none=True,
-        responses=responses(403, 404, 409),
+        responses=responses(402, 403, 404, 409),
     )
     async def launch(body: LaunchIn, call: CallerCall) -> LaunchedOut:
         found = await launching.launch(call, await launching.worked(call, _launch(body)))

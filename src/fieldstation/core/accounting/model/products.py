@@ -75,21 +75,6 @@ class Tariff:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Use:
-    """What a product has used in its current period: coins, and bytes now and at the period's peak."""
-
-    processing: Decimal = Decimal(0)
-    storage: Decimal = Decimal(0)
-    current_bytes: int = 0
-    peak_bytes: int = 0
-
-    @property
-    def coins(self) -> Decimal:
-        """All coins."""
-        return self.processing + self.storage
-
-
-@dataclass(frozen=True, kw_only=True)
 class NewProduct:
     """A product to subscribe to; a tier has a `flavour` and its terms from it, storage says its own."""
 

@@ -1,8 +1,8 @@
 """Products: what a unit subscribed to, and which project claimed which tier."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from fieldstation.core.accounting.model.periods import Period, period_of
@@ -14,13 +14,15 @@ from fieldstation.core.accounting.model.products import (
     ProductType,
     Tariff,
     Terms,
-    Use,
     coins,
     raised,
     settled_privacy,
     terms_of,
 )
+from fieldstation.core.accounting.model.standing import Standing, Use, standing
+from fieldstation.core.accounting.service.paying import today
 from fieldstation.core.accounting.store import products as store
+from fieldstation.core.accounting.store import use as use_store
 from fieldstation.core.audit.model import STATION, Deed, Entry
 from fieldstation.core.audit.service import record
 from fieldstation.core.people.model import Caller, Kind, Permission, Privacy, Thing, within_scopes
@@ -51,7 +53,8 @@ class Claim:
 class Product:
     """A product with the unit that subscribed to it; `claim` is of tiers only.
 
-    `period` is the one that it is billed for now, of which `remaining_days` are left, today among them.
+    `period` is the one that it is billed for now, of which `remaining_days` are left, today among them; `use` is what
+    it used in it, `standing` what that counts for.
     """
 
     id: str
@@ -64,12 +67,8 @@ class Product:
     created_at: datetime
     period: Period
     remaining_days: int
-    use: Use = field(default_factory=Use)
-
-    @property
-    def at_limit(self) -> bool:
-        """Whether new work is refused."""
-        return self.use.coins >= self.terms.limit
+    use: Use
+    standing: Standing
 
     def private(self, wanted: bool | None) -> bool:
         """Return whether a project that this pays for is private; Invalid where it may not be as wanted."""
@@ -130,12 +129,12 @@ class Products:
         store.insert(tx, values)
         body: dict[str, Json] = {"name": name, "type": new.type, "flavour": new.flavour, "unit": found.id}
         record(tx, _entry(Deed.PRODUCT_CREATED, caller, product_id, body | _terms_body(terms)))
-        return _product(tx, store.by_id(tx, product_id), found)
+        return self._product(tx, store.by_id(tx, product_id), found)
 
     def show(self, tx: Tx, caller: Caller, product_id: str) -> Product:
         """Return one product."""
         row = self._decided(tx, caller, store.by_id(tx, product_id))
-        return _product(tx, row, self._units.by_ids(tx, caller, [row.unit])[row.unit])
+        return self._product(tx, row, self._units.by_ids(tx, caller, [row.unit])[row.unit])
 
     def list(
         self, tx: Tx, caller: Caller, request: PageRequest, filters: Mapping[str, str] | None = None
@@ -146,7 +145,7 @@ class Products:
         seen = (None if operates(caller) else visible.where("n.id"), visible.values)
         rows = store.page(tx, before, request.limit + 1, filters or {}, seen)
         units = self._units.by_ids(tx, caller, [row.unit for row in rows])
-        return page_of([_product(tx, row, units[row.unit]) for row in rows], request, lambda each: (each.id,))
+        return page_of(self._products(tx, [(row, units[row.unit]) for row in rows]), request, lambda each: (each.id,))
 
     def briefs(self, tx: Tx, product_ids: Sequence[str]) -> Mapping[str, ProductBrief]:
         """Return where these products belong, in one statement; who calls has decided that the caller may know."""
@@ -159,7 +158,7 @@ class Products:
         name = found.name if change.name is None else checked_title(change.name, KIND)
         store.change(tx, {"id": found.id, "name": name, "allowance": terms.allowance, "coin_limit": terms.limit})
         record(tx, _entry(Deed.PRODUCT_CHANGED, caller, found.id, {"name": name, **_terms_body(terms)}))
-        return replace(found, name=name, terms=terms)
+        return self._product(tx, store.by_id(tx, found.id), found.unit)
 
     def remove(self, tx: Tx, caller: Caller, product_id: str) -> None:
         """Remove a product that no project claims."""
@@ -221,7 +220,18 @@ class Products:
 
     def _locked(self, tx: Tx, caller: Caller, product_id: str) -> Product:
         row = self._decided(tx, caller, store.lock(tx, product_id))
-        return _product(tx, row, self._units.by_ids(tx, caller, [row.unit])[row.unit])
+        return self._product(tx, row, self._units.by_ids(tx, caller, [row.unit])[row.unit])
+
+    def _product(self, tx: Tx, row: Any, unit: Unit) -> Product:
+        (found,) = self._products(tx, [(row, unit)])
+        return found
+
+    def _products(self, tx: Tx, rows: Sequence[tuple[Any, Unit]]) -> Sequence[Product]:
+        """Return products with what they used, which takes one statement for all of them."""
+        day = today(tx)
+        periods = {row.id: period_of(day, unit.billing_day) for row, unit in rows}
+        uses = use_store.uses(tx, periods, day)
+        return [_product(row, unit, uses[row.id], self.tariff, day) for row, unit in rows]
 
     def _decided(self, tx: Tx, caller: Caller, row: Any) -> Any:
         if not within_scopes(caller, Permission.UNIT_USE):
@@ -249,20 +259,25 @@ def hidden() -> NotFound:
     )
 
 
-def _product(tx: Tx, row: Any, unit: Unit) -> Product:
-    today = tx.now().astimezone(UTC).date()
-    period = period_of(today, unit.billing_day)
+def _product(row: Any, unit: Unit, use: Use, tariff: Tariff, day: date) -> Product:
+    period = period_of(day, unit.billing_day)
+    terms = Terms(allowance=row.allowance, limit=row.coin_limit)
+    remaining_days = period.remaining_days(day)
+    found = standing(use, terms, tariff, remaining_days)
+    flavour = None if row.flavour is None else Flavour(row.flavour)
     return Product(
         id=row.id,
         unit=unit,
         type=ProductType(row.type),
-        flavour=None if row.flavour is None else Flavour(row.flavour),
+        flavour=flavour,
         name=row.name,
-        terms=Terms(allowance=row.allowance, limit=row.coin_limit),
+        terms=terms,
         claim=None if row.project is None else Claim(project_id=row.project, name=row.project_name),
         created_at=row.created_at,
         period=period,
-        remaining_days=period.remaining_days(today),
+        remaining_days=remaining_days,
+        use=use,
+        standing=replace(found, at_limit=found.at_limit and flavour is not Flavour.EVALUATION),
     )
 
 

@@ -1,6 +1,7 @@
 """What a station with accounting asks for before data sets and projects are made: that somebody pays for them."""
 
 from fieldstation.core.accounting.model.products import TEST_UNIT
+from fieldstation.core.accounting.service.paying import Paying
 from fieldstation.core.accounting.store import products as store
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.people.service import Units
@@ -11,16 +12,23 @@ from fieldstation.kernel.errors import Forbidden
 class Subscriptions:
     """Says who pays. Without accounting (`on` False) nobody has to."""
 
-    def __init__(self, units: Units, *, on: bool) -> None:
+    def __init__(self, units: Units, paying: Paying, *, on: bool) -> None:
         self._units = units
+        self._paying = paying
         self._on = on
 
     def storage(self, tx: Tx, caller: Caller, unit: str | None) -> str | None:
         """Return the id of the unit that stores what the caller makes: the one that is named, else their personal one.
 
         None where none is named and none has to pay. Raises NotFound for a unit that the caller does not see, and with
-        accounting Forbidden (`no_subscription`) unless the unit has a storage subscription.
+        accounting Forbidden (`no_subscription`) unless the unit has a storage subscription; and OutOfCoins where the
+        one that it has is at its limit.
         """
+        found = self._unit(tx, caller, unit)
+        self._paying.require(tx, self._paying.of_unit(tx, found))
+        return found
+
+    def _unit(self, tx: Tx, caller: Caller, unit: str | None) -> str | None:
         found = None if unit is None else self._units.find(tx, caller, unit, Permission.UNIT_USE).id
         if not self._on:
             return found

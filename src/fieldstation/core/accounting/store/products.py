@@ -24,6 +24,23 @@ _REMOVE = text("UPDATE product SET removed_at = station_now() WHERE id = :id")
 _CLAIM = text("UPDATE product SET project = :project, project_name = :project_name WHERE id = :id")
 _RELEASE = text("UPDATE product SET project = NULL, project_name = NULL WHERE project = :project RETURNING id")
 _RENAME = text("UPDATE product SET project_name = :project_name WHERE project = :project")
+_PAYS_STORAGE = text("""
+    SELECT id FROM product WHERE unit = :unit AND type = 'storage' AND removed_at IS NULL ORDER BY id LIMIT 1
+""")
+_PAYERS = text("""
+    SELECT p.id, p.unit, p.type, p.type = 'storage' AND EXISTS (
+               SELECT 1 FROM product o WHERE o.unit = p.unit AND o.type = 'storage' AND o.removed_at IS NULL
+                  AND o.id < p.id) AS spare
+      FROM product p WHERE p.removed_at IS NULL AND p.id > :after ORDER BY p.id LIMIT :limit
+""")
+_TERMS = text("""
+    SELECT p.id, p.name, p.flavour, p.allowance, p.coin_limit, n.billing_day
+      FROM product p JOIN unit n ON n.id = p.unit WHERE p.id = :id
+""")
+_TERMS_ALONE = text("""
+    SELECT p.id, p.name, p.flavour, p.allowance, p.coin_limit, n.billing_day
+      FROM product p JOIN unit n ON n.id = p.unit WHERE p.id = :id FOR NO KEY UPDATE OF p
+""")
 _IN_UNIT = text("SELECT EXISTS (SELECT 1 FROM product WHERE unit = :unit AND removed_at IS NULL)")
 
 _STORES = text("""
@@ -112,3 +129,19 @@ def stores(tx: Tx, unit: str) -> bool:
     """Tell whether a unit has a storage subscription."""
     found: bool = tx.scalar(_STORES, {"unit": unit})
     return found
+
+
+def pays_storage(tx: Tx, unit_id: str) -> str | None:
+    """Read the product that pays for the data sets of a unit: its oldest one for storage."""
+    found: str | None = tx.scalar(_PAYS_STORAGE, {"unit": unit_id})
+    return found
+
+
+def payers(tx: Tx, after: str, limit: int) -> Sequence[Any]:
+    """Read up to `limit` products behind the id `after`; `spare`: another one pays for the unit's data sets."""
+    return tx.all(_PAYERS, {"after": after, "limit": limit})
+
+
+def terms(tx: Tx, product_id: str, *, alone: bool) -> Any:
+    """Read the terms of a product and its billing day; `alone`: nobody else does so until this transaction ends."""
+    return tx.one(_TERMS_ALONE if alone else _TERMS, {"id": product_id})

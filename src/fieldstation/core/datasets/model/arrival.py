@@ -82,7 +82,8 @@ class SingleFile:
     """A version of one file, as it came by any way; `owner` is a username.
 
     What was not received by itself, but sent as a version of files, is done and has no unit. `removed` says when it
-    was removed, or its data set put into the trash, `removed_by` by whom.
+    was removed, or its data set put into the trash, `removed_by` by whom. `authorisation` is the number of the
+    authority to keep it, None where nobody pays.
     """
 
     dataset_id: str
@@ -101,6 +102,7 @@ class SingleFile:
     extra_variables: str | None
     removed: datetime | None
     removed_by: str | None
+    authorisation: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fieldstation.core.accounting.service import Subscriptions
+from fieldstation.core.accounting.model.charges import Purpose as ChargePurpose
+from fieldstation.core.accounting.service import StorageCharges, Subscriptions
 from fieldstation.core.datasets.model import (
     Arrival,
     Due,
@@ -61,6 +62,7 @@ class ArrivalParts:
     uploads: Uploads
     tasks: Tasks
     types: FileTypes
+    storage: StorageCharges
 
 
 class Arrivals:
@@ -74,7 +76,8 @@ class Arrivals:
     def checked(self, tx: Tx, caller: Caller, arrival: Arrival) -> Arrival:
         """Return what may come so, its unit and its data set by their ids.
 
-        Raises Invalid (`media_type`, `file_names`), NotFound and Forbidden (unit, data set).
+        Raises Invalid (`media_type`, `file_names`), NotFound and Forbidden (unit, data set), and OutOfCoins where what
+        the unit subscribed to for its data sets has reached its limit.
         """
         self._parts.types.fitting(arrival.media_type, checked_file_name(arrival.file_name))
         if arrival.extra_variables is not None:
@@ -115,7 +118,14 @@ class Arrivals:
             ),
         )
         store.insert(tx, version.id, arrival, task.id)
+        payer = self._parts.storage.paying.of_unit(tx, arrival.unit)
+        self._parts.storage.paying.granted(tx, payer, ChargePurpose.DATASET, version.id, caller.user_id)
+        self._parts.storage.grew(tx, payer, arrival.stored.size)
         return Received(version=version, task_id=task.id)
+
+    def sizes(self, tx: Tx, units: Sequence[str]) -> Mapping[str, int]:
+        """Return how many bytes lie in the versions of each of these units that has any."""
+        return store.sizes(tx, units)
 
     def due(self, tx: Tx, version_id: str) -> Due | None:
         """Return what is to be done for a version; None when it was removed meanwhile."""

@@ -13,7 +13,8 @@ from fieldstation.db import Tx
 _COLUMNS = """d.id AS dataset_id, d.name, d.labels, u.username AS owner, v.id AS version_id, v.number, v.created,
        v.size, coalesce(a.file_name, f.path) AS file_name, a.media_type AS given_type, f.media_type AS file_type,
        CASE WHEN a.stage IN ('formatting', 'loading') AND coalesce(t.done, true) THEN 'failed' ELSE a.stage END
-         AS stage, a.unit, a.source, a.extra_variables, coalesce(v.removed, d.trashed) AS removed, a.removed_by"""
+         AS stage, a.unit, a.source, a.extra_variables, coalesce(v.removed, d.trashed) AS removed, a.removed_by,
+       (SELECT p.code FROM authority p WHERE p.thing = v.id) AS authorisation"""
 _FROM = """dataset d JOIN version v ON v.dataset_id = d.id AND v.file_count = 1
       JOIN station_user u ON u.id = d.owner
       LEFT JOIN version_file f ON f.version_key = v.key
@@ -33,6 +34,17 @@ _MOVE = text("UPDATE arrival SET stage = :stage WHERE version_id = :version_id A
 _TAKEN = text("""
     SELECT d.name FROM dataset d WHERE d.space = :space AND d.trashed IS NULL
        AND (d.name = :base OR d.name >= :prefix AND d.name < :prefix_end)
+""")
+_SIZES = text("""
+    SELECT kept.unit, sum(kept.size)::bigint AS size
+      FROM (SELECT a.unit, v.size FROM arrival a JOIN version v ON v.id = a.version_id AND v.removed IS NULL
+              JOIN dataset d ON d.id = v.dataset_id AND d.purged IS NULL
+             WHERE a.unit = ANY(:units)
+            UNION ALL
+            SELECT d.unit, v.size FROM dataset d JOIN version v ON v.dataset_id = d.id AND v.removed IS NULL
+             WHERE d.unit = ANY(:units) AND d.purged IS NULL
+               AND NOT EXISTS (SELECT 1 FROM arrival a WHERE a.version_id = v.id AND a.unit IS NOT NULL)) kept
+     GROUP BY kept.unit
 """)
 
 
@@ -124,6 +136,14 @@ def by_digest(tx: Tx, seen: Seen, sha256: str) -> tuple[str, int] | None:
     return None if row is None else (row.id, row.number)
 
 
+def sizes(tx: Tx, units: Sequence[str]) -> Mapping[str, int]:
+    """Read how many bytes the versions have that these units pay for, those in the trash too; indexes (unit).
+
+    A version that came for a unit is paid for by that one, all others by the unit of their data set.
+    """
+    return {row.unit: row.size for row in tx.all(_SIZES, {"units": list(units)})}
+
+
 def _where(seen: Seen, wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
     conditions, values = [seen.condition, "d.latest > 0"], dict(seen.values)
     if not wanted.removed_too:
@@ -163,4 +183,5 @@ def _single(row: Any) -> SingleFile:
         extra_variables=row.extra_variables,
         removed=row.removed,
         removed_by=row.removed_by,
+        authorisation=row.authorisation,
     )

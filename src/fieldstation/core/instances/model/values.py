@@ -72,14 +72,28 @@ class Launch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Quote:
+    """Coins that a launch is expected to cost, after `past` instances of its job; `rate` is what its cost is worth."""
+
+    coins: Decimal
+    past: int
+    rate: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A launch that was found sound; its command is still to be expanded, outside of any transaction."""
+    """A launch that was found sound; its command is still to be expanded, outside of any transaction.
+
+    `product` is the one that pays for it, None where nobody does.
+    """
 
     instance_id: str
     launch: Launch
     kept: KeptJob
     filled: Filled
     assets: Mapping[str, str]  # name: id
+    product: str | None
+    quote: Quote
 
     @property
     def templates(self) -> Sequence[Template]:
@@ -136,6 +150,7 @@ class Instance:
     rate: Decimal | None
     cost: Decimal | None
     coins: Decimal | None
+    authorisation: int | None
     launched_at: datetime
     started_at: datetime | None
     stopped_at: datetime | None

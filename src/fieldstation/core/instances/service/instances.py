@@ -114,6 +114,7 @@ def _instance(row: Any) -> Instance:
         rate=row.rate,
         cost=row.cost,
         coins=row.coins,
+        authorisation=row.authorisation,
         launched_at=row.launched_at,
         started_at=row.started_at,
         stopped_at=row.ended_at,

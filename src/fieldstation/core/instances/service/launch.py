@@ -8,11 +8,14 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
+from fieldstation.core.accounting.model.charges import NewProcessing
+from fieldstation.core.accounting.service import ProcessingCharges
 from fieldstation.core.instances.model.describe import with_names
 from fieldstation.core.instances.model.needs import scopes_of, secrets_of
 from fieldstation.core.instances.model.values import Draft, Launch, Launched, Worked
 from fieldstation.core.instances.service.callbacks import tell
 from fieldstation.core.instances.service.needs import Needs
+from fieldstation.core.instances.service.quotes import quote
 from fieldstation.core.instances.service.tokens import checked_token, new_token
 from fieldstation.core.instances.store import instances as store
 from fieldstation.core.people.model import Caller, Permission
@@ -44,6 +47,7 @@ class JobParts:
     needs: Needs
     runs: ProjectRuns
     tasks: Tasks
+    charges: ProcessingCharges
 
 
 class Launches:
@@ -70,7 +74,16 @@ class Launches:
         around = Surroundings(instance_directory=directory_of(instance_id) if launch.apart is None else _HERE)
         filled = fill(kept.job, launch.variables, around, strict=self._strict)
         assets = self._assets(tx, caller, kept.job, project.product)
-        return Draft(instance_id=instance_id, launch=launch, kept=kept, filled=filled, assets=assets)
+        rate = Decimal(0) if project.product and self._parts.charges.free(tx, project.product) else kept.rate
+        return Draft(
+            instance_id=instance_id,
+            launch=launch,
+            kept=kept,
+            filled=filled,
+            assets=assets,
+            product=project.product,
+            quote=quote(tx, kept.number, rate),
+        )
 
     def work(self, draft: Draft, expanded: Sequence[Expanded]) -> Worked:
         """Return what will be started, from the templates of the draft as they were expanded."""
@@ -110,9 +123,10 @@ class Launches:
         return Worked(draft=draft, command=command.text or shlex.join(command.arguments), plan=plan, outputs=outputs)
 
     def launch(self, tx: Tx, caller: Caller, worked: Worked) -> Launched:
-        """Queue the run and begin the task."""
+        """Queue the run and begin the task; OutOfCoins where the product that pays has too few left."""
         draft, launch, kept = worked.draft, worked.draft.launch, worked.draft.kept
         project = self._parts.projects.find(tx, caller, launch.project, Permission.PROJECT_RUN).id
+        self._charge(tx, caller, draft)
         image = kept.job.image
         run = self._parts.runs.queue(
             tx,
@@ -135,7 +149,7 @@ class Launches:
         )
         task = self._parts.tasks.begin(tx, caller.user_id, new)
         token = self._token(launch)
-        values = _row(worked, token, rate=kept.rate)
+        values = _row(worked, token)
         ids = {"run_id": run.id, "task_id": task.id, "project": project, "user_id": caller.user_id}
         if not store.insert(tx, {**values, **ids}):
             raise Conflict(
@@ -143,6 +157,23 @@ class Launches:
             )
         tell(tx, draft.instance_id, State.PENDING)
         return Launched(instance_id=draft.instance_id, task_id=task.id, command=worked.command, token=token)
+
+    def _charge(self, tx: Tx, caller: Caller, draft: Draft) -> None:
+        if draft.product is None:
+            return
+        job = draft.kept.job
+        detail = {"job_collection": job.collection, "job_job": job.name, "job_version": job.version}
+        new = NewProcessing(
+            product=draft.product,
+            instance=draft.instance_id,
+            name=draft.launch.name,
+            user_id=caller.user_id,
+            username=caller.username,
+            rate=draft.quote.rate,
+            quote=draft.quote.coins,
+            detail=detail,
+        )
+        self._parts.charges.open(tx, new)
 
     def _token(self, launch: Launch) -> str | None:
         if launch.callback.token is not None:
@@ -194,7 +225,7 @@ def _check_place(launch: Launch, image: JobImage) -> None:
             )
 
 
-def _row(worked: Worked, token: str | None, rate: Decimal | None) -> dict[str, Any]:
+def _row(worked: Worked, token: str | None) -> dict[str, Any]:
     draft, launch, job = worked.draft, worked.draft.launch, worked.draft.kept.job
     specification: dict[str, Any] = {
         "collection": job.collection,
@@ -220,6 +251,6 @@ def _row(worked: Worked, token: str | None, rate: Decimal | None) -> dict[str, A
         "callback_url": launch.callback.url,
         "callback_context": launch.callback.context,
         "token_hash": None if token is None else hash_of(token),
-        "rate": rate,
+        "rate": draft.quote.rate,
         "step": None if launch.apart is None else launch.apart.step,
     }

@@ -33,19 +33,24 @@ _READ = text("""
     RETURNING id
 """)
 _OPEN = text("""
-    SELECT i.id, i.task_id, i.ended_at, r.message, r.reason, r.state
+    SELECT i.id, i.task_id, i.ended_at, r.message, r.reason, r.state, r.started_at, r.ended_at AS over_at
       FROM instance i JOIN run r ON r.id = i.run_id WHERE i.id = ANY(:ids) ORDER BY i.id FOR UPDATE OF i
 """)
 _OF_TASKS = text("SELECT task_id, id FROM instance WHERE task_id = ANY(:tasks)")
 _COST = text("""
     UPDATE instance
-       SET cost = CASE WHEN :more THEN coalesce(cost, 0) ELSE 0 END + :cost, cost_sequence = :sequence,
-           coins = round((CASE WHEN :more THEN coalesce(cost, 0) ELSE 0 END + cast(:cost AS numeric))
-                         * coalesce(rate, 0) / 1000, 6)
+       SET cost = CASE WHEN :more THEN coalesce(cost, 0) ELSE 0 END + :cost, cost_sequence = :sequence
      WHERE id = :id AND cost_sequence < :sequence AND ended_at IS NULL
+    RETURNING cost, rate
+""")
+_COINS = text("UPDATE instance SET coins = :coins WHERE id = :id AND ended_at IS NULL")
+_PAST_COSTS = text("""
+    SELECT cost FROM instance
+     WHERE job = :job AND followed = 'succeeded' AND cost IS NOT NULL AND ended_at IS NOT NULL
+     ORDER BY id DESC LIMIT :limit
 """)
 _ENDED = text("""
-    UPDATE instance SET ended_at = station_now(),
+    UPDATE instance SET ended_at = station_now(), coins = CASE WHEN :refund AND coins IS NOT NULL THEN 0 ELSE coins END,
            token_ends_at = CASE WHEN token_hash IS NOT NULL THEN station_now() + :seconds * interval '1 second' END
      WHERE id = :id AND ended_at IS NULL
     RETURNING id
@@ -84,14 +89,30 @@ def of_tasks(tx: Tx, tasks: Sequence[str]) -> Mapping[str, str]:
     return {row.task_id: row.id for row in tx.all(_OF_TASKS, {"tasks": list(tasks)})}
 
 
-def cost(tx: Tx, instance_id: str, amount: Decimal, sequence: int, *, more: bool) -> None:
-    """Write what an instance has cost, or add to it, unless it is over or this sequence was heard."""
-    tx.execute(_COST, {"id": instance_id, "cost": amount, "sequence": sequence, "more": more})
+def cost(tx: Tx, instance_id: str, amount: Decimal, sequence: int, *, more: bool) -> Any:
+    """Write what an instance has cost, or add to it; return its cost and its rate.
+
+    None where it is over or this sequence was heard.
+    """
+    return tx.one_or_none(_COST, {"id": instance_id, "cost": amount, "sequence": sequence, "more": more})
 
 
-def ended(tx: Tx, instance_id: str, seconds: float) -> bool:
-    """Note that an instance is over; its token ends so many seconds later. False when it was over before."""
-    return tx.scalar(_ENDED, {"id": instance_id, "seconds": seconds}) is not None
+def coins(tx: Tx, instance_id: str, amount: Decimal) -> None:
+    """Write what the cost of an instance comes to."""
+    tx.execute(_COINS, {"id": instance_id, "coins": amount})
+
+
+def past_costs(tx: Tx, job: int, limit: int) -> Sequence[Decimal]:
+    """Read what the latest instances of a job cost that ended well."""
+    return [row.cost for row in tx.all(_PAST_COSTS, {"job": job, "limit": limit})]
+
+
+def ended(tx: Tx, instance_id: str, seconds: float, *, refund: bool) -> bool:
+    """Note that an instance is over; its token ends so many seconds later. False when it was over before.
+
+    `refund`: it costs nothing.
+    """
+    return tx.scalar(_ENDED, {"id": instance_id, "seconds": seconds, "refund": refund}) is not None
 
 
 def is_over(tx: Tx, instance_id: str) -> bool:

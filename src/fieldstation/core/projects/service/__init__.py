@@ -2,7 +2,7 @@
 
 from fieldstation.core.projects.service.copies import Copies, Copy
 from fieldstation.core.projects.service.departures import Departures
-from fieldstation.core.projects.service.files import Files, Numbers
+from fieldstation.core.projects.service.files import Files, Keeping, Numbers
 from fieldstation.core.projects.service.lifecycles import REMOVE, Books, Lifecycles, NewProject, ProjectChange
 from fieldstation.core.projects.service.managed import ATTACH, ManagedFile, ManagedFiles, NewAttachment
 from fieldstation.core.projects.service.projects import Projects, thing_of
@@ -16,6 +16,7 @@ __all__ = [
     "Copy",
     "Departures",
     "Files",
+    "Keeping",
     "Lifecycles",
     "ManagedFile",
     "ManagedFiles",

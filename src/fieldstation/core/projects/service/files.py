@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from fieldstation.core.accounting.model.charges import Purpose as ChargePurpose
+from fieldstation.core.accounting.service import StorageCharges
 from fieldstation.core.datasets.service.quota import Quotas
 from fieldstation.core.people.model import Caller, Kind, Permission, hidden
 from fieldstation.core.people.service.users import principal_of_user, usernames_of_principals
@@ -50,6 +52,14 @@ class Numbers:
         return None if self.first_uid is None or uid <= self.first_uid else uid - self.first_uid
 
 
+@dataclass(frozen=True, kw_only=True)
+class Keeping:
+    """Who counts bytes: against the room of people, and to the products that pay for projects."""
+
+    quotas: Quotas
+    storage: StorageCharges
+
+
 class Files:
     """The folders of projects as people see them.
 
@@ -57,10 +67,11 @@ class Files:
     between them.
     """
 
-    def __init__(self, projects: Projects, volumes: Volumes, quotas: Quotas, numbers: Numbers) -> None:
+    def __init__(self, projects: Projects, volumes: Volumes, keeping: Keeping, numbers: Numbers) -> None:
         self._projects = projects
         self._volumes = volumes
-        self._quotas = quotas
+        self._quotas = keeping.quotas
+        self._storage = keeping.storage
         self._numbers = numbers
 
     def uid_of(self, principal: int) -> int | None:
@@ -72,20 +83,31 @@ class Files:
         row = store.by_id(tx, self._projects.find(tx, caller, reference, permission).id)
         if row is None:
             raise hidden(Kind.PROJECT)
-        return Ground(project=row.id, owner=self._numbers.owner(caller.principal, row.number), account=row.owner)
+        return self._ground(row, caller.principal)
 
     def standing(self, tx: Tx, user_id: str, project_id: str) -> Ground | None:
         """Return a project for work of this user that was allowed before; None when it was removed."""
         row = store.by_id(tx, project_id)
         if row is None:
             return None
-        principal = principal_of_user(tx, user_id)
-        return Ground(project=row.id, owner=self._numbers.owner(principal, row.number), account=row.owner)
+        return self._ground(row, principal_of_user(tx, user_id))
+
+    def _ground(self, row: Any, principal: int) -> Ground:
+        owner = self._numbers.owner(principal, row.number)
+        return Ground(project=row.id, owner=owner, account=row.owner, product=row.product)
 
     def room(self, tx: Tx, ground: Ground, size: int) -> int:
-        """Return how many bytes the project's owner may still keep; TooLarge when `size` bytes are more."""
+        """Return how many bytes the project's owner may still keep; TooLarge when `size` bytes are more.
+
+        OutOfCoins when the product that pays for the project has reached its limit.
+        """
+        self._storage.paying.require(tx, ground.product)
         self._quotas.require(tx, ground.account, size)
         return self._quotas.account(tx, ground.account).free
+
+    def granted(self, tx: Tx, ground: Ground, file_id: str, caller: Caller) -> None:
+        """Note that a managed file may lie in a project: `room` was asked."""
+        self._storage.paying.granted(tx, ground.product, ChargePurpose.FILE, file_id, caller.user_id)
 
     def grown(self, tx: Tx, ground: Ground, size: int) -> None:
         """Count bytes that came (negative: went); TooLarge when they are too many after all."""
@@ -93,6 +115,7 @@ class Files:
             self._quotas.require(tx, ground.account, size)
         if store.grow(tx, ground.project, size):
             self._quotas.charge(tx, ground.account, size)
+            self._storage.grew(tx, ground.product, size)
 
     def due(self, tx: Tx, seconds: float) -> tuple[str, int] | None:
         """Return a project that changed, or was not measured for so long, and what it is said to hold; or None."""
@@ -107,9 +130,10 @@ class Files:
 
     def measured(self, tx: Tx, project: str, before: int, size: int) -> None:
         """Take note of what a project holds, for its owner's account too; nothing where it changed meanwhile."""
-        owner = store.measured(tx, project, before, size)
-        if owner is not None and before != size:
-            self._quotas.charge(tx, owner, size - before)
+        row = store.measured(tx, project, before, size)
+        if row is not None and before != size:
+            self._quotas.charge(tx, row.owner, size - before)
+            self._storage.grew(tx, row.product, size - before)
 
     def changed(self, tx: Tx, projects: Sequence[str]) -> None:
         """Have projects measured soon: programs wrote into them."""

@@ -41,7 +41,10 @@ class NewAttachment:
 
 @dataclass(frozen=True, kw_only=True)
 class ManagedFile:
-    """A managed file; `stage` is copying, done or failed, `placed` tells that it got its name."""
+    """A managed file; `stage` is copying, done or failed, `placed` tells that it got its name.
+
+    `authorisation` is the number of the authority to keep it there, None where nobody pays.
+    """
 
     id: str
     project: str
@@ -56,6 +59,7 @@ class ManagedFile:
     compressed: bool
     stage: str
     placed: bool
+    authorisation: int | None
 
     @property
     def name(self) -> str:
@@ -104,6 +108,7 @@ class ManagedFiles:
             raise Conflict(
                 f"a managed file is at {values['path']} already", next_step="choose another folder", reason="exists"
             )
+        self._files.granted(tx, ground, file_id, caller)
         task = NewTask(purpose=Purpose.FILE, purpose_id=file_id, project=ground.project, work=ATTACH)
         return _managed(store.by_id(tx, file_id)), self._tasks.begin(tx, caller.user_id, task)
 

@@ -108,6 +108,10 @@ class Projects:
             raise hidden(Kind.PROJECT)
         return self._projects(tx, [row])[0]
 
+    def sizes(self, tx: Tx, products: Sequence[str]) -> Mapping[str, int]:
+        """Return how many bytes lie in the projects of each of these products that pays for any."""
+        return store.sizes(tx, products)
+
     def _projects(self, tx: Tx, rows: Sequence[Any]) -> Sequence[Project]:
         names = usernames(tx, [row.owner for row in rows])
         public = self._access.public(tx, Kind.PROJECT, [row.id for row in rows])

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from fieldstation.db import Tx
 
 _COLUMNS = """f.id, f.project, f.path, f.dataset_id, f.number, f.version_id, f.source_path, f.user_id, f.media_type,
-    f.immutable, f.compressed, f.stage, f.placed"""
+    f.immutable, f.compressed, f.stage, f.placed,
+    (SELECT p.code FROM authority p WHERE p.thing = f.id) AS authorisation"""
 _INSERT = text("""
     INSERT INTO project_file (id, project, path, dataset_id, number, version_id, source_path, user_id, media_type,
         immutable, compressed, stage)

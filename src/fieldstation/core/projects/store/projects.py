@@ -49,7 +49,11 @@ _CHANGED = text("UPDATE project SET measured_at = NULL WHERE id = ANY(:ids) AND 
 _MEASURED = text("""
     UPDATE project SET size_bytes = :bytes, measured_at = station_now()
      WHERE id = :id AND removed_at IS NULL AND size_bytes = :before
-    RETURNING owner
+    RETURNING owner, product
+""")
+_SIZES = text("""
+    SELECT product, sum(size_bytes)::bigint AS size FROM project WHERE product = ANY(:products) AND removed_at IS NULL
+     GROUP BY product
 """)
 
 LAST = "~"  # compares greater than every id
@@ -118,10 +122,14 @@ def due(tx: Tx, seconds: float) -> Any:
     return tx.one_or_none(_DUE, {"seconds": seconds})
 
 
-def measured(tx: Tx, project_id: str, before: int, size: int) -> str | None:
-    """Note what a project holds that held `before` until now; return its owner, None when that is not so any more."""
-    found: str | None = tx.scalar(_MEASURED, {"id": project_id, "before": before, "bytes": size})
-    return found
+def measured(tx: Tx, project_id: str, before: int, size: int) -> Any:
+    """Note what a project holds that held `before` until now; return its owner and product, None when it changed."""
+    return tx.one_or_none(_MEASURED, {"id": project_id, "before": before, "bytes": size})
+
+
+def sizes(tx: Tx, products: Sequence[str]) -> Mapping[str, int]:
+    """Read how many bytes lie in the projects that these products pay for; index (product)."""
+    return {row.product: row.size for row in tx.all(_SIZES, {"products": list(products)})}
 
 
 def changed(tx: Tx, project_ids: Sequence[str]) -> None:

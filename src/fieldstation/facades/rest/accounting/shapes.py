@@ -212,7 +212,13 @@ class ProductOut(BaseModel):
     organisation: str = Field(description="id")
     allowance: str = Field(description="coins of one period at the plain price", examples=["1000"])
     limit: str = Field(description="coins of one period at which new work is refused", examples=["2000"])
-    used: str = Field(description="coins of this period", examples=["0"])
+    used: str = Field(description="coins of this period: instances and days that are over", examples=["0"])
+    today: str = Field(description="what today's storage costs so far; used when the day is over", examples=["0"])
+    open: str = Field(description="what instances have cost until now that are not over", examples=["0"])
+    held: str = Field(description="coins set aside for them", examples=["0"])
+    burn_rate: str = Field(description="coins a day with what lies there now", examples=["0"])
+    prediction: str = Field(description="what its bill will probably be at the end of the period", examples=["0"])
+    storage_bytes: int = Field(description="what lies there now")
     at_limit: bool = Field(description="whether new work is refused")
     period: PeriodOut
     claim: ClaimOut | None = Field(default=None, description="absent while no project has claimed it")
@@ -280,7 +286,13 @@ def product_out(product: Product) -> ProductOut:
         allowance=coins(product.terms.allowance),
         limit=coins(product.terms.limit),
         used=coins(product.use.coins),
-        at_limit=product.at_limit,
+        today=coins(product.use.today),
+        open=coins(product.use.accrued),
+        held=coins(product.use.held),
+        burn_rate=coins(product.use.burn_rate),
+        prediction=coins(product.standing.prediction),
+        storage_bytes=product.use.current_bytes,
+        at_limit=product.standing.at_limit,
         period=PeriodOut(
             begin=period.begin.isoformat(), end=period.end.isoformat(), remaining_days=product.remaining_days
         ),

@@ -64,7 +64,7 @@ def router(merchants: Merchants) -> APIRouter:
     )
     async def list_all(call: CallerCall) -> MerchantsOut:
         found = await call(merchants.show)
-        return MerchantsOut(count=1, merchants=[_merchant_out(found)])
+        return MerchantsOut(count=1, merchants=[merchant_out(found)])
 
     @routes.get(
         "/merchant/{merchant_id}",
@@ -74,7 +74,7 @@ def router(merchants: Merchants) -> APIRouter:
         responses=refusals(404),
     )
     async def show(merchant_id: int, call: CallerCall) -> MerchantOut:
-        return await call(lambda tx, caller: _merchant_out(merchants.show(tx, caller, merchant_id)))
+        return await call(lambda tx, caller: merchant_out(merchants.show(tx, caller, merchant_id)))
 
     return routes
 
@@ -93,7 +93,8 @@ def _account_out(caller: Caller) -> AccountOut:
     )
 
 
-def _merchant_out(merchant: Merchant) -> MerchantOut:
+def merchant_out(merchant: Merchant) -> MerchantOut:
+    """Write a merchant."""
     return MerchantOut(
         id=merchant.id,
         created=wire_time(merchant.created_at),

@@ -4,9 +4,17 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
-from fieldstation.core.accounting.service import Assets, Merchants, Products
+from fieldstation.core.accounting.service import Assets, Bills, Merchants, Products
 from fieldstation.core.people.service import Organisations, Units
-from fieldstation.facades.squonk.account_server import accounts, assets, organisations, products, station, units
+from fieldstation.facades.squonk.account_server import (
+    accounts,
+    assets,
+    charges,
+    organisations,
+    products,
+    station,
+    units,
+)
 from fieldstation.facades.squonk.application import application
 
 _ABOUT = "Organisations, units, products and charges, for programs made for the Squonk2 Account Server."
@@ -22,6 +30,7 @@ class AccountServerParts:
     products: Products
     assets: Assets
     merchants: Merchants
+    bills: Bills
 
 
 def account_server(parts: AccountServerParts) -> FastAPI:
@@ -32,5 +41,6 @@ def account_server(parts: AccountServerParts) -> FastAPI:
     app.include_router(organisations.router(parts.organisations, parts.units))
     app.include_router(units.router(parts.units))
     app.include_router(products.router(parts.products, parts.units, parts.organisations))
+    app.include_router(charges.router(parts.bills, parts.merchants))
     app.include_router(assets.router(parts.assets, parts.merchants))
     return app

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from fieldstation.core.accounting.model.charges import units_of
 from fieldstation.core.accounting.model.products import Flavour, NewProduct, ProductChange, ProductType, Tariff
 from fieldstation.core.accounting.service import Product, Products
 from fieldstation.core.people.model import Caller
@@ -112,7 +113,7 @@ class ClaimOut(BaseModel):
 
 
 class SizeOut(BaseModel):
-    """How much lies in what a product pays for."""
+    """How much lies in what a product pays for: now, and at today's peak."""
 
     peak: str
     current: str
@@ -121,7 +122,7 @@ class SizeOut(BaseModel):
 
 
 class StorageCoinsOut(BaseModel):
-    """What that costs."""
+    """What that costs today, which is added to what was used when the day is over."""
 
     used: float
     unit_cost: float
@@ -225,9 +226,9 @@ def _storage_out(product: Product, tariff: Tariff) -> StorageOut:
         peak=_size(use.peak_bytes),
         current=_size(use.current_bytes),
         unit_size=_size(unit),
-        units_used=-(-use.peak_bytes // unit),
+        units_used=units_of(use.peak_bytes, unit),
     )
-    return StorageOut(size=size, coins=StorageCoinsOut(used=float(use.storage), unit_cost=float(tariff.storage_cost)))
+    return StorageOut(size=size, coins=StorageCoinsOut(used=float(use.today), unit_cost=float(tariff.storage_cost)))
 
 
 def _coins_out(product: Product, tariff: Tariff) -> CoinsOut:
@@ -235,10 +236,10 @@ def _coins_out(product: Product, tariff: Tariff) -> CoinsOut:
         allowance=float(product.terms.allowance),
         limit=float(product.terms.limit),
         used=float(product.use.coins),
-        at_limit=product.at_limit,
-        current_burn_rate=0,
-        billing_prediction=float(product.use.coins),
-        billing_prediction_storage_contribution=float(product.use.storage),
+        at_limit=product.standing.at_limit,
+        current_burn_rate=float(product.use.burn_rate),
+        billing_prediction=float(product.standing.prediction),
+        billing_prediction_storage_contribution=float(product.standing.storage_prediction),
         billing_day=product.unit.billing_day,
         allowance_multiplier=float(tariff.allowance_multiplier),
         overspend_multiplier=float(tariff.overspend_multiplier),

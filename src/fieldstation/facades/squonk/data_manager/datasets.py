@@ -58,6 +58,9 @@ class VersionOut(BaseModel):
     format_extra_variables: str | None = None
     deleted: str | None = None
     deleting_user: str | None = None
+    authorisation_code: int | None = Field(
+        default=None, description="of the authority to keep it; absent where nobody pays"
+    )
 
 
 class DatasetOut(BaseModel):
@@ -336,6 +339,7 @@ def _fields(one: SingleFile, copies: Mapping[str, Sequence[Copy]]) -> dict[str, 
         "format_extra_variables": one.extra_variables,
         "deleted": None if one.removed is None else wire_time(one.removed),
         "deleting_user": one.removed_by,
+        "authorisation_code": one.authorisation,
     }
 
 

@@ -61,6 +61,7 @@ class FileOut(BaseModel):
     owner: str
     stat: StatOut
     file_id: str | None = None
+    authorisation_code: int | None = None
     dataset_id: str | None = None
     dataset_version: int | None = None
     immutable: bool | None = None
@@ -286,6 +287,7 @@ def _file_out(file: ProjectFile, managed: ManagedFile | None) -> FileOut:
         return plain
     about = {
         "file_id": managed.id,
+        "authorisation_code": managed.authorisation,
         "dataset_id": managed.dataset_id,
         "dataset_version": managed.number,
         "immutable": managed.immutable,

@@ -90,6 +90,9 @@ class InstanceOut(BaseModel):
     cost: str | None = None
     error_message: str | None = None
     launch_exchange_rate: str | None = None
+    authorisation_code: int | None = Field(
+        default=None, description="of the authority to run; absent where nobody pays"
+    )
     has_valid_callback_token: bool | None = None
     tasks: list[TaskOut] | None = None
     running_workflow_step_id: str | None = None
@@ -315,6 +318,7 @@ def instance_out(instance: Instance, *, listed: bool) -> InstanceOut:
         cost=None if instance.cost is None else f"{instance.cost.normalize():f}",
         error_message=instance.error if instance.phase is Phase.FAILED else None,
         launch_exchange_rate=None if listed or instance.rate is None else f"{instance.rate.normalize():f}",
+        authorisation_code=instance.authorisation,
         has_valid_callback_token=None if listed else instance.token_valid,
         tasks=None if listed else tasks,
         running_workflow_step_id=None if listed else instance.step,

@@ -43,6 +43,7 @@ class ManagedOut(BaseModel):
     immutable: bool
     mime_type: str | None = None
     processing_stage: str = Field(examples=["DONE"])
+    authorisation_code: int | None = None
 
 
 class ProjectOut(BaseModel):
@@ -266,4 +267,5 @@ def _managed_out(file: ManagedFile, names: Mapping[str, str]) -> ManagedOut:
         immutable=file.immutable,
         mime_type=file.media_type,
         processing_stage=file.stage.upper(),
+        authorisation_code=file.authorisation,
     )

@@ -1,0 +1,74 @@
+"""Who pays: authority to begin something, while the product that pays has coins left."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date
+from decimal import Decimal
+from typing import Any
+
+from fieldstation.core.accounting.model.charges import Purpose
+from fieldstation.core.accounting.model.periods import period_of
+from fieldstation.core.accounting.model.products import Flavour, Tariff, Terms, coins
+from fieldstation.core.accounting.model.standing import has_room
+from fieldstation.core.accounting.store import authorities as store
+from fieldstation.core.accounting.store import products as product_store
+from fieldstation.core.accounting.store import use as use_store
+from fieldstation.db import Tx
+from fieldstation.kernel.errors import OutOfCoins
+
+
+class Paying:
+    """Gives authority, and tells the number of each that was given."""
+
+    def __init__(self, tariff: Tariff) -> None:
+        self.tariff = tariff
+
+    def require(self, tx: Tx, product_id: str | None, more: Decimal = Decimal(0), *, alone: bool = False) -> None:
+        """Return when new work may begin that is expected to cost `more`; OutOfCoins (`no_coins`) otherwise.
+
+        Nobody is asked where no product pays, and an evaluation is free. `alone`: others who ask so wait until this
+        transaction ends, so that they do not count on the same coins.
+        """
+        if product_id is None:
+            return
+        row = product_store.terms(tx, product_id, alone=alone)
+        if row.flavour == Flavour.EVALUATION:
+            return
+        day = today(tx)
+        period = period_of(day, row.billing_day)
+        use = use_store.uses(tx, {row.id: period}, day)[row.id]
+        terms = Terms(allowance=row.allowance, limit=row.coin_limit)
+        if not has_room(use, terms, self.tariff, more):
+            raise _out_of_coins(row, use.due + use.reserved, more, period.end)
+
+    def free(self, tx: Tx, product_id: str) -> bool:
+        """Tell whether what this product pays for costs nothing."""
+        return bool(product_store.terms(tx, product_id, alone=False).flavour == Flavour.EVALUATION)
+
+    def granted(self, tx: Tx, product_id: str | None, purpose: Purpose, thing: str, user_id: str) -> None:
+        """Note that authority was given for a thing that a user begins."""
+        if product_id is not None:
+            store.grant(tx, product_id, purpose, thing, user_id)
+
+    def codes(self, tx: Tx, things: Sequence[str]) -> Mapping[str, int]:
+        """Return the number of the authority of each of these things that has one, in one statement."""
+        return store.codes(tx, sorted(set(things)))
+
+    def of_unit(self, tx: Tx, unit_id: str | None) -> str | None:
+        """Return the product that pays for the data sets of a unit: its oldest one for storage, if it has any."""
+        return None if unit_id is None else product_store.pays_storage(tx, unit_id)
+
+
+def today(tx: Tx) -> date:
+    """Return the day of this transaction, of UTC."""
+    return tx.now().astimezone(UTC).date()
+
+
+def _out_of_coins(row: Any, used: Decimal, more: Decimal, end: date) -> OutOfCoins:
+    expected = f", and this is expected to cost {coins(more)}" if more else ""
+    return OutOfCoins(
+        f"{row.name} ({row.id}) has used or set aside {coins(used)} coins of its limit of {coins(row.coin_limit)}"
+        f"{expected}",
+        next_step=f"raise its limit: fieldstation product change {row.id} --limit COINS; or wait: "
+        f"its next period begins on {end}",
+        reason="no_coins",
+    )
