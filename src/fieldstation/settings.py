@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     tool_sources: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="where manifests of tools may come from: beginnings of `https:` and `file:` addresses"
     )
+    stream_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="other origins, such as `https://squonk.example.org`, whose pages may read event streams",
+    )
     dataset_types: str | None = Field(
         default=None,
         description="types of data sets beside those built in, `TYPE/SUBTYPE=.ending,.other` with `;` between",
@@ -145,7 +149,7 @@ class Settings(BaseSettings):
     )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="how much is logged")
 
-    @field_validator("engines", "allowed_roots", "outbound_allow", "tool_sources", mode="before")
+    @field_validator("engines", "allowed_roots", "outbound_allow", "tool_sources", "stream_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -69,6 +69,7 @@ COMMANDS: Mapping[str, Command] = {
     "unit": _user("unit:app", "Units: parts of an organisation that subscribe to products.", PEOPLE),
     "product": _user("product:app", "Products: what units subscribed to, for projects and for storage.", PEOPLE),
     "charge": _user("charge:app", "Charges: what work and storage cost.", PEOPLE),
+    "action": _user("action:app", "Actions: what was done about organisations, units and products.", PEOPLE),
     "search": _user("search:search", "Search the data sets, tools and runs that you see.", THINGS),
     "dataset": _user("dataset:app", "Data sets: versioned, immutable sets of files.", THINGS),
     "molecule": _user("molecule:app", "Molecules in data sets: found by their structure.", THINGS),

@@ -4,6 +4,7 @@ import time
 from types import TracebackType
 
 from fieldstation.client.accounting import Assets, Organisations, Products, Units
+from fieldstation.client.actions import Actions
 from fieldstation.client.answers import read
 from fieldstation.client.charges import Charges
 from fieldstation.client.datasets import Datasets
@@ -59,6 +60,7 @@ class Station:
         self.products = Products(self.transport)
         self.assets = Assets(self.transport)
         self.charges = Charges(self.transport)
+        self.actions = Actions(self.transport)
         self.operations = Operations(self.transport)
 
     @property

@@ -1,5 +1,6 @@
 """The doors, mounted on one application."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from fieldstation.facades.kit.requests import Requests
 from fieldstation.facades.operations import Metrics
 from fieldstation.facades.rest import (
     accounting,
+    actions,
     datasets,
     events,
     instances,
@@ -45,7 +47,7 @@ from fieldstation.ports.storage import BlobStore
 from fieldstation.wiring.accounting import Accounting
 from fieldstation.wiring.features import Features
 from fieldstation.wiring.kit import Kit, build_kit
-from fieldstation.wiring.squonk import include_squonk
+from fieldstation.wiring.squonk import Listeners, include_squonk
 
 _ABOUT = "Bring the computation to the data: versioned data sets, tools run beside them, results with their lineage."
 
@@ -56,6 +58,7 @@ class Front:
 
     public_url: str
     outside: OutsideIssuer | None = None
+    stream_origins: Collection[str] = ()
 
 
 def build_app(
@@ -83,7 +86,8 @@ def build_app(
     rest.include_router(instances.router(kit.launching, features.instancing.instances))
     app.include_router(rest)
     include_sign_in(app, features.people, features.sealer, front)
-    include_squonk(app, features, kit)
+    listeners = Listeners(address=front.public_url, hub=hub, origins=front.stream_origins)
+    include_squonk(app, features, kit, listeners)
     routes, metrics = operations
     app.include_router(routes)
     _describe(app)
@@ -161,6 +165,8 @@ def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, kit: 
     rest.include_router(runs.attention_router(features.attentions))
     rest.include_router(tasks.router(features.tasks, hub))
     rest.include_router(events.router(features.news, hub))
+    books = features.accounting
+    rest.include_router(actions.router(features.streams.actions, books.units, books.organisations, hub))
     rest.include_router(runs.lineage_router(features.lineages, features.datasets))
     rest.include_router(runs.uses_router(features.uses, features.datasets))
     rest.include_router(takers.router(features.datasets, features.use, features.tools))

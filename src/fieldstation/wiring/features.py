@@ -57,6 +57,7 @@ from fieldstation.core.runs.service.search import RunSearch
 from fieldstation.core.runs.service.show import Runs
 from fieldstation.core.runs.service.submit import Submits
 from fieldstation.core.runs.service.uses import Uses
+from fieldstation.core.streams.service import Streams
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.core.tools.model.definition import HOST_IMAGE, STATION_IMAGE
 from fieldstation.core.tools.service import Tools
@@ -87,6 +88,7 @@ class Features:
     outbox: Outbox
     rights: Rights
     news: News
+    streams: Streams
     incidents: Incidents
     people: People
     tasks: Tasks
@@ -166,6 +168,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         outbox=outbox,
         rights=Rights(access),
         news=News(access),
+        streams=Streams(people, sealer),
         incidents=Incidents(access, __version__),
         people=people,
         tasks=tasks,

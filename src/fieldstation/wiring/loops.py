@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from fieldstation.core.actions.service import DONE, give_places
 from fieldstation.core.datasets.service import PROCESS, REMOVE_VERSION, Garbage
 from fieldstation.core.instances.service import INSTANCE_REMOVE
 from fieldstation.core.molecules.service import LOAD
@@ -59,6 +60,7 @@ _LONG = (PROCESS, LOAD)  # works that may take hours: one performer keeps free o
 _TELLERS = 2  # so that who hangs does not hold up the others
 _CALLBACK_SECONDS = 10.0
 _HOUR = 3600.0
+_PLACE_SECONDS = 1.0
 _EVENT_DAYS = 400
 
 
@@ -102,6 +104,8 @@ class LoopBuilder:
                 tell = Tell(self._database, features.instancing.callbacks, web)
                 self._add(Loop(f"callbacks {place}", tell.step))
             self._add_workflows()
+            placing = Loop("actions", lambda: 0.0 if self._database.retrying(give_places) else _PLACE_SECONDS)
+            self._wakes[DONE].append(self._add(placing))
             react = self._add(Loop("react", React(self._database, self._consumers()).step))
             self._wakes["dataset.purged"].append(react)
         return Crew(self._loops, self._wakes, self._closers)

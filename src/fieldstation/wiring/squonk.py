@@ -1,6 +1,9 @@
 """The doors for programs made for Squonk2, mounted beside ours."""
 
-from fastapi import FastAPI
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI
 from starlette.datastructures import State
 
 from fieldstation import __version__
@@ -8,9 +11,11 @@ from fieldstation.core.people.service import Acting
 from fieldstation.core.pipelines.service import OpenWorkflowsOfUsers
 from fieldstation.core.projects.service import Departures
 from fieldstation.core.runs.service.projects import OpenRunsOfUsers
+from fieldstation.facades.kit.browser import Browser
 from fieldstation.facades.kit.calls import Core
+from fieldstation.facades.kit.hub import Hub
 from fieldstation.facades.kit.loading import Loading
-from fieldstation.facades.squonk.account_server import AccountServerParts, account_server
+from fieldstation.facades.squonk.account_server import AccountServerParts, SocketParts, account_server, sockets_router
 from fieldstation.facades.squonk.calls import Calls, Noting
 from fieldstation.facades.squonk.data_manager import (
     AdminDoor,
@@ -31,7 +36,16 @@ from fieldstation.wiring.features import Features
 from fieldstation.wiring.kit import Kit
 
 
-def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Listeners:
+    """Who listens to event streams: at which address, woken by what, from pages of which other origins."""
+
+    address: str
+    hub: Hub
+    origins: Collection[str] = ()
+
+
+def include_squonk(app: FastAPI, features: Features, kit: Kit, listeners: Listeners) -> None:
     """Mount both doors; in the Data Manager, operators turn on what they may, and may act as somebody."""
     definitions, instancing = features.definitions, features.instancing
     users = UserDoor(people=features.people, uid_of=features.files.uid_of)
@@ -94,12 +108,27 @@ def include_squonk(app: FastAPI, features: Features, kit: Kit) -> None:
         assets=accounting.assets,
         merchants=accounting.merchants,
         bills=accounting.bills,
+        streams=features.streams,
+        actions=features.streams.actions,
+        address=listeners.address,
     )
     managing, accounting_for = data_manager(manager), account_server(accounts)
     managing.state, accounting_for.state = _acting(app.state, features), app.state
     managing.add_middleware(Calls, waiting=features.people.api_log.waiting)
     app.mount("/data-manager-api", managing)
     app.mount("/account-server-api", accounting_for)
+    app.include_router(_sockets(app, features, listeners))
+
+
+def _sockets(app: FastAPI, features: Features, listeners: Listeners) -> APIRouter:
+    parts = SocketParts(
+        streams=features.streams,
+        hub=listeners.hub,
+        core=app.state.core,
+        origins=frozenset({Browser(listeners.address).origin, *listeners.origins}),
+        merchant=features.accounting.merchants.name,
+    )
+    return sockets_router(parts)
 
 
 def _acting(state: State, features: Features) -> State:

@@ -76,7 +76,7 @@ class Station:
         doors = import_module("fieldstation.wiring.doors")
         measured = operations.build_operations(self.settings, self.database, self.features, self.engines, self.address)
         outside = import_module("fieldstation.wiring.outside").build_outside(self.settings)
-        front = doors.Front(public_url=self.address, outside=outside)
+        front = doors.Front(public_url=self.address, outside=outside, stream_origins=self.settings.stream_origins)
         app: FastAPI = doors.build_app(self.database, self.features, self.store, self.hub, front, measured)
         return app
 

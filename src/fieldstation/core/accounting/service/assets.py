@@ -16,8 +16,8 @@ from fieldstation.core.accounting.model.assets import (
 )
 from fieldstation.core.accounting.service.products import Products
 from fieldstation.core.accounting.store import assets as store
+from fieldstation.core.actions.service import act
 from fieldstation.core.audit.model import Deed, Entry
-from fieldstation.core.audit.service import record
 from fieldstation.core.people.model import Caller, Kind, Permission, Thing
 from fieldstation.core.people.service import Access, Organisations, Units
 from fieldstation.core.people.service.organisations import operates
@@ -77,7 +77,11 @@ class Assets:
                 f"there is an asset {new.name} in this scope", next_step="choose another name", reason="taken"
             )
         body: dict[str, Json] = {"name": new.name, "scope": new.scope, "scope_id": scope_id, "secret": new.secret}
-        record(tx, Entry(actor=caller.user_id, deed=Deed.ASSET_CREATED, thing=asset_id, body=body))
+        act(
+            tx,
+            Entry(actor=caller.user_id, deed=Deed.ASSET_CREATED, thing=asset_id, body=body),
+            _about(new.scope, scope_id),
+        )
         return self.show(tx, caller, asset_id)
 
     def show(self, tx: Tx, caller: Caller, asset_id: str) -> Asset:
@@ -107,8 +111,12 @@ class Assets:
         kept = {"description": row.description, "enabled": row.enabled, "attached": row.attached}
         given = {name: getattr(change, name) for name in kept if getattr(change, name) is not None}
         store.change(tx, {**kept, **given, "id": row.id, "sealed": sealed})
-        body: dict[str, Json] = {**given, "content": change.content is not None}
-        record(tx, Entry(actor=caller.user_id, deed=Deed.ASSET_CHANGED, thing=row.id, body=body))
+        body: dict[str, Json] = {**given, "name": row.name, "content": change.content is not None}
+        act(
+            tx,
+            Entry(actor=caller.user_id, deed=Deed.ASSET_CHANGED, thing=row.id, body=body),
+            _about(row.scope, row.scope_id),
+        )
         return self.show(tx, caller, asset_id)
 
     def remove(self, tx: Tx, caller: Caller, asset_id: str) -> None:
@@ -117,7 +125,11 @@ class Assets:
         if row.attached:
             raise Conflict("this asset is attached", next_step="detach it first", reason="in_use")
         store.remove(tx, row.id)
-        record(tx, Entry(actor=caller.user_id, deed=Deed.ASSET_REMOVED, thing=row.id, body={"name": row.name}))
+        act(
+            tx,
+            Entry(actor=caller.user_id, deed=Deed.ASSET_REMOVED, thing=row.id, body={"name": row.name}),
+            _about(row.scope, row.scope_id),
+        )
 
     def usable(self, tx: Tx, caller: Caller, names: Sequence[str], product_id: str | None = None) -> Mapping[str, str]:
         """Return the id of the asset that each of `names` means to a job of the caller that `product_id` pays for.
@@ -224,6 +236,11 @@ class AssetsOfThings:
             raise Conflict(
                 "it has assets", next_step="delete its assets first: fieldstation asset list", reason="in_use"
             )
+
+
+def _about(scope: str, scope_id: str) -> str | None:
+    """Return the organisation, unit or product that an asset belongs to, if one."""
+    return scope_id if scope in (Scope.ORGANISATION, Scope.UNIT, Scope.PRODUCT) else None
 
 
 def hidden() -> NotFound:

@@ -26,7 +26,7 @@ class Merchants:
 
     def __init__(self, organisations: Organisations, name: str, address: str) -> None:
         self._organisations = organisations
-        self._name = name
+        self.name = name
         self._address = address
 
     def show(self, tx: Tx, caller: Caller, number: int = ONLY) -> Merchant:
@@ -34,4 +34,4 @@ class Merchants:
         created_at = self._organisations.default(tx, caller).created_at
         if number != ONLY:
             raise NotFound(f"there is no merchant {number}", next_step=f"this station is merchant {ONLY}")
-        return Merchant(id=ONLY, name=self._name, address=self._address, created_at=created_at)
+        return Merchant(id=ONLY, name=self.name, address=self._address, created_at=created_at)

@@ -23,8 +23,8 @@ from fieldstation.core.accounting.model.standing import Standing, Use, standing
 from fieldstation.core.accounting.service.paying import today
 from fieldstation.core.accounting.store import products as store
 from fieldstation.core.accounting.store import use as use_store
+from fieldstation.core.actions.service import act, granted
 from fieldstation.core.audit.model import STATION, Deed, Entry
-from fieldstation.core.audit.service import record
 from fieldstation.core.people.model import Caller, Kind, Permission, Privacy, Thing, within_scopes
 from fieldstation.core.people.service import Access, Units
 from fieldstation.core.people.service.access import scope_missing
@@ -128,7 +128,7 @@ class Products:
         }
         store.insert(tx, values)
         body: dict[str, Json] = {"name": name, "type": new.type, "flavour": new.flavour, "unit": found.id}
-        record(tx, _entry(Deed.PRODUCT_CREATED, caller, product_id, body | _terms_body(terms)))
+        act(tx, _entry(Deed.PRODUCT_CREATED, caller, product_id, body | _terms_body(terms)))
         return self._product(tx, store.by_id(tx, product_id), found)
 
     def show(self, tx: Tx, caller: Caller, product_id: str) -> Product:
@@ -157,7 +157,7 @@ class Products:
         terms = raised(found.terms, change, found.flavour)
         name = found.name if change.name is None else checked_title(change.name, KIND)
         store.change(tx, {"id": found.id, "name": name, "allowance": terms.allowance, "coin_limit": terms.limit})
-        record(tx, _entry(Deed.PRODUCT_CHANGED, caller, found.id, {"name": name, **_terms_body(terms)}))
+        act(tx, _entry(Deed.PRODUCT_CHANGED, caller, found.id, {"name": name, **_terms_body(terms)}))
         return self._product(tx, store.by_id(tx, found.id), found.unit)
 
     def remove(self, tx: Tx, caller: Caller, product_id: str) -> None:
@@ -174,7 +174,7 @@ class Products:
         for hook in self._removing:
             hook.removing(tx, found.id)
         store.remove(tx, found.id)
-        record(tx, _entry(Deed.PRODUCT_REMOVED, caller, found.id, {}))
+        act(tx, _entry(Deed.PRODUCT_REMOVED, caller, found.id, {}))
 
     def claim(self, tx: Tx, caller: Caller, product_id: str, project_id: str, project_name: str) -> Product:
         """Have a project tier pay for a project from now on, and return it.
@@ -198,14 +198,16 @@ class Products:
                 reason="claimed",
             )
         store.claim(tx, found.id, project_id, project_name)
-        record(tx, _entry(Deed.PRODUCT_CLAIMED, caller, found.id, {"project": project_id}))
+        act(tx, _entry(Deed.PRODUCT_CLAIMED, caller, found.id, {"project": project_id}))
+        asked: dict[str, Json] = {"operation": "CLAIM", "value": "1", "name": project_name, "id": project_id}
+        granted(tx, caller.user_id, found.id, asked)
         return replace(found, claim=Claim(project_id=project_id, name=project_name))
 
     def release(self, tx: Tx, project_id: str, *, by: Caller | None = None) -> None:
         """Let the product that pays for a project go; nothing happens when there is none."""
         product_id = store.release(tx, project_id)
         if product_id is not None:
-            record(tx, _entry(Deed.PRODUCT_RELEASED, by, product_id, {"project": project_id}))
+            act(tx, _entry(Deed.PRODUCT_RELEASED, by, product_id, {"project": project_id}))
 
     def rename(self, tx: Tx, project_id: str, project_name: str) -> None:
         """Take note of what a project is called now."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from fieldstation.core.actions.service import act
 from fieldstation.core.audit.model import Deed, Entry
-from fieldstation.core.audit.service import record
 from fieldstation.core.people.model import Caller, Kind, Permission, Privacy, Role, Thing, hidden, within_scopes
 from fieldstation.core.people.service.access import Access
 from fieldstation.core.people.service.names import checked_title
@@ -93,7 +93,7 @@ class Organisations:
         self._access.grant(tx, thing, principal, Role.EDITOR, by=caller)
         membership_store.join(tx, owner.principal, principal)
         body: dict[str, Json] = {"name": name, "owner": new.owner, "privacy": new.privacy}
-        record(tx, Entry(actor=caller.user_id, deed=Deed.ORGANISATION_CREATED, thing=thing.id, body=body))
+        act(tx, Entry(actor=caller.user_id, deed=Deed.ORGANISATION_CREATED, thing=thing.id, body=body))
         return self._get(tx, caller, thing.id)
 
     def default(self, tx: Tx, caller: Caller) -> Organisation:
@@ -135,7 +135,7 @@ class Organisations:
             )
         store.change_organisation(tx, {"id": found.id, "name": name, "privacy": privacy})
         body: dict[str, Json] = {"name": name, "privacy": privacy}
-        record(tx, Entry(actor=caller.user_id, deed=Deed.ORGANISATION_CHANGED, thing=found.id, body=body))
+        act(tx, Entry(actor=caller.user_id, deed=Deed.ORGANISATION_CHANGED, thing=found.id, body=body))
         return replace(found, name=name, privacy=privacy)
 
     def remove(self, tx: Tx, caller: Caller, reference: str) -> None:
@@ -150,7 +150,7 @@ class Organisations:
         for hook in self._removing:
             hook.removing(tx, found.id)
         store.remove_organisation(tx, found.id)
-        record(tx, Entry(actor=caller.user_id, deed=Deed.ORGANISATION_REMOVED, thing=found.id))
+        act(tx, Entry(actor=caller.user_id, deed=Deed.ORGANISATION_REMOVED, thing=found.id))
 
     def add_member(self, tx: Tx, caller: Caller, reference: str, username: str) -> None:
         """Make a user a member, for members; nothing happens when they are one."""
@@ -158,7 +158,7 @@ class Organisations:
         _refuse_builtin(found)
         if membership_store.join(tx, user_principal(tx, username), found.principal):
             body: dict[str, Json] = {"username": username}
-            record(tx, Entry(actor=caller.user_id, deed=Deed.ORGANISATION_JOINED, thing=found.id, body=body))
+            act(tx, Entry(actor=caller.user_id, deed=Deed.ORGANISATION_JOINED, thing=found.id, body=body))
 
     def remove_member(self, tx: Tx, caller: Caller, reference: str, username: str) -> None:
         """Take a user out, for members; nothing happens when they are not in. The owner stays."""
@@ -166,7 +166,7 @@ class Organisations:
         refuse_owner(found.owner, username)
         if membership_store.leave(tx, user_principal(tx, username), found.principal):
             body: dict[str, Json] = {"username": username}
-            record(tx, Entry(actor=caller.user_id, deed=Deed.ORGANISATION_LEFT, thing=found.id, body=body))
+            act(tx, Entry(actor=caller.user_id, deed=Deed.ORGANISATION_LEFT, thing=found.id, body=body))
 
     def keep(self, tx: Tx, organisation_id: str) -> None:
         """Let nobody remove an organisation until this transaction ends, because something is put into it."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from fieldstation.core.actions.service import act
 from fieldstation.core.audit.model import Deed, Entry
-from fieldstation.core.audit.service import record
 from fieldstation.core.people.model import Caller, Kind, Permission, Privacy, Role, Thing, hidden
 from fieldstation.core.people.service.access import Access
 from fieldstation.core.people.service.names import checked_title
@@ -147,7 +147,7 @@ class Units:
             raise _taken(name)
         store.change_unit(tx, {"id": found.id, "name": name, "privacy": privacy})
         body: dict[str, Json] = {"name": name, "privacy": privacy}
-        record(tx, Entry(actor=caller.user_id, deed=Deed.UNIT_CHANGED, thing=found.id, body=body))
+        act(tx, Entry(actor=caller.user_id, deed=Deed.UNIT_CHANGED, thing=found.id, body=body))
         return replace(found, name=name, privacy=privacy)
 
     def remove(self, tx: Tx, caller: Caller, reference: str) -> None:
@@ -174,7 +174,7 @@ class Units:
             )
         if membership_store.join(tx, user_principal(tx, username), found.principal):
             body: dict[str, Json] = {"username": username}
-            record(tx, Entry(actor=caller.user_id, deed=Deed.UNIT_JOINED, thing=found.id, body=body))
+            act(tx, Entry(actor=caller.user_id, deed=Deed.UNIT_JOINED, thing=found.id, body=body))
 
     def remove_member(self, tx: Tx, caller: Caller, reference: str, username: str) -> None:
         """Take a user out, for members; nothing happens when they are not in. The owner stays."""
@@ -182,7 +182,7 @@ class Units:
         refuse_owner(found.owner, username)
         if membership_store.leave(tx, user_principal(tx, username), found.principal):
             body: dict[str, Json] = {"username": username}
-            record(tx, Entry(actor=caller.user_id, deed=Deed.UNIT_LEFT, thing=found.id, body=body))
+            act(tx, Entry(actor=caller.user_id, deed=Deed.UNIT_LEFT, thing=found.id, body=body))
 
     def keep(self, tx: Tx, unit_id: str) -> None:
         """Let nobody remove a unit until this transaction ends, because something is put into it."""
@@ -211,7 +211,7 @@ class Units:
             seen = Thing(kind=Kind.ORGANISATION, id=organisation.id)
             self._access.grant(tx, seen, principal, Role.READER, by=caller)
         body["organisation"] = organisation.id
-        record(tx, Entry(actor=caller.user_id, deed=Deed.UNIT_CREATED, thing=thing.id, body=body))
+        act(tx, Entry(actor=caller.user_id, deed=Deed.UNIT_CREATED, thing=thing.id, body=body))
         return thing
 
     def _remove(self, tx: Tx, caller: Caller, found: Unit) -> None:
@@ -222,7 +222,7 @@ class Units:
         store.remove_unit(tx, found.id)
         seen = Thing(kind=Kind.ORGANISATION, id=found.organisation.id)
         self._access.revoke(tx, seen, found.principal, by=caller)
-        record(tx, Entry(actor=caller.user_id, deed=Deed.UNIT_REMOVED, thing=found.id))
+        act(tx, Entry(actor=caller.user_id, deed=Deed.UNIT_REMOVED, thing=found.id))
 
     def _by_name(self, tx: Tx, caller: Caller, name: str) -> str:
         return only_one(self.list(tx, caller, PageRequest(limit=2), {"name": name}).items, Kind.UNIT)

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from fieldstation.core.accounting.service import Assets, Bills, Merchants, Products
 from fieldstation.core.people.service import Organisations, Units
+from fieldstation.core.streams.service import Actions, Streams
 from fieldstation.facades.squonk.account_server import (
     accounts,
     assets,
@@ -13,6 +14,7 @@ from fieldstation.facades.squonk.account_server import (
     organisations,
     products,
     station,
+    streams,
     units,
 )
 from fieldstation.facades.squonk.application import application
@@ -31,6 +33,9 @@ class AccountServerParts:
     assets: Assets
     merchants: Merchants
     bills: Bills
+    streams: Streams
+    actions: Actions
+    address: str
 
 
 def account_server(parts: AccountServerParts) -> FastAPI:
@@ -43,4 +48,5 @@ def account_server(parts: AccountServerParts) -> FastAPI:
     app.include_router(products.router(parts.products, parts.units, parts.organisations))
     app.include_router(charges.router(parts.bills, parts.merchants))
     app.include_router(assets.router(parts.assets, parts.merchants))
+    app.include_router(streams.router(parts.streams, parts.actions, parts.release, parts.address, parts.merchants.name))
     return app
