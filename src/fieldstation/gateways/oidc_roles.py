@@ -40,7 +40,7 @@ def read_roles(text: str) -> Mapping[Level, Set[str]]:
 
 
 def held_roles(claims: Mapping[str, Any], client_id: str) -> frozenset[str]:
-    """Return the roles that claims tell: plain those of the realm and of `client_id`, with its name those of a client."""
+    """Return the roles that claims tell: plain those of the realm and of `client_id`, and `CLIENT/ROLE` of all."""
     clients = claims.get("resource_access")
     found = set(_listed(claims.get("realm_access")))
     for client, access in clients.items() if isinstance(clients, dict) else ():

@@ -4,6 +4,7 @@
 // ?client=CLIENT/ROLE it has the role of a client.
 import { createServer } from 'node:http'
 import process from 'node:process'
+import { URLSearchParams } from 'node:url'
 import { Provider } from 'oidc-provider'
 
 const [port, station] = process.argv.slice(2)

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from fieldstation.db import Tx
 
-_CALLER = """u.id, u.username, u.principal, u.operator, u.evaluator, u.space, u.suspended_at IS NOT NULL AS suspended, u.suspension,
+_CALLER = """u.id, u.username, u.principal, u.operator, u.evaluator, u.space,
+           u.suspended_at IS NOT NULL AS suspended, u.suspension,
            ARRAY(SELECT m.principal FROM membership m WHERE m.member = u.principal ORDER BY m.principal) AS groups,
            station_now() AS now"""
 _BY_ACCESS_TOKEN = text(f"""
