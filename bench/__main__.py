@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import files, footprint, lists, projects, runs, transfers
+from bench import files, footprint, lists, molecules, projects, runs, transfers
 from bench.report import Figure, table, unmeasured, write
 from bench.scale import FULL, QUICK, Scale
 
@@ -16,6 +16,7 @@ GROUPS: Mapping[tuple[str, ...], Callable[[Scale], Iterator[Figure]]] = {
     ("runs.list_p95", "runs.count_p95"): lists.measure,
     ("projects.list_p95",): projects.measure,
     ("files.register", "files.page_p95"): files.measure,
+    ("molecules.load", "molecules.exact_p95", "molecules.part_p95", "molecules.similar_p95"): molecules.measure,
     ("transfer.upload", "transfer.download"): transfers.measure,
     ("station.ready", "station.idle_memory"): footprint.measure,
 }

@@ -19,6 +19,7 @@ class Scale:
     transfer_rounds: int
     idle_seconds: float
     starts: int
+    molecules: int
 
 
 FULL = Scale(
@@ -34,6 +35,7 @@ FULL = Scale(
     transfer_rounds=5,
     idle_seconds=60.0,
     starts=5,
+    molecules=1_000_000,
 )
 QUICK = Scale(
     noops=40,
@@ -48,4 +50,5 @@ QUICK = Scale(
     transfer_rounds=3,
     idle_seconds=10.0,
     starts=1,
+    molecules=10_000,
 )

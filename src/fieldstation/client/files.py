@@ -59,12 +59,22 @@ class Files:
         return size
 
     def attach(
-        self, project: str, reference: str, *, folder: str = "", immutable: bool = True, compress: bool = False
+        self,
+        project: str,
+        reference: str,
+        *,
+        folder: str = "",
+        immutable: bool = True,
+        compress: bool = False,
+        as_type: str | None = None,
     ) -> Attached:
-        """Copy a file of a version (`NAME@NUMBER:PATH`) into a folder of a project."""
+        """Copy a file of a version (`NAME@NUMBER:PATH`) into a folder of a project.
+
+        `as_type`: the media type that it shall have there; molecules are written in another form.
+        """
         wanted = read_reference(reference)
         body = {"dataset": wanted.name, "number": wanted.number, "path": wanted.path}
-        more = {"folder": folder, "immutable": immutable, "compress": compress}
+        more = {"folder": folder, "immutable": immutable, "compress": compress, "as_type": as_type}
         given = {key: value for key, value in {**body, **more}.items() if value is not None}
         return read(Attached, self._transport.send("POST", at("projects", project, "attachments"), given))
 

@@ -190,7 +190,7 @@ class LoopBuilder:
                 self._database, features.removals, features.copies, files, features.molecules.readings
             ),
             REMOVE_PROJECT: RemoveProject(self._volumes),
-            ATTACH: AttachFile(self._database, self._features.managed, files, self._sources()),
+            ATTACH: AttachFile(self._database, self._features.managed, files, self._sources(), molecules.converted),
             INSTANCE_REMOVE: RemoveInstance(self._database, telling, files),
         }
 

@@ -2,15 +2,18 @@
 
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from fieldstation.core.datasets.model import FileEntry, media_type_of
 from fieldstation.core.datasets.service import Contents
 from fieldstation.core.datasets.service.use import DataUse
+from fieldstation.core.molecules.model.forms import Form, conversion
 from fieldstation.core.projects.model import Ground
 from fieldstation.core.projects.service import Files, ManagedFile, ManagedFiles
 from fieldstation.db import Database
-from fieldstation.kernel.errors import Conflict, FieldstationError, NotFound
+from fieldstation.kernel.errors import Conflict, FieldstationError, Invalid, NotFound, TooLarge
 from fieldstation.ports.storage import BlobStore
 from fieldstation.ports.volumes import VolumeSink
 from fieldstation.workers.perform import Assignment
@@ -19,10 +22,16 @@ _BLOCK = 1 << 20
 _GZIP = 31  # zlib's word for the format of gzip
 
 
-class AttachFile:
-    """Copies one file, and begins anew where it was cut off."""
+Convert = Callable[[Assignment, tuple[str, str], tuple[Form, Form], str], AbstractContextManager[int]]
 
-    def __init__(self, database: Database, managed: ManagedFiles, files: Files, source: "Sources") -> None:
+
+class AttachFile:
+    """Copies one file, written in another form where that was asked for, and begins anew where it was cut off."""
+
+    def __init__(
+        self, database: Database, managed: ManagedFiles, files: Files, source: "Sources", convert: "Convert"
+    ) -> None:
+        self._convert = convert
         self._database = database
         self._managed = managed
         self._files = files
@@ -38,18 +47,32 @@ class AttachFile:
             raise Conflict("the file was detached before it came", next_step="nothing is left to do", reason="gone")
         try:
             self._copy(assignment, file, ground)
-        except (Conflict, NotFound):
+        except (Conflict, Invalid, NotFound, TooLarge):
             with self._database.begin() as tx:
                 assignment.hold(tx)
                 self._managed.failed(tx, file)
             raise
 
     def _copy(self, assignment: Assignment, file: ManagedFile, ground: Ground) -> None:
-        descriptor = self._source.open(file)
+        entry = self._source.entry(file)
+        forms = conversion((entry.path, media_type_of(entry)), (file.path, file.media_type or ""))
+        if forms is None:
+            descriptor = self._source.open(file)
+            try:
+                self._fill(assignment, file, ground, _packed(descriptor) if file.compressed else _pieces(descriptor))
+            finally:
+                os.close(descriptor)
+            return
+        with self._convert(assignment, (entry.path, entry.sha256), forms, file.name) as descriptor:
+            with self._database.begin() as tx:
+                self._files.room(tx, ground, os.fstat(descriptor).st_size)
+            self._fill(assignment, file, ground, _pieces(descriptor))
+
+    def _fill(self, assignment: Assignment, file: ManagedFile, ground: Ground, pieces: Iterator[bytes]) -> None:
         sink = self._files.sink(ground)
         size = 0
         try:
-            for piece in _packed(descriptor) if file.compressed else _pieces(descriptor):
+            for piece in pieces:
                 assignment.check()
                 sink.write(piece)
                 size += len(piece)
@@ -58,7 +81,6 @@ class AttachFile:
                 self._managed.placing(tx, file)
             came = self._place(file, ground, sink)
         finally:
-            os.close(descriptor)
             sink.abort()
         with self._database.begin() as tx:
             assignment.hold(tx)
@@ -85,6 +107,13 @@ class Sources:
         self._use = use
         self._contents = contents
         self._store = store
+
+    def entry(self, file: ManagedFile) -> FileEntry:
+        """Return what is known of the file; NotFound when its version is gone."""
+        with self._database.begin() as tx:
+            if self._use.gone(tx, [file.version_id]):
+                raise _gone()
+            return self._use.file_of(tx, file.version_id, file.source_path)
 
     def open(self, file: ManagedFile) -> int:
         """Return a descriptor of the bytes. Raises NotFound, Conflict (`input_changed`)."""

@@ -3,18 +3,18 @@
 import os
 import zlib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from fieldstation.core.datasets.model import Due, Stage
 from fieldstation.core.datasets.model.filetypes import GZIP
 from fieldstation.core.datasets.service import Arrivals, Removals
-from fieldstation.core.molecules.model.forms import form_of, options_of
+from fieldstation.core.molecules.model.forms import Form, form_of, options_of
 from fieldstation.core.molecules.service import MoleculeReadings
 from fieldstation.core.projects.service import Copies, Files
 from fieldstation.core.tasks.model import Level
 from fieldstation.db import Database
-from fieldstation.kernel.errors import Invalid, NotFound
+from fieldstation.kernel.errors import Conflict, Invalid, NotFound
 from fieldstation.ports.storage import BlobStore
 from fieldstation.ports.volumes import EntryKind
 from fieldstation.workers.molecules import FormMolecules, LoadMolecules, MoleculeFile, blob
@@ -94,6 +94,14 @@ class Molecules:
             assignment.tell(f"whether all molecules can be read is not looked at: {NO_CHEMISTRY}", Level.WARNING)
             options = {name: value for name, value in options.items() if name != "strict"}
         self._form.check(assignment, file, options)
+
+    def converted(
+        self, assignment: Assignment, file: tuple[str, str], forms: tuple[Form, Form], name: str
+    ) -> AbstractContextManager[int]:
+        """Write a file in another form, as `FormMolecules` does; Conflict where nothing reads molecules."""
+        if forms[0] is not forms[1] and self._able() is None:
+            raise Conflict(f"{file[0]} cannot be written anew: {NO_CHEMISTRY}", next_step="attach it as it is")
+        return self._form.converted(assignment, file, forms, name)
 
     def load(self, assignment: Assignment, due: Due) -> None:
         """Read the molecules of a file, if it has any; a station that reads none passes this over and says so."""

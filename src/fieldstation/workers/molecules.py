@@ -5,6 +5,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,7 +109,7 @@ class LoadMolecules:
 
 
 class FormMolecules:
-    """Checks whether files are what their types say."""
+    """Checks whether files are what their types say, and writes them in other forms."""
 
     def __init__(self, laboratory: Laboratory, store: BlobStore) -> None:
         self._laboratory = laboratory
@@ -116,18 +117,47 @@ class FormMolecules:
 
     def check(self, assignment: Assignment, file: MoleculeFile, options: Mapping[str, bool]) -> None:
         """Return when a file is of its form; Invalid, with the line and the reason, when it is not."""
-        order = self._order(assignment, file, options, "check", [file.form])
+        order = self._order(assignment, (file.path, file.sha256), "check", [file.form], options)
         with self._laboratory.reading(order) as reading:
             self._ended(reading, assignment, file.path)
 
+    @contextmanager
+    def converted(
+        self, assignment: Assignment, file: tuple[str, str], forms: tuple[Form, Form], name: str
+    ) -> Iterator[int]:
+        """Write a file (path, SHA-256) in another form; yields a descriptor of the result. Invalid as `check`.
+
+        A result whose name ends with .gz is packed; what was left out is told.
+        """
+        (path, sha256), (form, to) = file, forms
+        result = "result.gz" if name.lower().endswith(".gz") else "result"
+        order = self._order(assignment, (path, sha256), "convert", [form, to, result], {})
+        with self._laboratory.reading(order) as reading:
+            self._ended(reading, assignment, path)
+            counted = json.loads(_text(reading, "said"))
+            if counted.get("left_out"):
+                text = f"{counted['left_out']} molecules cannot be read, the first in line {counted['first_left_out']}"
+                assignment.tell(f"{text}; they are left out", Level.WARNING)
+            descriptor = _opened(reading.outputs / result)
+            try:
+                yield descriptor
+            finally:
+                os.close(descriptor)
+
     def _order(
-        self, assignment: Assignment, file: MoleculeFile, options: Mapping[str, bool], verb: str, arguments: list[str]
+        self,
+        assignment: Assignment,
+        file: tuple[str, str],
+        verb: str,
+        arguments: list[str],
+        options: Mapping[str, bool],
     ) -> Order:
+        path, sha256 = file
         return Order(
             name=_name(assignment, verb),
             program="form",
             verb=verb,
-            file=blob(self._store, file.sha256, file.path),
+            file=blob(self._store, sha256, path),
             arguments=arguments,
             environment={"OPTIONS": json.dumps(dict(options))},
             limits=_FORM_LIMITS,

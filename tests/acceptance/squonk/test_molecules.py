@@ -201,3 +201,44 @@ def test_strict_files_fail_with_the_line_of_the_first_fault(send: Send) -> None:
     made = send("drugs.smi", DRUGS, SMILES, format_extra_variables='{"strict": true}')
     assert "line 5: a molecule begins here that RDKit cannot read" in made["task"]["states"][-1]["message"]
     assert wait(lambda: made["task"]["exit_code"], lambda code: code is not None) == 1
+
+
+def test_types_say_what_may_be_said_about_reading_them(ada: Squonk) -> None:
+    types = {one["mime"]: one for one in ada.dm_ok("get_supported_file_types")["types"]}
+    assert types[SDF]["formatter_supports_db_load"] is True
+    assert set(types[SMILES]["formatter_options"]["properties"]) == {"header", "strict"}
+    assert set(types["text/csv"]) == {"mime", "file_extensions"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "media_type", "as_type", "becomes", "holds"),
+    [
+        ("drugs.smi", DRUGS.encode(), SMILES, SDF, "drugs.sdf", b"M  END\n$$$$"),
+        ("acid.sdf.gz", gzip.compress(ACETATE.encode()), SDF, SMILES, "acid.smi", b"CC(=O)O\tacetate\n"),
+        ("packed.sdf.gz", gzip.compress(ACETATE.encode()), SDF, SDF, "packed.sdf", ACETATE.encode()),
+        ("plain.smi", b"CCO ethanol\n", SMILES, SMILES, "plain.smi", b"CCO ethanol\n"),
+    ],
+)
+def test_files_come_into_projects_in_the_form_that_is_wanted(
+    ada: Squonk, send: Send, project: str, tmp_path: Path, name: str, data: bytes, media_type: str, as_type: str,
+    becomes: str, holds: bytes,
+) -> None:  # fmt: skip
+    dataset = send(name, data, media_type, skip_molecule_load=True)["dataset_id"]
+    given = {"dataset_id": dataset, "dataset_version": 1, "project_id": project, "as_type": as_type}
+    made = ada.dm_ok("attach_dataset_to_project", **given)
+    task = done(ada, made["task_id"])
+    assert (task["exit_code"], made["file_name"]) == (0, becomes), task
+    (file,) = ada.dm_ok("list_project_files", project_id=project)["files"]
+    assert (file["mime_type"], file["file_name"]) == (as_type, becomes)
+    back = tmp_path / "back"
+    ada.dm_ok("get_project_file", file_id=made["file_id"], local_file=str(back))
+    assert holds in back.read_bytes()
+    assert file["stat"]["size"] == len(back.read_bytes())
+    if name == "drugs.smi":
+        assert back.read_bytes().count(b"$$$$") == 5
+        assert "1 molecules cannot be read, the first in line 5" in task["events"][-1]["message"]
+        given["compress"] = True
+        packed = ada.dm_ok("attach_dataset_to_project", **given, path="/packed")
+        assert (done(ada, packed["task_id"])["exit_code"], packed["file_name"]) == (0, "drugs.sdf.gz")
+        ada.dm_ok("get_project_file", file_id=packed["file_id"], local_file=str(back))
+        assert gzip.decompress(back.read_bytes()).count(b"$$$$") == 5

@@ -1,5 +1,6 @@
 """`file put|get|list|attach|save|rm|mv|mkdir`: files of projects."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,20 @@ from fieldstation.client.things import ProjectEntry
 app = noun("file", "Files of projects: your own one unless --project names another.")
 Project = Annotated[str | None, typer.Option("--project", "-p", help="Your name for a project, or its id.")]
 ProjectPath = Annotated[str, typer.Argument(metavar="PATH", help="In the project, such as tables/may.csv.")]
+
+
+_TYPES = {"sdf": "chemical/x-mdl-sdfile", "smiles": "squonk/x-smiles"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copied:
+    """How a file of a data set shall be in a project."""
+
+    writable: Annotated[bool, typer.Option("--writable", help="Let members change the copy.")] = False
+    compress: Annotated[bool, typer.Option("--compress", help="Pack it with gzip.")] = False
+    form: Annotated[
+        str | None, typer.Option("--as", metavar="TYPE", help="Write molecules as sdf or smiles, unpacked.")
+    ] = None
 
 
 @verb(app)
@@ -90,14 +105,16 @@ def attach(
     reference: Annotated[
         str, typer.Argument(metavar="DATASET[@NUMBER][:PATH]", help="A file of a version; PATH where it has several.")
     ],
+    copied: Copied,
     to: Annotated[str, typer.Option("--to", help="The folder of the project that it goes into.")] = "",
     project: Project = None,
-    writable: Annotated[bool, typer.Option("--writable", help="Let members change the copy.")] = False,
-    compress: Annotated[bool, typer.Option("--compress", help="Pack it with gzip.")] = False,
 ) -> None:
     """Copy a file of a data set into a project, where it stays known by where it came from."""
     where, files = _project(session, project), session.station.files
-    made = files.attach(where, reference, folder=to, immutable=not writable, compress=compress)
+    as_type = _TYPES.get(copied.form or "", copied.form)
+    made = files.attach(
+        where, reference, folder=to, immutable=not copied.writable, compress=copied.compress, as_type=as_type
+    )
     session.answer(made, lambda: f"{made.path} comes with {made.task}")
 
 

@@ -14,7 +14,7 @@ from fieldstation.kernel.paging import Page, PageRequest, write_cursor
 from fieldstation.ports.chemistry import Chemistry, Structure
 
 _INCHIKEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]")
-_SCREENED = 500  # molecules matched in one go
+_FEWEST, _MOST = 64, 1_024  # molecules matched in one go: ever more where few have the part
 _SECONDS = 3.0  # after which a page is answered with what was found
 
 
@@ -43,9 +43,10 @@ class FindingMolecules:
         """Return molecules that have a part; where few have it, a page may have fewer, and yet more follow."""
         query = _query(await self.movers.run(lambda: self.chemistry.pattern(text)))
         found: list[Hit] = []
-        after, until = request.after, time.monotonic() + _SECONDS
+        after, until, together = request.after, time.monotonic() + _SECONDS, max(_FEWEST, request.limit + 1)
         while True:
-            some = await self._screened(call, query, after)
+            some = await self._screened(call, query, after, together)
+            together = min(2 * together, _MOST)
             found += await self._matching(text, some.hits)
             after = some.next
             if len(found) > request.limit:
@@ -54,8 +55,8 @@ class FindingMolecules:
             if after is None or time.monotonic() > until:
                 return Page(items=found, next=None if after is None else write_cursor(after))
 
-    async def _screened(self, call: Call, query: Query, after: tuple[str, ...] | None) -> Screened:
-        return await call(lambda tx, caller: self.search.screen(tx, caller, query, after, _SCREENED))
+    async def _screened(self, call: Call, query: Query, after: tuple[str, ...] | None, most: int) -> Screened:
+        return await call(lambda tx, caller: self.search.screen(tx, caller, query, after, most))
 
     async def _matching(self, text: str, hits: Sequence[Hit]) -> list[Hit]:
         if not hits:

@@ -15,6 +15,8 @@ class Form(StrEnum):
     SMILES = "smiles"
 
 
+GZIP = ".gz"
+ENDINGS = {Form.SDF: ".sdf", Form.SMILES: ".smi"}  # of files that the station writes
 _BY_TYPE = {
     "chemical/x-mdl-sdfile": Form.SDF,
     "squonk/x-smiles": Form.SMILES,
@@ -48,9 +50,21 @@ def form_of(media_type: str) -> Form | None:
 
 def form_of_file(path: str, media_type: str) -> Form | None:
     """Return the same for a file, whose name may say more where it is packed."""
-    plain = path.lower().removesuffix(".gz")
+    plain = path.lower().removesuffix(GZIP)
     by_name = next((form for ending, form in _BY_ENDING.items() if plain.endswith(ending)), None)
     return form_of(media_type) or by_name
+
+
+def conversion(source: tuple[str, str], target: tuple[str, str]) -> tuple[Form, Form] | None:
+    """Return the forms between which a file (path, media type) is written anew; None where its bytes stay.
+
+    Files of one form are written anew only to be unpacked: packing needs no look into them.
+    """
+    form, wanted = form_of_file(*source), form_of_file(*target)
+    if form is None or wanted is None:
+        return None
+    unpacked = source[0].lower().endswith(GZIP) and not target[0].lower().endswith(GZIP)
+    return (form, wanted) if form is not wanted or unpacked else None
 
 
 def options_of(text: str | None) -> Mapping[str, bool]:

@@ -31,18 +31,18 @@ _AT = text(f"""
      WHERE m.fault IS NULL
 """)
 _SLICES = """
-    SELECT s.source, s.block, string_agg(s.molecules, ''::bytea ORDER BY s.bit) AS slices, count(*) AS bits{more}
-      FROM molecule_slice s{join}
+    SELECT s.source, s.block, string_agg(s.molecules, ''::bytea ORDER BY s.bit) AS slices, count(*) AS bits
+      FROM molecule_slice s
      WHERE s.source = ANY(:sources) AND s.kind = {kind} AND s.bit = ANY(:bits)
        AND s.block >= :block AND s.block < :block_end
-     GROUP BY s.source, s.block{more}
+     GROUP BY s.source, s.block
 """
-_SHARED = text(
-    _SLICES.format(
-        kind=MORGAN, more=", b.counts", join=" JOIN molecule_block b ON b.source = s.source AND b.block = s.block"
-    )
-)
-_SCREENED = text(_SLICES.format(kind=PATTERN, more="", join="") + " HAVING count(*) = :wanted ORDER BY 1, 2")
+_SHARED = text(f"""
+    WITH found AS MATERIALIZED ({_SLICES.format(kind=MORGAN)})
+    SELECT f.source, f.block, f.slices, f.bits, b.counts
+      FROM found f JOIN molecule_block b ON b.source = f.source AND b.block = f.block
+""")
+_SCREENED = text(_SLICES.format(kind=PATTERN) + " HAVING count(*) = :wanted ORDER BY 1, 2")
 _RAREST = text(f"""
     SELECT s.bit FROM molecule_slice s
      WHERE s.source = ANY(:sources) AND s.kind = {PATTERN} AND s.bit = ANY(:bits)

@@ -6,6 +6,7 @@ from typing import Any
 
 from fieldstation.core.datasets.model import media_type_of
 from fieldstation.core.datasets.service import Datasets, File
+from fieldstation.core.molecules.model.forms import ENDINGS, GZIP, form_of, form_of_file
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.projects.model import Ground, file_path, folder_path
 from fieldstation.core.projects.service.files import Files
@@ -25,7 +26,8 @@ COPYING, DONE, FAILED = "copying", "done", "failed"
 class NewAttachment:
     """A file of a version to copy into a project; `path` is needed where the version has several.
 
-    `as_type` is the media type that it shall have there. `immutable`: nobody changes its bytes there. `compress`: it
+    `as_type` is the media type that it shall have there: molecules are written in another form, and unpacked, unless it
+    is to be packed. `immutable`: nobody changes its bytes there. `compress`: it
     is packed with gzip, unless it is already.
     """
 
@@ -80,21 +82,13 @@ class ManagedFiles:
         ground = self._files.ground(tx, caller, new.project, Permission.PROJECT_WRITE)
         file = self._source(tx, caller, new)
         self._files.room(tx, ground, file.entry.size)
-        media_type = media_type_of(file.entry)
-        if new.as_type not in (None, media_type):
-            raise Invalid(
-                f"{file.entry.path} is {media_type}, and this station cannot make {new.as_type} of it",
-                next_step=f"attach it as {media_type}",
-                reason="conversion",
-            )
-        name = file.entry.path.rpartition("/")[2]
-        packed = new.compress and not name.endswith(".gz")
+        media_type, name = _becoming(file, new)
         folder = folder_path(new.folder)
         file_id = new_id("file")
         values = {
             "id": file_id,
             "project": ground.project,
-            "path": file_path(f"{folder}/{name}" + (".gz" if packed else "")),
+            "path": file_path(f"{folder}/{name}"),
             "dataset_id": file.version.dataset_id,
             "number": file.version.number,
             "version_id": file.version.id,
@@ -102,7 +96,7 @@ class ManagedFiles:
             "user_id": caller.user_id,
             "media_type": media_type,
             "immutable": new.immutable,
-            "compressed": packed,
+            "compressed": name.endswith(GZIP) and not file.entry.path.endswith(GZIP),
         }
         if not store.insert(tx, values):
             raise Conflict(
@@ -182,6 +176,27 @@ class ManagedFiles:
                 reason="which_file",
             )
         return self._datasets.file(tx, caller, version, files[0].path)
+
+
+def _becoming(file: File, new: NewAttachment) -> tuple[str, str]:
+    """Return the media type and the name that a file shall have in a project; Invalid where it cannot become that."""
+    given = media_type_of(file.entry)
+    wanted = new.as_type or given
+    name = file.entry.path.rpartition("/")[2]
+    packed = name.endswith(GZIP)
+    form, becoming = form_of_file(name, given), form_of(wanted)
+    if wanted == given and (new.compress or not packed or new.as_type is None or becoming is None):
+        return given, name + (GZIP if new.compress and not packed else "")
+    if form is None or becoming is None or file.version.in_place:
+        why = "lies in place" if file.version.in_place and form and becoming else f"is {given}"
+        raise Invalid(
+            f"{file.entry.path} {why}, and this station cannot make {wanted} of it",
+            next_step=f"attach it as {given}",
+            reason="conversion",
+        )
+    plain = name.removesuffix(GZIP)
+    stem = plain if form is becoming else plain.rpartition(".")[0] + ENDINGS[becoming]
+    return wanted, stem + (GZIP if new.compress else "")
 
 
 def hidden() -> NotFound:

@@ -67,6 +67,12 @@ class AttachIn(BaseModel):
     folder: Annotated[str, Field(max_length=1100)] = Field(default="", description="of the project")
     immutable: StrictBool = Field(default=True, description="whether nobody may change its bytes there")
     compress: StrictBool = Field(default=False, description="whether it is packed with gzip")
+    as_type: Text | None = Field(
+        default=None,
+        max_length=200,
+        description="media type that it shall have there: molecules are written in another form",
+        examples=["squonk/x-smiles"],
+    )
 
 
 class AttachedOut(BaseModel):

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from fieldstation.core.datasets.model import SingleFile, Wanted
+from fieldstation.core.datasets.model import FileType, SingleFile, Wanted
 from fieldstation.core.datasets.service import Arrivals, Contents, Datasets, File, Holding, Removals
 from fieldstation.core.datasets.service.arrivals import MOST_LISTED
 from fieldstation.core.datasets.service.check import unkeepable
+from fieldstation.core.molecules.model.forms import OPTIONS, form_of
 from fieldstation.core.people.model import Caller, Kind, hidden
 from fieldstation.core.projects.service import Copies, Copy
 from fieldstation.db import Tx
@@ -115,6 +116,9 @@ class TypeOut(BaseModel):
 
     mime: str
     file_extensions: list[str]
+    formatter_image: str | None = None
+    formatter_supports_db_load: bool | None = None
+    formatter_options: dict[str, Any] | None = None
 
 
 class TypesOut(BaseModel):
@@ -245,10 +249,16 @@ def _add_finding(routes: APIRouter, door: DatasetDoor) -> None:
         dataset, number = await call(lambda tx, caller: door.arrivals.with_digest(tx, caller, digest))
         return DigestOut(dataset_id=dataset, dataset_version=number)
 
-    @routes.get("/type", operation_id="get_types", summary="Types that data sets may have", responses=refusals())
+    @routes.get(
+        "/type",
+        operation_id="get_types",
+        summary="Types that data sets may have",
+        response_model_exclude_none=True,
+        responses=refusals(),
+    )
     async def types(call: CallerCall) -> TypesOut:
         known = await call(lambda _tx, _caller: door.arrivals.types.all())
-        found = [TypeOut(mime=one.mime, file_extensions=list(one.extensions)) for one in known]
+        found = [_type_out(one) for one in known]
         return TypesOut(count=len(found), types=found)
 
 
@@ -305,6 +315,15 @@ def _add_editors(routes: APIRouter, arrivals: Arrivals) -> None:
     )
     async def remove(dataset_id: DatasetId, user_id: str, call: CallerCall) -> None:
         await call(lambda tx, caller: arrivals.remove_editor(tx, caller, dataset_id, user_id))
+
+
+def _type_out(one: FileType) -> TypeOut:
+    """Write a type; molecules are looked into and converted by the station itself, which has no image for that."""
+    plain = TypeOut(mime=one.mime, file_extensions=list(one.extensions))
+    if form_of(one.mime) is None:
+        return plain
+    more = {"formatter_image": "station:", "formatter_supports_db_load": True, "formatter_options": dict(OPTIONS)}
+    return plain.model_copy(update=more)
 
 
 def _dataset_out(found: Holding, copies: Mapping[str, Sequence[Copy]]) -> DatasetOut:
