@@ -79,6 +79,7 @@ COMMANDS: Mapping[str, Command] = {
     "secret": _user("secret:app", "Secrets of the station, which definitions of jobs ask for; for operators.", THINGS),
     "tool": _user("tool:app", "Tools: published definitions of what can be run.", THINGS),
     "instance": _user("instance:app", "Instances: jobs launched in projects, where their files lie.", THINGS),
+    "workflow": _user("workflow:app", "Workflows: jobs that follow one another.", THINGS),
     "run": _user("run:app", "Runs: executions of a tool beside the data.", THINGS),
     "task": _user("task:app", "Tasks: what takes its time, such as the removal of a project.", THINGS),
 }

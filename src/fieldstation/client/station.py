@@ -22,6 +22,7 @@ from fieldstation.client.tasks import Tasks
 from fieldstation.client.things import Decision, DeviceCode, User
 from fieldstation.client.tools import Tools
 from fieldstation.client.transport import Transport, at
+from fieldstation.client.workflows import Workflows
 
 CLIENT_ID = "fieldstation"
 _PROTOCOL = "/auth/realms/fieldstation/protocol/openid-connect"
@@ -55,6 +56,7 @@ class Station:
         self.projects = Projects(self.transport)
         self.files = Files(self.transport)
         self.instances = Instances(self.transport)
+        self.workflows = Workflows(self.transport)
         self.organisations = Organisations(self.transport)
         self.units = Units(self.transport)
         self.products = Products(self.transport)

@@ -38,6 +38,7 @@ from fieldstation.facades.rest import (
     tasks,
     tools,
     uploads,
+    workflows,
 )
 from fieldstation.facades.rest.datasets.parts import Parts
 from fieldstation.facades.rest.links import add_links
@@ -84,6 +85,9 @@ def build_app(
     kit = build_kit(features, store)
     rest = _rest(features, store, hub, front.public_url, kit)
     rest.include_router(instances.router(kit.launching, features.instancing.instances))
+    pipelines = features.pipelines
+    door = workflows.WorkflowsDoor(workflows=pipelines.workflows, running=pipelines.running, movers=kit.movers)
+    rest.include_router(workflows.router(door))
     app.include_router(rest)
     include_sign_in(app, features.people, features.sealer, front)
     listeners = Listeners(address=front.public_url, hub=hub, origins=front.stream_origins)

@@ -1,0 +1,5 @@
+"""Workflows: kept, versioned, run and followed."""
+
+from fieldstation.facades.rest.workflows.routes import WorkflowsDoor, router
+
+__all__ = ["WorkflowsDoor", "router"]
