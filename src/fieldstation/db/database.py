@@ -23,7 +23,7 @@ from sqlalchemy import Connection, TextClause, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from fieldstation.kernel.errors import Invalid, Unavailable
+from fieldstation.kernel.errors import FieldstationError, Invalid, Unavailable
 from fieldstation.kernel.logs import logger
 
 log = logger(__name__)
@@ -45,6 +45,7 @@ class Tx:
         self._connection = connection
         self._database = database
         self._after_commit: list[Callable[[], None]] = []
+        self._when_refused: list[Callable[[Tx], None]] = []
         self._now: datetime | None = None
 
     def execute(
@@ -106,6 +107,18 @@ class Tx:
         """Run `action` once this transaction is durable; never when it fails. It must be quick and must not raise."""
         self._after_commit.append(action)
 
+    def when_refused(self, work: "Callable[[Tx], None]") -> None:
+        """Have `work` done in a transaction of its own if an error of ours ends this one: that it was refused stays."""
+        self._when_refused.append(work)
+
+    def refused(self) -> None:
+        """Do what waits for a refusal; called once, by the opener, when nothing of this transaction is left."""
+        if self._when_refused:
+            other = Tx(self._connection, self._database)
+            with self._connection.transaction():
+                for work in self._when_refused:
+                    work(other)
+
     def finish(self) -> None:
         """Run what waits for the commit; called once, by the opener."""
         for action in self._after_commit:
@@ -141,8 +154,12 @@ class Database:
         """
         with self._connection(wait_seconds) as connection:
             tx = Tx(connection, self)
-            with connection.transaction():
-                yield tx
+            try:
+                with connection.transaction():
+                    yield tx
+            except FieldstationError:
+                tx.refused()
+                raise
         tx.finish()
 
     @contextmanager

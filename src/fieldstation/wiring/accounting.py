@@ -19,6 +19,7 @@ from fieldstation.core.accounting.service import (
     StorageCharges,
     Subscriptions,
 )
+from fieldstation.core.actions.service import ChargeActions
 from fieldstation.core.people.service import Access, Organisations, Units
 from fieldstation.kernel.sealing import Sealer
 from fieldstation.ports.hooks import Charged
@@ -58,7 +59,7 @@ def build_accounting(
     sealer: Sealer,
     tariff: Tariff,
     address: str,
-    hooks: Sequence[Charged] = (),
+    hooks: Sequence[Charged] = (ChargeActions(),),
     *,
     on: bool = False,
 ) -> Accounting:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -21,6 +22,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.acceptance.squonk.client import Squonk
 from tests.acceptance.squonk.conftest import NewSquonk
+from tests.acceptance.squonk.jobs import launched, nop
 
 TIER = "DATA_MANAGER_PROJECT_TIER_SUBSCRIPTION"
 PATIENCE = 60.0
@@ -212,6 +214,38 @@ def test_actions_for_administrators(ada: Squonk, squonk_admin: Squonk, place: Pl
             headers={"Authorization": f"Bearer {squonk_admin.token}"},
         )
         assert answer.status_code == 400 and answer.json()["error"], answer.text
+
+
+def test_what_a_job_costs_is_told_until_its_charge_is_closed(ada: Squonk, squonk_admin: Squonk, place: Place) -> None:
+    job = {"collection": "im-test", "job": "coin-test", "version": "1.0.0"}
+    squonk_admin.dm_ok("set_job_exchange_rates", rates={**job, "rate": "500", "comment": "for a test"})
+    made = ada.accounts_ok("create_product", product_name="T", unit_id=place.unit, product_type=TIER, flavour="BRONZE")
+    product = made["id"]
+    with listening(location(ada, "JSON_STRING")) as socket:
+        project = ada.dm_ok("create_project", project_name="Coins", as_tier_product_id=product)["project_id"]
+        instance = launched(ada, project, nop(**job))["instance_id"]
+        granted, begun, *charges = told_until_closed(socket, product)
+    assert (granted["action_operation"], begun["action_operation"]) == ("CLAIM", "BEGIN")
+    assert begun["action_reference_id"] == instance
+    assert [one["sqn"] for one in charges] == list(range(charges[0]["sqn"], charges[-1]["sqn"] + 1))
+    assert {one["auth_code"] for one in charges} == {begun["authorisation_code"]}
+    assert {(one["name"], one["user"]) for one in charges} == {("A job", ada.username)}
+    shown = ada.dm_ok("get_instance", instance_id=instance)
+    assert Decimal(charges[-1]["coins"]) == Decimal(shown["coins"]) > 0
+    assert json.loads(charges[-1]["additional_data"])["instance_id"] == instance
+    answer = ada.dm("create_project", project_name="Again", as_tier_product_id=product)
+    assert not answer.success
+    with listening(f"{ada.accounts_ok('get_event_stream')['location']}?stream_from_ordinal=1") as socket:
+        frames = [json.loads(heard(socket, product))["message_body"] for _ in range(len(charges) + 3)]
+    assert (frames[-1]["response"], frames[-1]["action_reference_name"]) == ("AUTHORITY_RESPONSE_ENUM_DENIED", "Again")
+    assert "claimed" in frames[-1]["reason"]
+
+
+def told_until_closed(socket: ClientConnection, product: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while not (found and found[-1].get("eoc")):
+        found.append(json.loads(heard(socket, product))["message_body"])
+    return found
 
 
 def test_our_own_list_of_actions_shows_what_one_may_see(ada: Squonk, bob: Squonk, place: Place) -> None:

@@ -10,6 +10,16 @@ MESSAGES = frozenset({PROCESSING, STORAGE, AUTHORITY})  # what listeners of even
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What authority was asked for: an operation, how much of it, and the name and the id of what it is for."""
+
+    operation: str
+    value: str
+    name: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Action:
     """Something done: `kind` is that of a deed of the audit or one of MESSAGES, `actor` a user id or `station`.
 

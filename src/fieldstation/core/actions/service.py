@@ -1,14 +1,15 @@
 """Writing actions, and giving each its place among all of them once it is durable."""
 
-from collections.abc import Mapping
+from dataclasses import asdict
 
 from fieldstation.core.actions import store
-from fieldstation.core.actions.model import AUTHORITY, Action
-from fieldstation.core.audit.model import Entry
+from fieldstation.core.actions.model import AUTHORITY, PROCESSING, STORAGE, Action, Asked
+from fieldstation.core.audit.model import STATION, Entry
 from fieldstation.core.audit.service import record
 from fieldstation.db import Tx
 from fieldstation.db.outbox import note
 from fieldstation.kernel.canonical import Json
+from fieldstation.ports.hooks import ProcessingCharged, StorageCharged, Transaction
 
 DONE = "action.done"  # the note that wakes who gives out places
 PLACED = "action.placed"  # the note that wakes who listens
@@ -28,13 +29,48 @@ def append(tx: Tx, action: Action) -> None:
     note(tx, DONE, [TOPIC])
 
 
-def granted(tx: Tx, actor: str, product: str, asked: Mapping[str, Json], code: int | None = None) -> None:
-    """Append that authority was given for something that a product pays for.
+def granted(tx: Tx, asked: Asked, actor: str, product: str, code: int | None = None) -> None:
+    """Append that authority was given for something that a product pays for; its code goes with every charge."""
+    _answered(tx, asked, actor, product, {"granted": True} | ({} if code is None else {"code": code}))
 
-    `asked` says what for: `operation`, `value`, `name` and `id` of the thing. The code goes with every charge for it.
-    """
-    body: dict[str, Json] = {**asked, "granted": True} | ({} if code is None else {"code": code})
-    append(tx, Action(kind=AUTHORITY, actor=actor, about=product, body=body))
+
+def denied(tx: Tx, asked: Asked, actor: str, product: str, reason: str) -> None:
+    """Append that authority was refused."""
+    _answered(tx, asked, actor, product, {"granted": False, "reason": reason})
+
+
+def _answered(tx: Tx, asked: Asked, actor: str, product: str, answer: dict[str, Json]) -> None:
+    append(tx, Action(kind=AUTHORITY, actor=actor, about=product, body={**asdict(asked), **answer}))
+
+
+class ChargeActions:
+    """Appends what is charged, in the transaction that charges it."""
+
+    def processing_charged(self, tx: Transaction, charge: ProcessingCharged) -> None:
+        """Append the change of an instance's charge."""
+        assert isinstance(tx, Tx)
+        body: dict[str, Json] = {
+            "instance": charge.instance,
+            "name": charge.name,
+            "username": charge.username,
+            "code": charge.code,
+            "sqn": charge.sqn,
+            "cost": f"{charge.cost:f}",
+            "coins": f"{charge.coins:f}",
+            "final": charge.final,
+            "detail": dict(charge.detail),
+        }
+        append(tx, Action(kind=PROCESSING, actor=STATION, about=charge.product, body=body))
+
+    def storage_charged(self, tx: Transaction, charge: StorageCharged) -> None:
+        """Append the end of a day of storage."""
+        assert isinstance(tx, Tx)
+        body: dict[str, Json] = {
+            "day": charge.day.isoformat(),
+            "peak_bytes": charge.peak_bytes,
+            "coins": f"{charge.coins:f}",
+        }
+        append(tx, Action(kind=STORAGE, actor=STATION, about=charge.product, body=body))
 
 
 def give_places(tx: Tx) -> bool:

@@ -12,8 +12,13 @@ from fieldstation.core.accounting.model.standing import has_room
 from fieldstation.core.accounting.store import authorities as store
 from fieldstation.core.accounting.store import products as product_store
 from fieldstation.core.accounting.store import use as use_store
+from fieldstation.core.actions.model import Asked
+from fieldstation.core.actions.service import denied, granted
+from fieldstation.core.audit.model import STATION
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import OutOfCoins
+
+_BEGIN = "BEGIN"  # what authority is asked for
 
 
 class Paying:
@@ -38,7 +43,10 @@ class Paying:
         use = use_store.uses(tx, {row.id: period}, day)[row.id]
         terms = Terms(allowance=row.allowance, limit=row.coin_limit)
         if not has_room(use, terms, self.tariff, more):
-            raise _out_of_coins(row, use.due + use.reserved, more, period.end)
+            refusal = _out_of_coins(row, use.due + use.reserved, more, period.end)
+            asked = Asked(operation=_BEGIN, value=f"{more:f}")
+            tx.when_refused(lambda later: denied(later, asked, STATION, product_id, refusal.text))
+            raise refusal
 
     def free(self, tx: Tx, product_id: str) -> bool:
         """Tell whether what this product pays for costs nothing."""
@@ -46,8 +54,9 @@ class Paying:
 
     def granted(self, tx: Tx, product_id: str | None, purpose: Purpose, thing: str, user_id: str) -> None:
         """Note that authority was given for a thing that a user begins."""
-        if product_id is not None:
-            store.grant(tx, product_id, purpose, thing, user_id)
+        code = None if product_id is None else store.grant(tx, product_id, purpose, thing, user_id)
+        if product_id is not None and code is not None:
+            granted(tx, Asked(operation=_BEGIN, value=purpose.value, id=thing), user_id, product_id, code)
 
     def codes(self, tx: Tx, things: Sequence[str]) -> Mapping[str, int]:
         """Return the number of the authority of each of these things that has one, in one statement."""

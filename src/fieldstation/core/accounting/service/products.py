@@ -23,7 +23,8 @@ from fieldstation.core.accounting.model.standing import Standing, Use, standing
 from fieldstation.core.accounting.service.paying import today
 from fieldstation.core.accounting.store import products as store
 from fieldstation.core.accounting.store import use as use_store
-from fieldstation.core.actions.service import act, granted
+from fieldstation.core.actions.model import Asked
+from fieldstation.core.actions.service import act, denied, granted
 from fieldstation.core.audit.model import STATION, Deed, Entry
 from fieldstation.core.people.model import Caller, Kind, Permission, Privacy, Thing, within_scopes
 from fieldstation.core.people.service import Access, Units
@@ -185,22 +186,14 @@ class Products:
         found = self._locked(tx, caller, product_id)
         if found.id == TEST_PRODUCT:
             return found
-        if found.type is not ProductType.PROJECT_TIER:
-            raise Forbidden(
-                f"{found.name} pays for storage, not for a project",
-                next_step=f"make a tier: fieldstation product create NAME --unit {found.unit.id} --flavour bronze",
-                reason="not_a_tier",
-            )
-        if found.claim is not None:
-            raise Forbidden(
-                f"another project has claimed {found.name}",
-                next_step="use a tier that no project has claimed: fieldstation product list",
-                reason="claimed",
-            )
+        asked = Asked(operation="CLAIM", value="1", name=project_name, id=project_id)
+        refusal = _claim_refused(found)
+        if refusal is not None:
+            tx.when_refused(lambda later: denied(later, asked, caller.user_id, found.id, refusal.text))
+            raise refusal
         store.claim(tx, found.id, project_id, project_name)
         act(tx, _entry(Deed.PRODUCT_CLAIMED, caller, found.id, {"project": project_id}))
-        asked: dict[str, Json] = {"operation": "CLAIM", "value": "1", "name": project_name, "id": project_id}
-        granted(tx, caller.user_id, found.id, asked)
+        granted(tx, asked, caller.user_id, found.id)
         return replace(found, claim=Claim(project_id=project_id, name=project_name))
 
     def release(self, tx: Tx, project_id: str, *, by: Caller | None = None) -> None:
@@ -251,6 +244,22 @@ class ProductsOfUnits:
         assert isinstance(tx, Tx)
         if store.in_unit(tx, thing):
             raise Conflict("this unit has products", next_step="remove its products first", reason="in_use")
+
+
+def _claim_refused(product: Product) -> Forbidden | None:
+    if product.type is not ProductType.PROJECT_TIER:
+        return Forbidden(
+            f"{product.name} pays for storage, not for a project",
+            next_step=f"make a tier: fieldstation product create NAME --unit {product.unit.id} --flavour bronze",
+            reason="not_a_tier",
+        )
+    if product.claim is not None:
+        return Forbidden(
+            f"another project has claimed {product.name}",
+            next_step="use a tier that no project has claimed: fieldstation product list",
+            reason="claimed",
+        )
+    return None
 
 
 def hidden() -> NotFound:
