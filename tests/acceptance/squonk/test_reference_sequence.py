@@ -1,0 +1,521 @@
+"""The unmodified client from its first call to its last: every public function, in the order in which it is meant.
+
+Each call must succeed and answer what its readers look for; a stranger then repeats every read and is told nothing of
+it. The list of functions is the installed client's own.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from fieldstation.client import Station
+from fieldstation.testing.station import RunningStation, running_station
+from tests.acceptance.squonk.client import Squonk
+from tests.acceptance.squonk.conftest import token_of
+from tests.acceptance.squonk.jobs import done, finished, wait
+from tests.acceptance.squonk.story import Story, told
+
+TIER, STORAGE = "DATA_MANAGER_PROJECT_TIER_SUBSCRIPTION", "DATA_MANAGER_STORAGE_SUBSCRIPTION"
+JOBS = "datamanagerjobs.squonk.it"
+CONTEXT = f"context-{uuid.uuid4().hex}"
+TOKEN = uuid.uuid4().hex[:22]
+MANIFEST = "kind: DataManagerManifest\nkind-version: '2021.1'\njob-definition-files: [jobs.yaml]\n"
+DEFINITIONS = """\
+kind: DataManagerJobDefinition
+kind-version: '2021.1'
+collection: story
+jobs:
+  write:
+    name: Write a line
+    version: 1.0.0
+    image: {name: 'host:', tag: '1', project-directory: /data, working-directory: /data}
+    command: python3 -c 'open("{{ outfile }}", "w").write("x")'
+    variables:
+      outputs:
+        type: object
+        properties:
+          outfile: {title: File, type: file, creates: '{{ outfile }}'}
+"""
+WORKFLOW = """\
+kind: DataManagerWorkflow
+kind-version: '2025.2'
+name: told-twice
+description: One step after the other
+steps:
+- name: first
+  specification: {collection: im-test, job: nop, version: 1.0.0}
+- name: second
+  specification: {collection: im-test, job: nop, version: 1.0.0}
+"""
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a manifest that the station may read."""
+    folder = tmp_path_factory.mktemp("story") / "data-manager"
+    folder.mkdir()
+    (folder / "manifest.yaml").write_text(MANIFEST)
+    (folder / "jobs.yaml").write_text(DEFINITIONS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def station(definitions: Path) -> Iterator[RunningStation]:
+    """A station for development, as the functions that take definitions back need."""
+    place = Path(tempfile.mkdtemp(prefix="fst-story-"))
+    place.chmod(0o711)  # the users of runs pass through
+    chosen = {"FIELDSTATION_TOOL_SOURCES": f"file:{definitions}/", "FIELDSTATION_MODE": "DEVELOPMENT"}
+    try:
+        with running_station(place / "station", environment=chosen) as started:
+            yield started
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def person(station: RunningStation, admin: Squonk, name: str) -> Squonk:
+    """Somebody new with the client in their hands."""
+    password = uuid.uuid4().hex
+    with Station(station.url, admin.token) as known:
+        known.users.add(name, password=password)
+    return Squonk(url=station.url, token=token_of(station, name, password), username=name)
+
+
+@pytest.fixture
+def story(station: RunningStation, tmp_path: Path) -> Iterator[Story]:
+    """The first user and one person, before their first call."""
+    token = token_of(station, "admin", station.admin_password)
+    admin = Squonk(url=station.url, token=token, username="admin")
+    ada = person(station, admin, "ada")
+    yield Story(ada=ada, admin=admin, folder=tmp_path)
+    ada.close()
+    admin.close()
+
+
+def sign_in(story: Story, station: RunningStation) -> None:
+    """0: where the station is, and a token, with which the rest of the first user's calls are made."""
+    for api, door in (("DmApi", "data-manager-api"), ("AsApi", "account-server-api")):
+        story.value(api, "set_api_url", url=f"{station.url}/{door}", verify_ssl_cert=True)
+        assert story.value(api, "get_api_url") == [f"{station.url}/{door}", True]
+    issuer = {"keycloak_url": f"{station.url}/auth", "keycloak_realm": "fieldstation"}
+    who = {"keycloak_client_id": "fieldstation", "username": "admin", "password": station.admin_password}
+    story.admin.token = story.value("Auth", "get_access_token", **issuer, **who)
+    assert story.value("Auth", "get_access_token", **issuer, **who, prior_token=story.admin.token) == story.admin.token
+    story.admin.token = story.operator.make("DmApi", "get_api_token", "token")["token"]  # lasts longer
+    story.keep("token", story.make("DmApi", "get_api_token", "token")["token"])
+
+
+def greet(story: Story) -> None:
+    """1: who is there."""
+    for api in ("DmApi", "AsApi"):
+        story.read(api, "get_version", "version")
+        story.read(api, "ping")
+    assert story.read("DmApi", "get_mode", "mode") == {"mode": "DEVELOPMENT"}
+    story.read("DmApi", "get_job_definition_schema_version", "version")
+    story.read("DmApi", "get_workflow_engine_version", "version")
+    story.read("DmApi", "get_account_server_namespace", "namespace")
+    handlers = story.read("DmApi", "get_input_handler", "count", "input_handlers")
+    assert handlers["count"] == len(handlers["input_handlers"])
+    assert story.read("AsApi", "get_event_stream_version", "name", "version", "protocol")["protocol"] == "WEBSOCKET"
+
+
+def turn_admin_on(story: Story) -> None:
+    """2: admin, accounts, merchants."""
+    story.operator.make("DmApi", "set_admin_state", admin=True)
+    mine = story.read("DmApi", "get_account", "user", "data_manager_roles")
+    assert mine["user"]["username"] == story.ada.username
+    assert story.read("AsApi", "get_account", "account_server_roles")["user"]["id"] == story.ada.username
+    assert story.read("AsApi", "get_default_organisation", "id", "name")["private"] is False
+    (merchant,) = story.read("AsApi", "get_merchants", "merchants")["merchants"]
+    story.made["merchant"] = merchant["id"]
+    assert story.read("AsApi", "get_merchant", merchant_id=merchant["id"]) == merchant
+    registered = story.read("DmApi", "get_account_server_registration", "name", "registered")
+    assert registered["merchant_id"] == merchant["id"]
+
+
+def organise(story: Story) -> None:
+    """3: an organisation, its units and their people."""
+    ada, _admin = story.ada.username, story.admin
+    name = story.keep("organisation name", f"Moors {uuid.uuid4().hex}")
+    made = story.operator.make("AsApi", "create_organisation", "id", org_name=name, org_owner=ada)
+    org = story.keep("organisation", made["id"])
+    story.operator.make("DmApi", "create_user_account", "username", user_id="carol")
+    shown = story.read("AsApi", "get_organisation", "id", "name", "private", "created", "users", org_id=org)
+    assert (shown["id"], shown["owner_id"], shown["caller_is_member"]) == (org, ada, True)
+    story.make("AsApi", "alter_organisation", org_id=org, name=name, default_product_privacy=privacy("DEFAULT_PRIVATE"))
+    assert story.read("AsApi", "get_organisations", "organisations", org_name=name)["count"] == 1
+    story.make("AsApi", "add_user_to_organisation", org_id=org, username="carol")
+    assert story.read("AsApi", "get_organisation_users", "users", org_id=org)["users"] == [{"id": "carol"}]
+    story.make("AsApi", "remove_user_from_organisation", org_id=org, username="carol")
+    name = story.keep("unit name", f"Bogs {uuid.uuid4().hex}")
+    unit = story.keep("unit", story.make("AsApi", "create_unit", "id", unit_name=name, org_id=org, billing_day=3)["id"])
+    assert story.read("AsApi", "get_organisation_units", "units", org_id=org)["count"] == 1
+    story.make("AsApi", "add_user_to_unit", unit_id=unit, username="carol")
+    assert story.read("AsApi", "get_unit_users", "users", unit_id=unit)["users"] == [{"id": "carol"}]
+    story.make("AsApi", "remove_user_from_unit", unit_id=unit, username="carol")
+    story.make("AsApi", "alter_unit", unit_id=unit, name=name, default_product_privacy=privacy("DEFAULT_PRIVATE"))
+    assert story.read("AsApi", "get_unit", "billing_day", "created", unit_id=unit)["name"] == name
+    assert [one["organisation"]["id"] for one in story.read("AsApi", "get_units", unit_name=name)["units"]] == [org]
+    assert org in {one["organisation"]["id"] for one in story.read("AsApi", "get_available_units")["units"]}
+    own = story.make("AsApi", "create_personal_unit", "id", "organisation_id", billing_day=3)
+    assert story.read("AsApi", "get_personal_unit", "id")["id"] == story.keep("personal unit", own["id"])
+    story.make("AsApi", "delete_personal_unit")
+
+
+def privacy(name: str) -> dict[str, list[str]]:
+    return {"enum": ["DefaultProductPrivacyEnum", name]}
+
+
+def subscribe(story: Story) -> None:
+    """4: subscriptions."""
+    unit, org = story.made["unit"], story.made["organisation"]
+    story.read("AsApi", "get_product_types", "product_types")
+    story.read("AsApi", "get_product_default_storage_cost", "default_storage_cost")
+    plan = {"unit_id": unit, "product_type": STORAGE, "allowance": 10, "limit": 10}
+    storage = story.make("AsApi", "create_product", "id", product_name="For data", **plan)["id"]
+    story.keep("storage", storage)
+    tier = story.make(
+        "AsApi", "create_product", "id", product_name="For work", unit_id=unit, product_type=TIER, flavour="BRONZE"
+    )["id"]
+    story.keep("tier", tier)
+    story.make("AsApi", "alter_product", product_id=storage, product_name="For data", allowance=20, limit=30)
+    shown = story.read("AsApi", "get_product", "product", product_id=storage)["product"]
+    assert (shown["product"]["id"], shown["product"]["type"], shown["claimable"]) == (storage, STORAGE, False)
+    assert (shown["coins"]["allowance"], shown["coins"]["limit"], shown["coins"]["at_limit"]) == (20, 30, False)
+    assert {"current_burn_rate", "billing_prediction", "remaining_days", "billing_day"} <= set(shown["coins"])
+    assert story.read("AsApi", "get_products_for_unit", "products", unit_id=unit)["count"] == 2
+    assert story.read("AsApi", "get_products_for_organisation", "products", org_id=org)["count"] == 2
+    assert story.read("AsApi", "get_available_products", "products")["count"] == 2
+
+
+def make_a_project(story: Story) -> None:
+    """5: a project claims its tier; its people."""
+    name = story.keep("project name", f"Levels {uuid.uuid4().hex}")
+    tier = story.made["tier"]
+    made = story.make("DmApi", "create_project", "project_id", project_name=name, as_tier_product_id=tier, private=True)
+    project = story.keep("project", made["project_id"])
+    story.make("DmApi", "update_project", project_id=project, project_name=name, private=True)
+    shown = story.read("DmApi", "get_project", "creator", "created", "size", "product_id", project_id=project)
+    assert (shown["name"], shown["private"], shown["unit_id"]) == (name, True, story.made["unit"])
+    assert story.read("DmApi", "get_available_projects", "projects", project_name=name)["count"] == 1
+    for role in ("editor", "observer", "administrator"):
+        story.make("DmApi", f"add_project_{role}", project_id=project, **{role: "carol"})
+        assert "carol" in story.read("DmApi", "get_project", project_id=project)[f"{role}s"]
+        story.make("DmApi", f"remove_project_{role}", project_id=project, **{role: "carol"})
+    claimed = story.read("AsApi", "get_product", product_id=tier)["product"]
+    assert claimed["claim"] == {"id": project, "name": name}
+    story.refused("AsApi", "delete_product", 400, product_id=tier)
+    found = story.read("DmApi", "get_user_inventory", "today", unit_id=story.made["unit"])
+    (ada,) = (one for one in found["users"] if one["username"] == "ada")
+    assert [one["id"] for one in ada["projects"]["administrator"]] == [project]
+
+
+def move_files(story: Story) -> None:
+    """6: files."""
+    project, back = story.made["project"], story.folder / "back"
+    of = {"project_id": project}
+    for name in ("may.csv", "june.csv"):
+        (story.folder / name).write_text(story.keep(name, f"level of {name} {uuid.uuid4().hex}\n"))
+    files = [str(story.folder / "may.csv"), str(story.folder / "june.csv")]
+    story.make("DmApi", "put_unmanaged_project_files", **of, project_files=files, project_path="/work")
+    story.make("DmApi", "put_unmanaged_project_files", **of, project_files=files[0], project_path="/work", force=True)
+    listed = story.read("DmApi", "list_project_files", "paths", "path", **of, project_path="/work")
+    assert {one["file_name"] for one in listed["files"]} == {"may.csv", "june.csv"}
+    where = {**of, "project_path": "/work", "local_file": str(back)}
+    story.read("DmApi", "get_unmanaged_project_file", **where, project_file="may.csv")
+    assert back.read_text() == story.made["may.csv"]
+    story.make("DmApi", "create_project_path", **of, project_path="/made")
+    story.make("DmApi", "move_project_file", **of, file="june.csv", src_path="/work", dst_path="/made")
+    story.make("DmApi", "move_project_path", **of, project_src_path="/made", project_dst_path="/moved")
+    assert story.read("DmApi", "list_project_files", **of)["paths"] == ["moved", "work"]
+    story.make("DmApi", "delete_unmanaged_project_files", **of, project_files="june.csv", project_path="/moved")
+    story.make("DmApi", "delete_project_path", **of, project_path="/moved")
+    assert story.read("DmApi", "list_project_files", **of, include_hidden=True)["paths"] == ["work"]
+
+
+def define_jobs(story: Story, definitions: Path) -> None:
+    """7: manifests, jobs, rates."""
+    url = f"file:{definitions}/manifest.yaml"
+    assert story.operator.make("DmApi", "put_job_manifest", "num_jobs_loaded", url=url)["status"] is True
+    (manifest,) = story.operator.read("DmApi", "get_job_manifests", "count")["job_manifests"]
+    assert (manifest["url"], manifest["last_load_status"]) == (url, "SUCCESS")
+    assert story.operator.make("DmApi", "load_job_manifests", "status")["num_jobs_loaded"] == 1
+    story.made["manifest"] = manifest["id"]
+    jobs = story.read("DmApi", "get_jobs", "count", project_id=story.made["project"])["jobs"]
+    assert ("story", "write") in {(one["collection"], one["job"]) for one in jobs}
+    assert story.read("DmApi", "get_available_jobs")["count"] == len(jobs)
+    wanted = {"job_collection": "im-test", "job_job": "coin-test", "job_version": "1.0.0"}
+    job = story.read("DmApi", "get_job_by_version", "command", "variables", "application", **wanted)
+    assert story.read("DmApi", "get_job", job_id=job["id"]) == job
+    rate = {"collection": "im-test", "job": "coin-test", "version": "1.0.0", "rate": "500", "comment": "to begin with"}
+    story.operator.make("DmApi", "set_job_exchange_rates", rates=rate)
+    story.operator.make("DmApi", "set_job_exchange_rates", rates=[rate | {"rate": "2000"}])
+    unset = story.read("DmApi", "get_job_exchange_rates", only_undefined=True)["exchange_rates"]
+    assert job["id"] not in {one["id"] for one in unset}
+    history = story.read("DmApi", "get_job_exchange_rate", job_id=job["id"])["exchange_rates"]
+    assert [(one["rate"], one["user_id"]) for one in history] == [("2000", "admin"), ("500", "admin")]
+
+
+def run_jobs(story: Story) -> None:
+    """8: a job from its dry run to its removal."""
+    project = story.made["project"]
+    launch = {
+        "project_id": project,
+        "name": "A job",
+        "specification": {"collection": "im-test", "job": "coin-test", "version": "1.0.0"},
+    }
+    dry = story.make("DmApi", "dry_run_job_instance", "command", **launch)
+    callback = {"callback_url": "https://nobody.example/told", "callback_context": CONTEXT}
+    made = story.make(
+        "DmApi", "start_job_instance", "instance_id", "task_id", **launch, **callback, callback_token=TOKEN
+    )
+    story.marks |= {CONTEXT, TOKEN}
+    assert (made["command"], made["callback_token"]) == (dry["command"], TOKEN)
+    instance, task = story.keep("instance", made["instance_id"]), story.keep("task", made["task_id"])
+    finished(story.ada, instance)
+    assert done(story.ada, task)["exit_code"] == 0
+    over = story.read("DmApi", "get_instance", "launched", "started", "stopped", "run_time", instance_id=instance)
+    assert (over["phase"], over["owner"], over["application_type"]) == ("COMPLETED", "ada", "JOB")
+    assert over["launch_exchange_rate"] == "2000"
+    assert float(over["coins"]) == pytest.approx(float(over["cost"]) * 2)
+    shown = story.read("DmApi", "get_task", "created", "states", "events", task_id=task)
+    assert [one["state"] for one in shown["states"]] == ["PENDING", "STARTED", "SUCCESS"]
+    only = {"exclude_removal": True, "exclude_purpose": "FILE.DATASET.PROJECT", "instance_callback_context": CONTEXT}
+    assert [one["id"] for one in story.read("DmApi", "get_tasks", "count", **only)["tasks"]] == [task]
+    assert task in {one["id"] for one in story.read("DmApi", "get_available_tasks", project_id=project)["tasks"]}
+    assert story.read("DmApi", "get_available_instances", "instances")["count"] == 1
+    assert story.read("DmApi", "get_project_instances", "instances", project_id=project)["count"] == 1
+    assert story.read("DmApi", "get_application", "instances", app_id=JOBS)["id"] == JOBS
+    assert story.read("DmApi", "get_applications", "applications")["count"] >= 1
+    _read_back_by_token(story)
+    story.make("DmApi", "update_instance", instance_id=instance, archive=True)
+    assert story.read("DmApi", "get_instance", instance_id=instance)["archived"] is True
+
+
+def _read_back_by_token(story: Story) -> None:
+    """What a receiver of callbacks does."""
+    back = story.folder / "by token"
+    reading = {"token": TOKEN, "project_id": story.made["project"], "project_file": "may.csv", "project_path": "/work"}
+    story.make("DmApi", "get_unmanaged_project_file_with_token", **reading, local_file=str(back))
+    assert back.read_text() == story.made["may.csv"]
+    story.make("DmApi", "delete_instance_token", instance_id=story.made["instance"], token=TOKEN)
+    story.refused("DmApi", "get_unmanaged_project_file_with_token", 403, **reading, local_file=str(back))
+
+
+def send_data(story: Story) -> None:
+    """9: data sets, their metadata, and their copies in the project."""
+    project, unit, back = story.made["project"], story.made["unit"], str(story.folder / "back")
+    assert story.read("DmApi", "get_supported_file_types", "types")["count"] > 0
+    may = str(story.folder / "may.csv")
+    made = story.make("DmApi", "upload_dataset", "task_id", dataset_file=may, dataset_type="text/csv", unit_id=unit)
+    assert done(story.ada, made["task_id"])["exit_code"] == 0
+    dataset = story.keep("dataset", made["dataset_id"])
+    one = {"dataset_id": dataset, "dataset_version": made["dataset_version"]}
+    assert story.read("DmApi", "get_available_datasets", "datasets")["count"] == 1
+    assert story.read("DmApi", "get_dataset_versions", "owner", "editors", dataset_id=dataset)["count"] == 1
+    story.read("DmApi", "get_dataset", **one, local_file=back)
+    digest = hashlib.sha256(story.made["may.csv"].encode()).hexdigest()
+    assert story.read("DmApi", "get_dataset_for_digest", digest=digest) == one
+    label = [
+        {"type": "LabelAnnotation", "label": "month", "value": story.keep("label", uuid.uuid4().hex), "active": True}
+    ]
+    story.make("DmApi", "update_dataset_metadata", "labels", dataset_id=dataset, labels=json.dumps(label))
+    changed = '[{"meta_property": "description", "value": "As measured"}]'
+    story.make("DmApi", "update_dataset_version_metadata", "description", **one, meta_properties=changed)
+    assert story.read("DmApi", "get_dataset_metadata", "labels", dataset_id=dataset)["labels"][0]["label"] == "month"
+    assert story.read("DmApi", "get_dataset_version_metadata", "annotations", **one)["dataset_id"] == dataset
+    story.read("DmApi", "get_dataset_schema", "title", "description", "fields", **one)
+    story.make("DmApi", "add_dataset_editor", dataset_id=dataset, editor="carol")
+    story.make("DmApi", "remove_dataset_editor", dataset_id=dataset, editor="carol")
+    attached = story.make(
+        "DmApi", "attach_dataset_to_project", "file_name", "file_path", **one, project_id=project, as_type="text/csv"
+    )
+    assert done(story.ada, attached["task_id"])["exit_code"] == 0
+    file = story.keep("file", attached["file_id"])
+    story.read("DmApi", "get_project_file", file_id=file, local_file=back)
+    given = {"project_id": project, "path": "/", "file_name": "may.csv", "dataset_type": "text/csv", "unit_id": unit}
+    again = story.make("DmApi", "create_dataset_from_project_file", "task_id", **given)
+    done(story.ada, again["task_id"])
+    story.keep("second dataset", again["dataset_id"])
+
+
+def chain_jobs(story: Story) -> None:
+    """10: workflows."""
+    scope = {"enum": ["ScopeEnum", "USER"]}
+    made = story.make("DmApi", "create_workflow", "id", name="Twice", scope=scope, definition=WORKFLOW)
+    workflow = story.keep("workflow", made["id"])
+    assert made["validated"] is True
+    story.make("DmApi", "update_workflow", "validated", workflow_id=workflow, name="Twice told")
+    shown = story.read("DmApi", "get_workflow", "created", "steps", "scope", workflow_id=workflow)
+    assert (shown["name"], [one["name"] for one in shown["steps"]]) == ("Twice told", ["first", "second"])
+    assert "told-twice" in story.read("DmApi", "get_workflow_definition", workflow_id=workflow)["definition"]
+    version = story.make("DmApi", "apply_workflow_version", "id", workflow_id=workflow, version_str="1.0.0")
+    version = story.keep("workflow version", version["id"])
+    assert {one["id"] for one in story.read("DmApi", "get_workflows", "count")["workflows"]} == {workflow, version}
+    story.refused("DmApi", "run_workflow", 400, workflow_id=version)  # it sends no form
+    running = story.keep("running workflow", _run(story, version))
+    of = {"running_workflow_id": running}
+    over = wait(lambda: story.ada.dm_ok("get_running_workflow", **of), lambda one: one["done"])
+    assert (over["status"], over["success"]) == ("SUCCESS", True)
+    story.read("DmApi", "get_running_workflow", "workflow", "project", "running_user", "variables", **of)
+    only = {"workflow_id": version, "project_id": story.made["project"]}
+    assert story.read("DmApi", "get_running_workflows", "running_workflows", **only)["count"] == 1
+    steps = story.read("DmApi", "get_running_workflow_steps", "count", **of)["running_workflow_steps"]
+    assert [(one["name"], one["status"]) for one in steps] == [("first", "SUCCESS"), ("second", "SUCCESS")]
+    story.marks |= {one["instance_id"] for one in steps}
+
+
+def _run(story: Story, workflow: str, **variables: object) -> str:
+    """Run a workflow as the interface says, since the client cannot."""
+    form = {"project_id": story.made["project"], "as_name": "A run", "variables": json.dumps(variables)}
+    with httpx.Client(base_url=story.ada.url, headers={"Authorization": f"Bearer {story.ada.token}"}) as http:
+        answer = http.post(f"/data-manager-api/workflow/{workflow}/run", data=form)
+    assert answer.status_code == 201, answer.text
+    found: str = answer.json()["id"]
+    return found
+
+
+def take_workflows_back(story: Story) -> None:
+    """10, its end: one that is stopped, and what is removed."""
+    running = _run(story, story.made["workflow version"])
+    stopped = story.ada.dm("stop_running_workflow", running_workflow_id=running)
+    story.called["DmApi"].add("stop_running_workflow")
+    assert stopped.success, stopped
+    over = wait(lambda: story.ada.dm_ok("get_running_workflow", running_workflow_id=running), lambda one: one["done"])
+    assert over["status"] in ("USER_STOPPED", "SUCCESS")  # it may have ended before
+    for one in (running, story.made["running workflow"]):
+        story.make("DmApi", "delete_running_workflow", running_workflow_id=one)
+    story.make("DmApi", "delete_workflow", workflow_id=story.made["workflow version"])
+    story.make("DmApi", "delete_workflow", workflow_id=story.made["workflow"])
+
+
+def pay(story: Story) -> None:
+    """11: charges, actions, assets, the event stream."""
+    tier, unit, org = story.made["tier"], story.made["unit"], story.made["organisation"]
+    instance = story.ada.dm_ok("get_instance", instance_id=story.made["instance"])
+    shown = story.read("AsApi", "get_product_charges", "coins", "from", "until", "storage_charges", product_id=tier)
+    charges = [one["charge"] for one in shown["processing_charges"]]
+    (mine,) = (one for one in charges if one["additional_data"]["instance_id"] == story.made["instance"])
+    assert (mine["coins"], mine["username"], float(mine["coins"]) > 0) == (instance["coins"], "ada", True)
+    of_unit = story.read("AsApi", "get_unit_charges", "summary", "billing_day", unit_id=unit, pbp=0)
+    assert tier in {one["product_id"] for one in of_unit["products"]}
+    assert (
+        story.read("AsApi", "get_organisation_charges", "coins", "unit_charges", org_id=org)["organisation_id"] == org
+    )
+    assert story.operator.read("AsApi", "get_charges", "coins", "organisation_charges")["count"] >= 1
+    as_json = {"action_format": {"enum": ["EventStreamFormat", "JSON_STRING"]}}
+    assert story.operator.read("AsApi", "get_actions", "actions", product_id=tier, **as_json)["count"] >= 1
+    stream = story.make(
+        "AsApi", "create_event_stream", "name", "location", event_format={"enum": ["EventStreamFormat", "JSON_STRING"]}
+    )
+    story.keep("stream", stream["location"])
+    assert story.read("AsApi", "get_event_stream", "id")["location"] == stream["location"]
+    _own_an_asset(story)
+
+
+def _own_an_asset(story: Story) -> None:
+    scope = {"scope": {"enum": ["ScopeEnum", "UNIT"]}, "scope_id": story.made["unit"]}
+    text = story.keep("asset text", uuid.uuid4().hex)
+    made = story.make("AsApi", "create_asset", "id", name="licence", description="Ours", content_string=text, **scope)
+    asset = {"asset_id": story.keep("asset", made["id"])}
+    pair = {**asset, "m_id": story.made["merchant"]}
+    story.make("AsApi", "attach_asset", **pair)
+    story.make("AsApi", "enable_asset", **asset)
+    shown = story.read("AsApi", "get_asset", "scope", "creator", "merchants", **asset)
+    assert (shown["content"], shown["secret"], shown["disabled"]) == (text, False, False)
+    assert story.read("AsApi", "get_available_assets", "assets", scope_id=story.made["unit"])["count"] == 1
+    story.make("AsApi", "alter_asset", **asset, description="Still ours")
+    story.make("AsApi", "detach_asset", **pair)
+    story.make("AsApi", "disable_asset", **asset)
+
+
+def administer(story: Story, station: RunningStation) -> None:
+    """12: users, errors, the log."""
+    story.operator.make("DmApi", "update_user_account", user_id="carol", suspend_message="holidays")
+    story.operator.make("DmApi", "update_user_account", user_id="carol", suspend_message="/restore")
+    assert "ada" in {one["username"] for one in story.operator.read("DmApi", "get_admin_users")["users"]}
+    assert "ada" in {one["username"] for one in story.read("DmApi", "get_users", "count")["users"]}
+    calls = wait(lambda: story.ada.dm_ok("get_api_log")["api_log"], bool)
+    assert {"method", "path", "began", "status_code"} <= set(calls[0])
+    story.read("DmApi", "get_api_log", "count", from_="2020-01-01")
+    story.operator.make("DmApi", "delete_user_account", user_id="carol")
+    error = _go_wrong(story, station)
+    story.operator.read("DmApi", "get_service_errors", "count", include_acknowledged=True)
+    story.operator.make("DmApi", "acknowledge_service_error", error_id=error)
+    story.operator.make("DmApi", "delete_service_error", error_id=error)
+
+
+def _go_wrong(story: Story, station: RunningStation) -> int:
+    """Take the bytes of a file out of the store, as a failing disk would, and ask for them; return the error."""
+    lost = story.folder / "lost.csv"
+    lost.write_text(uuid.uuid4().hex)
+    with Station(story.ada.url, story.ada.token) as known:
+        known.datasets.create("lost")
+        known.datasets.add_version("lost", [lost])
+    digest = hashlib.sha256(lost.read_bytes()).hexdigest()
+    (station.data / "blobs" / "sha256" / digest[:2] / digest[2:]).unlink()
+    address = f"{story.ada.url}/api/v1/datasets/lost/versions/1/files/lost.csv"
+    assert httpx.get(address, headers={"Authorization": f"Bearer {story.ada.token}"}).status_code == 500
+    told = wait(lambda: story.admin.dm_ok("get_service_errors")["service_errors"], bool)
+    assert {"summary", "severity", "created", "hostname", "stack_trace", "acknowledged"} <= set(told[0])
+    found: int = told[0]["id"]
+    return found
+
+
+def tear_down(story: Story) -> None:
+    """12, its end: what was made goes, in the order in which it may."""
+    one = {"dataset_version": 1}
+    story.make("AsApi", "delete_event_stream", event_stream_id=story.ada.accounts_ok("get_event_stream")["id"])
+    story.make("AsApi", "delete_asset", asset_id=story.made["asset"])
+    story.make("DmApi", "delete_project_file", file_id=story.made["file"])
+    for name in ("dataset", "second dataset"):
+        removal = story.make("DmApi", "delete_dataset", "task_id", dataset_id=story.made[name], **one)
+        assert done(story.ada, removal["task_id"])["exit_code"] == 0
+    with httpx.Client(base_url=story.ada.url, headers={"Authorization": f"Bearer {story.ada.token}"}) as http:
+        kept = http.patch(f"/data-manager-api/instance/{story.made['instance']}", params={"archive": "false"})
+        assert kept.status_code == 204, kept.text
+    removal = story.make("DmApi", "delete_instance", "task_id", instance_id=story.made["instance"])
+    assert done(story.ada, removal["task_id"])["exit_code"] == 0
+    story.make("DmApi", "delete_task", task_id=removal["task_id"])
+    removal = story.make("DmApi", "delete_project", "task_id", project_id=story.made["project"])
+    assert done(story.ada, removal["task_id"])["exit_code"] == 0
+    story.operator.make("DmApi", "delete_job_manifest", job_manifest_id=story.made["manifest"], purge=True)
+    for name in ("tier", "storage"):
+        story.make("AsApi", "delete_product", product_id=story.made[name])
+    story.make("AsApi", "delete_unit", unit_id=story.made["unit"])
+    story.operator.make("AsApi", "delete_organisation", org_id=story.made["organisation"])
+    story.refused("AsApi", "get_organisation", 404, org_id=story.made["organisation"])
+
+
+def test_every_function_of_the_client_in_its_order(story: Story, station: RunningStation, definitions: Path) -> None:
+    sign_in(story, station)
+    greet(story)
+    turn_admin_on(story)
+    organise(story)
+    subscribe(story)
+    make_a_project(story)
+    move_files(story)
+    define_jobs(story, definitions)
+    run_jobs(story)
+    send_data(story)
+    chain_jobs(story)
+    pay(story)
+    administer(story, station)
+    eve = person(station, story.admin, "eve")
+    leaked = {one.name: marks for one in story.reads if (marks := told(eve, one, story.marks, story.folder))}
+    assert leaked == {}
+    eve.close()
+    take_workflows_back(story)
+    tear_down(story)
+    written = station.log.read_text()
+    assert [name for name in ("token", "asset text") if story.made[name] in written] == []
+    assert TOKEN not in written
+    functions = story.admin.functions()
+    missing = {api: sorted(set(names) - story.called[api]) for api, names in functions.items()}
+    assert missing == {"DmApi": [], "AsApi": [], "Auth": []}
