@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import files, footprint, lists, molecules, projects, runs, transfers
+from bench import files, footprint, ledger, lists, molecules, projects, runs, transfers
 from bench.report import Figure, table, unmeasured, write
 from bench.scale import FULL, QUICK, Scale
 
@@ -15,6 +15,7 @@ GROUPS: Mapping[tuple[str, ...], Callable[[Scale], Iterator[Figure]]] = {
     ("run.noop_p50", "run.throughput"): runs.measure,
     ("runs.list_p95", "runs.count_p95"): lists.measure,
     ("projects.list_p95",): projects.measure,
+    ("ledger.post",): ledger.measure,
     ("files.register", "files.page_p95"): files.measure,
     ("molecules.load", "molecules.exact_p95", "molecules.part_p95", "molecules.similar_p95"): molecules.measure,
     ("transfer.upload", "transfer.download"): transfers.measure,

@@ -20,6 +20,8 @@ class Scale:
     idle_seconds: float
     starts: int
     molecules: int
+    postings: int
+    posting_rounds: int
 
 
 FULL = Scale(
@@ -36,6 +38,8 @@ FULL = Scale(
     idle_seconds=60.0,
     starts=5,
     molecules=1_000_000,
+    postings=2_000,
+    posting_rounds=5,
 )
 QUICK = Scale(
     noops=40,
@@ -51,4 +55,6 @@ QUICK = Scale(
     idle_seconds=10.0,
     starts=1,
     molecules=10_000,
+    postings=200,
+    posting_rounds=3,
 )

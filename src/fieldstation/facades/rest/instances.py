@@ -53,7 +53,7 @@ class LaunchIn(BaseModel):
     callback: CallbackIn | None = None
 
 
-class QuoteOut(BaseModel):
+class ExpectedOut(BaseModel):
     """What a launch is expected to cost; so much is set aside for it."""
 
     coins: str = Field(description="the median of what such jobs cost before, at the rate of now", examples=["1.5"])
@@ -66,7 +66,7 @@ class TriedOut(BaseModel):
 
     command: str
     outputs: dict[str, Any]
-    quote: QuoteOut
+    quote: ExpectedOut
 
 
 class LaunchedOut(BaseModel):
@@ -139,7 +139,7 @@ def _add_launches(routes: APIRouter, launching: Launching) -> None:
         worked = await launching.worked(call, _launch(body))
         found = worked.draft.quote
         rate = None if found.rate is None else coins(found.rate)
-        quote = QuoteOut(coins=coins(found.coins), past=found.past, rate=rate)
+        quote = ExpectedOut(coins=coins(found.coins), past=found.past, rate=rate)
         return TriedOut(command=worked.command, outputs=dict(worked.outputs), quote=quote)
 
     @routes.post(
