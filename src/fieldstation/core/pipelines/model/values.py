@@ -11,7 +11,7 @@ from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.errors import Problem
 
 
-class Scope(StrEnum):
+class WorkflowScope(StrEnum):
     """Who sees a workflow, and may run it where they may run jobs."""
 
     USER = "user"
@@ -31,7 +31,7 @@ class NewWorkflow:
 
     name: str
     reading: Reading
-    scope: Scope = Scope.USER
+    scope: WorkflowScope = WorkflowScope.USER
     scope_id: str | None = None
     word: str | None = None
 
@@ -53,7 +53,7 @@ class KeptWorkflow:
 
     id: str
     name: str
-    scope: Scope
+    scope: WorkflowScope
     scope_id: str
     word: str | None
     creator: str

@@ -17,7 +17,7 @@ from fieldstation.core.people.service.users import usernames
 from fieldstation.core.pipelines.model.check import check_form, check_steps
 from fieldstation.core.pipelines.model.definition import Reading, Workflow
 from fieldstation.core.pipelines.model.faults import Verdict
-from fieldstation.core.pipelines.model.values import KeptWorkflow, NewWorkflow, Scope, WorkflowChange
+from fieldstation.core.pipelines.model.values import KeptWorkflow, NewWorkflow, WorkflowChange, WorkflowScope
 from fieldstation.core.pipelines.store import workflows as store
 from fieldstation.core.projects.service import Projects
 from fieldstation.db import Tx
@@ -131,10 +131,10 @@ class Workflows:
             )
         return workflow_id
 
-    def _scope_id(self, tx: Tx, caller: Caller, scope: Scope, given: str | None) -> str:
-        if scope is Scope.GLOBAL:
+    def _scope_id(self, tx: Tx, caller: Caller, scope: WorkflowScope, given: str | None) -> str:
+        if scope is WorkflowScope.GLOBAL:
             return ""
-        if scope is Scope.USER:
+        if scope is WorkflowScope.USER:
             if given and given != caller.username:
                 self._access.require(caller, Permission.STATION_OPERATE)
                 self._access.principal_of(tx, given)
@@ -142,11 +142,11 @@ class Workflows:
         if not given:
             raise Invalid(f"a workflow of a {scope} needs its id", next_step=f"give the id of the {scope} as scope id")
         match scope:
-            case Scope.PROJECT:
+            case WorkflowScope.PROJECT:
                 return self._projects.find(tx, caller, given, Permission.PROJECT_WRITE).id
-            case Scope.PRODUCT:
+            case WorkflowScope.PRODUCT:
                 return self._holders.products.kept(tx, caller, given).id
-            case Scope.UNIT:
+            case WorkflowScope.UNIT:
                 return self._holders.units.find(tx, caller, given, Permission.UNIT_USE).id
         return self._holders.organisations.find(tx, caller, given, Permission.ORGANISATION_USE).id
 
@@ -216,7 +216,7 @@ def _kept(row: Any, names: Mapping[str, str]) -> KeptWorkflow:
     return KeptWorkflow(
         id=row.id,
         name=row.name,
-        scope=Scope(row.scope),
+        scope=WorkflowScope(row.scope),
         scope_id=row.scope_id,
         word=row.word,
         creator=names.get(row.user_id, ""),

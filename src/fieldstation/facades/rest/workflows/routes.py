@@ -19,14 +19,14 @@ from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.rest.names import Text
 from fieldstation.facades.rest.workflows.shapes import (
-    RunIn,
     RunningOut,
     RunningStepOut,
-    VersionIn,
+    TagIn,
     WholeWorkflowOut,
     WorkflowIn,
     WorkflowOut,
     WorkflowPatch,
+    WorkflowRunIn,
     running_out,
     running_step_out,
     whole_out,
@@ -131,7 +131,7 @@ def _add_writes(routes: APIRouter, door: WorkflowsDoor) -> None:
         response_model_exclude_none=True,
         responses=responses(403, 404, 409),
     )
-    async def tag(workflow_id: str, body: VersionIn, call: CallerCall) -> WholeWorkflowOut:
+    async def tag(workflow_id: str, body: TagIn, call: CallerCall) -> WholeWorkflowOut:
         return await call(lambda tx, caller: _whole(workflows.tag(tx, caller, workflow_id, body.version)))
 
     @routes.delete(
@@ -154,7 +154,7 @@ def _add_runs(routes: APIRouter, running: RunningWorkflows) -> None:
         response_model_exclude_none=True,
         responses=responses(403, 404, 409),
     )
-    async def run(workflow_id: str, body: RunIn, call: CallerCall, idempotency_key: _Key = None) -> RunningOut:
+    async def run(workflow_id: str, body: WorkflowRunIn, call: CallerCall, idempotency_key: _Key = None) -> RunningOut:
         key = None if idempotency_key is None else RunKey(key=idempotency_key, digest=_digest(workflow_id, body))
         new = NewRun(workflow=workflow_id, project=body.project, name=body.name, variables=body.variables)
         return await call(lambda tx, caller: running_out(running.run(tx, caller, new, key)))

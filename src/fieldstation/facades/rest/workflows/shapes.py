@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from fieldstation.core.pipelines.model.definition import MAX_BYTES, Step, Workflow
 from fieldstation.core.pipelines.model.states import State
-from fieldstation.core.pipelines.model.values import KeptWorkflow, Running, RunningStep, Scope
+from fieldstation.core.pipelines.model.values import KeptWorkflow, Running, RunningStep, WorkflowScope
 from fieldstation.facades.kit.problems import FaultOut
 from fieldstation.facades.rest.instances import JobIn
 from fieldstation.facades.rest.names import Text, Title
@@ -25,7 +25,7 @@ class WorkflowIn(BaseModel):
 
     name: Title = Field(examples=["Split and join"])
     definition: Definition = Field(description=_DEFINITION)
-    scope: Scope = Field(default=Scope.USER, description="who sees it")
+    scope: WorkflowScope = Field(default=WorkflowScope.USER, description="who sees it")
     scope_id: Text | None = Field(
         default=None, description="a username (yours if left out), or the id of what the scope is"
     )
@@ -40,7 +40,7 @@ class WorkflowPatch(BaseModel):
     definition: Definition | None = Field(default=None, description=_DEFINITION)
 
 
-class VersionIn(BaseModel):
+class TagIn(BaseModel):
     """The version that a draft becomes."""
 
     model_config = ConfigDict(extra="forbid")
@@ -48,7 +48,7 @@ class VersionIn(BaseModel):
     version: Text = Field(max_length=24, examples=["1.0.0"])
 
 
-class RunIn(BaseModel):
+class WorkflowRunIn(BaseModel):
     """Where a workflow is to run, and with what."""
 
     model_config = ConfigDict(extra="forbid")
@@ -86,7 +86,7 @@ class WorkflowOut(BaseModel):
     description: str | None = None
     version: str | None = None
     source: str | None = Field(default=None, description="id of the draft that it is a version of")
-    scope: Scope
+    scope: WorkflowScope
     scope_id: str | None = None
     created_by: str
     created: str

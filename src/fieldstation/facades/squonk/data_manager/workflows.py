@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from fieldstation.core.pipelines.model.definition import Reading, read_workflow
 from fieldstation.core.pipelines.model.faults import FORM
-from fieldstation.core.pipelines.model.values import KeptWorkflow, NewRun, NewWorkflow, Scope, WorkflowChange
+from fieldstation.core.pipelines.model.values import KeptWorkflow, NewRun, NewWorkflow, WorkflowChange, WorkflowScope
 from fieldstation.core.pipelines.service import RunningWorkflows, Workflows
 from fieldstation.facades.kit.calls import Call, CallerCall
 from fieldstation.facades.kit.moving import Movers
@@ -24,17 +24,21 @@ from fieldstation.kernel.paging import MAX_LIMIT, PageRequest
 
 MOST = 10 * MAX_LIMIT
 _FILE = "definition_file"
-_SCOPES: Mapping[str, Scope] = {
-    "GLOBAL": Scope.GLOBAL,
-    "USER": Scope.USER,
-    "PRODUCT": Scope.PRODUCT,
-    "UNIT": Scope.UNIT,
-    "ORGANISATION": Scope.ORGANISATION,
-    "AS_PROJECT": Scope.PROJECT,
-    "AS_UNIT": Scope.UNIT,
-    "AS_ORGANISATION": Scope.ORGANISATION,
+_SCOPES: Mapping[str, WorkflowScope] = {
+    "GLOBAL": WorkflowScope.GLOBAL,
+    "USER": WorkflowScope.USER,
+    "PRODUCT": WorkflowScope.PRODUCT,
+    "UNIT": WorkflowScope.UNIT,
+    "ORGANISATION": WorkflowScope.ORGANISATION,
+    "AS_PROJECT": WorkflowScope.PROJECT,
+    "AS_UNIT": WorkflowScope.UNIT,
+    "AS_ORGANISATION": WorkflowScope.ORGANISATION,
 }
-_WORDS = {Scope.PROJECT: "AS_PROJECT", Scope.UNIT: "AS_UNIT", Scope.ORGANISATION: "AS_ORGANISATION"}
+_WORDS = {
+    WorkflowScope.PROJECT: "AS_PROJECT",
+    WorkflowScope.UNIT: "AS_UNIT",
+    WorkflowScope.ORGANISATION: "AS_ORGANISATION",
+}
 
 
 class StepOut(BaseModel):
