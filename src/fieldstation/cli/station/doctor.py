@@ -1,6 +1,7 @@
 """`fieldstation doctor`: every part of the station, what is wrong with it, and the next step."""
 
 import os
+import shutil
 import stat
 import sys
 from collections.abc import Iterator
@@ -80,6 +81,7 @@ def _directory(data: Path) -> Part:
 
 def _projects(settings: Settings) -> Part:
     numbers = numbers_of(settings)
+    place = settings.projects or settings.data / "projects"
     fault = build_storages(settings).volumes.fault(numbers.owner(0, 0))
     if fault is not None:
         next_step = "let the station own files there (on a network mount: no_root_squash), or run it as a plain user"
@@ -88,7 +90,16 @@ def _projects(settings: Settings) -> Part:
         text = "files of all users are the station's own, as it is not root; its rules alone keep people apart"
     else:
         text = "files belong to their users' own numbers, and to a group of each project"
-    return Part(name="projects", condition=Condition.OK, text=text)
+    return Part(name="projects", condition=Condition.OK, text=f"{text}; {_apart(settings.data, place)}")
+
+
+def _apart(data: Path, place: Path) -> str:
+    """Say where the files of projects lie, and what that means for files that go between them and data sets."""
+    found = next(folder for folder in (place, *place.parents) if folder.exists())
+    if found.stat().st_dev == data.stat().st_dev:
+        return f"they lie in {place}, on the file system of the data directory"
+    free = shutil.disk_usage(found).free
+    return f"they lie in {place}, on a file system of its own with {free / (1 << 30):,.1f} GiB free"
 
 
 def _database(settings: Settings) -> tuple[Part, ...]:
