@@ -31,6 +31,8 @@ export interface Scene {
   /** An organisation of ada's, and a unit of it with two products that tess belongs to. */
   organisation: string
   unit: string
+  /** A tier of another unit of that organisation, which two jobs of 200 coins each were charged to. */
+  product: string
 }
 
 export interface Account {

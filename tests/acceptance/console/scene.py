@@ -84,6 +84,7 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
         station.units.add(unit, tess["username"])
         station.products.create_tier(unit, "flood model", "silver")
         station.products.create_storage(unit, "archive", allowance="50", limit="80")
+        product = _charged(operator, station, institute)
         ids = {name: station.datasets.show(name).id for name in ("weather", "hostile", "many")}
     return {
         "url": operator.url,
@@ -103,7 +104,22 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
         "task": task,
         "organisation": institute,
         "unit": unit,
+        "product": product,
     }
+
+
+def _charged(operator: Station, station: Station, institute: str) -> str:
+    """Have two jobs be charged to a tier, 200 coins each; return its id."""
+    unit = station.units.create(institute, "Marshes", billing_day=1).id
+    product = station.products.create_tier(unit, "mapping", "bronze").id
+    project = station.projects.create("Marsh maps", product=product).id
+    operator.rates.set("coin-test", "1.0.0", "100000")
+    job = ("im-test", "coin-test", "1.0.0")
+    for name in ("first sheet", "second sheet"):
+        made = station.instances.launch(project, job, name=name, variables={"cost": 2, "steps": 1})
+        station.tasks.wait(made.task)
+    operator.rates.set("coin-test", "1.0.0", "0")
+    return product
 
 
 def _account(station: Station, name: str, *, operator: bool = False) -> dict[str, str]:

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -155,3 +156,35 @@ def test_an_evaluation_is_free_and_what_nobody_pays_for_has_no_code(
     (own,) = ada.dm_ok("get_available_projects", project_name=ada.username)["projects"]
     started = launched(ada, own["project_id"], nop())
     assert "authorisation_code" not in ada.dm_ok("get_instance", instance_id=started["instance_id"])
+
+
+def test_storage_is_charged_for_the_day_and_takes_nothing_new_at_its_limit(
+    ada: Squonk, place: Place, tmp_path: Path
+) -> None:
+    unit = ada.accounts_ok("create_unit", unit_name="Lakes", org_id=place.org, billing_day=3)["id"]
+    store = ada.accounts_ok("create_product", product_name="one", unit_id=unit, product_type=STORAGE, allowance=1)["id"]
+    (tmp_path / "may.csv").write_text("level\n3\n")
+    sending = {"dataset_file": str(tmp_path / "may.csv"), "dataset_type": "text/csv", "unit_id": unit}
+    sent = ada.dm_ok("upload_dataset", **sending)
+    found = ada.accounts_ok("get_product_charges", product_id=store)
+    (item,) = found["storage_charges"]["items"]
+    assert (item["item_number"], item["coins"], item["burn_rate"], item["current_burn_rate"]) == (1, "1", "1", "1")
+    assert item["additional_data"]["current_bytes"] == 8
+    assert "closed" not in item
+    versions = ada.dm_ok("get_dataset_versions", dataset_id=sent["dataset_id"])["versions"]
+    assert 1 <= versions[0]["authorisation_code"] < 2**31
+    product = ada.accounts_ok("get_product", product_id=store)["product"]
+    assert (product["coins"]["used"], product["coins"]["at_limit"], product["coins"]["current_burn_rate"]) == (
+        0,
+        True,
+        1,
+    )
+    assert product["storage"]["coins"] == {"used": 1, "unit_cost": 1}
+    assert product["storage"]["size"]["units_used"] == 1
+    assert product["coins"]["billing_prediction"] == product["coins"]["remaining_days"]
+    ada.refused("DmApi", "upload_dataset", 403, **sending)
+    with httpx.Client(base_url=ada.url, headers={"Authorization": f"Bearer {ada.token}"}) as http:
+        refused = http.post("/api/v1/datasets", json={"name": f"june-{uuid.uuid4().hex[:6]}", "unit": unit})
+        assert (refused.status_code, refused.json()["reason"]) == (402, "no_coins")
+        more = http.post(f"/api/v1/datasets/{sent['dataset_id']}/versions", files={"files": ("june.csv", b"level")})
+        assert (more.status_code, more.json()["reason"]) == (402, "no_coins")

@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { readCharges, readPeriod } from '@/pages/charges/search'
 import { readDataFilters } from '@/pages/data/filters'
 import { readDatasetView } from '@/pages/dataset/search'
 import { readRunFilters } from '@/pages/runs/filters'
@@ -133,6 +134,20 @@ const unit = createRoute({
   component: lazyRouteComponent(() => import('@/pages/unit/UnitPage'), 'UnitPage'),
 })
 
+const product = createRoute({
+  getParentRoute: () => root,
+  path: '/products/$product',
+  validateSearch: readPeriod,
+  component: lazyRouteComponent(() => import('@/pages/product/ProductPage'), 'ProductPage'),
+})
+
+const charges = createRoute({
+  getParentRoute: () => root,
+  path: '/charges',
+  validateSearch: readCharges,
+  component: lazyRouteComponent(() => import('@/pages/charges/Charges'), 'Charges'),
+})
+
 const assets = createRoute({
   getParentRoute: () => root,
   path: '/assets',
@@ -189,6 +204,8 @@ const tree = root.addChildren([
   organisations,
   organisation,
   unit,
+  product,
+  charges,
   assets,
   station,
   stationUsers,

@@ -9,6 +9,7 @@ import { RULES } from '@/pages/organisations/privacy'
 import { booksChanged, organisationQuery, unitsQuery, type Organisation } from '@/pages/organisations/queries'
 import { UnitTable } from '@/pages/organisations/UnitTable'
 import { meQuery } from '@/session/me'
+import { ButtonLink } from '@/show/links'
 import { Loading, Page, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { Question } from '@/show/Question'
@@ -43,7 +44,14 @@ function Found({ organisation }: { organisation: Organisation }) {
           ? 'The station’s own: it holds the personal units, and has no members.'
           : `Of ${organisation.owner ?? 'the station'}. Its projects: ${RULES[organisation.privacy].toLowerCase()}.`
       }
-      actions={keeps && <Actions organisation={organisation} owns={operator || me?.username === organisation.owner} />}
+      actions={
+        <>
+          <ButtonLink variant="default" to="/charges" search={{ organisation: organisation.id }}>
+            Charges
+          </ButtonLink>
+          {keeps && <Actions organisation={organisation} owns={operator || me?.username === organisation.owner} />}
+        </>
+      }
     >
       <Units organisation={organisation} />
       {keeps && <NewUnit organisation={organisation} />}

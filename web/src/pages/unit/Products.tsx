@@ -60,7 +60,9 @@ function ProductTable({ products }: { products: readonly Product[] }) {
           {products.map((product) => (
             <Table.Tr key={product.id}>
               <Table.Td className="break" fw={500}>
-                {product.name}
+                <PageLink to="/products/$product" params={{ product: product.id }} size="sm">
+                  {product.name}
+                </PageLink>
               </Table.Td>
               <Table.Td>{kindOf(product)}</Table.Td>
               <Table.Td>

@@ -25,8 +25,12 @@ class Subscriptions:
         one that it has is at its limit.
         """
         found = self._unit(tx, caller, unit)
-        self._paying.require(tx, self._paying.of_unit(tx, found))
+        self.room(tx, found)
         return found
+
+    def room(self, tx: Tx, unit: str | None) -> None:
+        """Return when what pays for the data sets of a unit has coins left; OutOfCoins otherwise."""
+        self._paying.require(tx, self._paying.of_unit(tx, unit))
 
     def _unit(self, tx: Tx, caller: Caller, unit: str | None) -> str | None:
         found = None if unit is None else self._units.find(tx, caller, unit, Permission.UNIT_USE).id

@@ -64,7 +64,7 @@ class Datasets:
     def create(self, tx: Tx, caller: Caller, new: NewDataset) -> Dataset:
         """Make a data set that the caller owns, named in their own space.
 
-        Raises Invalid, Conflict (`name_taken`), NotFound (its unit) or Forbidden (`no_subscription`).
+        Raises Invalid, Conflict (`name_taken`), NotFound (its unit), Forbidden (`no_subscription`) or OutOfCoins.
         """
         self._people.require(caller, Permission.STATION_USE)
         check_new(new)
@@ -76,6 +76,10 @@ class Datasets:
         self._people.grant(tx, _thing(made.id), caller.principal, Role.OWNER, by=caller)
         self._emit(tx, "dataset.created", made)
         return made
+
+    def paid(self, tx: Tx, dataset_id: str) -> None:
+        """Return when the unit of a data set, if it has one, has coins left for more; OutOfCoins otherwise."""
+        self._subscriptions.room(tx, store.unit_of(tx, dataset_id))
 
     def show(self, tx: Tx, caller: Caller, reference: str) -> Dataset:
         """Return a data set by id or name, also from the trash by id."""

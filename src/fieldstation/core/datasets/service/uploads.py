@@ -54,9 +54,11 @@ class Uploads:
     def begin(self, tx: Tx, caller: Caller, reference: str, size: int) -> Incoming:
         """Reserve `size` bytes for a new version of a data set; ends with `publish` or `drop`.
 
-        Raises as `Datasets.find` does, Conflict (in the trash), TooLarge (`over_quota`), Unavailable (`disk_full`).
+        Raises as `Datasets.find` does, Conflict (in the trash), TooLarge (`over_quota`), Unavailable (`disk_full`),
+        OutOfCoins where what pays for the data set is at its limit.
         """
         dataset = self._editable(tx, caller, reference)
+        self._datasets.paid(tx, dataset.id)
         upload = self._reserve(tx, caller, owner=dataset.owner, size=size)
         return Incoming(dataset_id=dataset.id, caller=caller, uploads=(upload.id,))
 
@@ -75,6 +77,7 @@ class Uploads:
     def compose(self, tx: Tx, caller: Caller, reference: str, recipe: Recipe) -> tuple[Incoming, NewVersion]:
         """Return the version that a recipe describes, to be published; only its uploads reserve room."""
         dataset = self._editable(tx, caller, reference)
+        self._datasets.paid(tx, dataset.id)
         new = self._composer.compose(tx, caller, dataset.id, recipe)
         used = tuple(sorted({piece.upload for piece in recipe.pieces if piece.upload}))
         return Incoming(dataset_id=dataset.id, caller=caller, uploads=used), new

@@ -17,6 +17,7 @@ COLUMNS = """d.id, d.name, d.space, d.owner, d.title, d.description, d.labels, d
 
 _NEW_TEXTS = ("coalesce(:name, d.name)", "coalesce(:title, d.title)", "coalesce(:description, d.description)")
 _LABELS = "coalesce(cast(:labels AS jsonb), d.labels)"
+_UNIT_OF = text("SELECT unit FROM dataset WHERE id = :id")
 
 
 def _words(name: str, title: str, description: str, labels: str) -> str:
@@ -211,3 +212,9 @@ def dataset_of(row: Any) -> Dataset:
         purge_after=row.purge_after,
         purged=row.purged,
     )
+
+
+def unit_of(tx: Tx, dataset_id: str) -> str | None:
+    """Read which unit pays for a data set."""
+    found: str | None = tx.scalar(_UNIT_OF, {"id": dataset_id})
+    return found

@@ -35,7 +35,7 @@ def add_routes(routes: APIRouter, datasets: Datasets) -> None:
         summary="Make a data set",
         status_code=HTTPStatus.CREATED,
         response_model_exclude_none=True,
-        responses=responses(403, 409),
+        responses=responses(402, 403, 404, 409),
     )
     async def create(body: DatasetIn, call: CallerCall) -> DatasetOut:
         return await call(lambda tx, caller: shown(tx, caller, datasets, datasets.create(tx, caller, body.new())))

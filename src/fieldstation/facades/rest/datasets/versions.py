@@ -65,7 +65,7 @@ def add_routes(routes: APIRouter, parts: Parts) -> None:
         summary="Send or name the files of the next version",
         status_code=HTTPStatus.CREATED,
         response_model_exclude_none=True,
-        responses=responses(403, 404, 409, 413),
+        responses=responses(402, 403, 404, 409, 413),
         openapi_extra=_SENT,
     )
     async def add(

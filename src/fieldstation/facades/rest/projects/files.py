@@ -178,7 +178,7 @@ def _add_write(routes: APIRouter, grounds: Grounds) -> None:
         summary="Write a file of a project: the body is the file; folders that are missing are made",
         status_code=HTTPStatus.CREATED,
         response_model_exclude_none=True,
-        responses={200: {"model": EntryOut, "description": "Replaced"}, **responses(403, 404, 409, 413)},
+        responses={200: {"model": EntryOut, "description": "Replaced"}, **responses(402, 403, 404, 409, 413)},
         openapi_extra=_BODY,
     )
     async def put(
@@ -223,7 +223,7 @@ def _add_attach(routes: APIRouter, grounds: Grounds) -> None:
         operation_id="attach_file",
         summary="Copy a file of a version into a project, where it stays known by where it came from",
         status_code=HTTPStatus.ACCEPTED,
-        responses=responses(403, 404, 409, 413),
+        responses=responses(402, 403, 404, 409, 413),
     )
     async def attach(reference: str, body: AttachIn, call: CallerCall) -> AttachedOut:
         new = NewAttachment(project=reference, **body.model_dump())
