@@ -17,6 +17,7 @@ export interface Scene {
   result: string
   /** A data set whose files try to act in the name of who looks at them. */
   hostile: string
+  molecules: string
   /** A data set of many small files in folders, and how many. */
   many: { name: string; count: number }
   /** Somebody with very many runs, one in twenty failed, of those one in a hundred for want of memory. */

@@ -26,7 +26,7 @@ from fieldstation.ports.engine import (
 )
 
 LOOK_SECONDS = 0.1
-_MOST_SAID = 2_000  # bytes of stderr that are told
+_MOST_SAID = 20_000  # bytes of stderr that are told
 _GONE_SECONDS = 60.0
 _ROOT = "/reading"
 
@@ -93,18 +93,17 @@ class Reading:
         return code
 
     def said(self) -> str:
-        """Return what it said on stderr."""
+        """Return the last line of what it said on stderr: the whole of a fault, or the end of a program's own."""
         chunk = self._engine.logs(self._handle.attempt_id, Stream.STDERR, 0, _MOST_SAID)
-        return chunk.data.decode("utf-8", "replace").strip()
+        return (chunk.data.decode("utf-8", "replace").strip().splitlines() or [""])[-1]
 
 
 class Laboratory:
-    """Runs such programs; `bench` is asked for once one is needed, and may raise Unavailable."""
+    """Runs such programs; `bench` is asked for each time, as what is installed may change; may raise Unavailable."""
 
     def __init__(self, engine: Engine | None, bench: Callable[[], Bench]) -> None:
         self._engine = engine
         self._make = bench
-        self._bench: Bench | None = None
 
     @contextmanager
     def reading(self, order: Order) -> Iterator[Reading]:
@@ -115,11 +114,10 @@ class Laboratory:
                 next_step="ask the operator for the engine `sandbox`; fieldstation doctor tells what it lacks",
                 reason="no_engine",
             )
-        if self._bench is None:
-            self._bench = self._make()
+        bench = self._make()
         self._clear(self._engine, order.name)
         try:
-            handle = self._engine.submit(_spec(self._engine, self._bench, order))
+            handle = self._engine.submit(_spec(self._engine, bench, order))
         except EngineRefused as refused:
             raise Broken(f"the file cannot be read: {refused.text}", next_step="tell the operator") from refused
         except EngineBusy as busy:

@@ -72,6 +72,7 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
         station.datasets.add_version("hostile", [_hostile(folder / "hostile")])
         station.datasets.create("many")
         station.datasets.add_version("many", [_many(folder / "many", many)])
+        _read_drugs(station, folder)
         project = _project(station, folder / "mixed")
         done = station.runs.submit(Order(tool="table-summary", inputs={"table": ["weather"]}, output="summary"))
         failed = station.runs.submit(Order(tool="fail"))
@@ -85,7 +86,7 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
         station.products.create_tier(unit, "flood model", "silver")
         station.products.create_storage(unit, "archive", allowance="50", limit="80")
         product = _charged(operator, station, institute)
-        ids = {name: station.datasets.show(name).id for name in ("weather", "hostile", "many")}
+        ids = {name: station.datasets.show(name).id for name in ("weather", "hostile", "many", "drugs")}
     return {
         "url": operator.url,
         "folder": str(folder),
@@ -96,6 +97,7 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
         "dataset": ids["weather"],
         "result": result.id,
         "hostile": ids["hostile"],
+        "molecules": ids["drugs"],
         "many": {"name": ids["many"], "count": many},
         "project": project,
         "tool": "table-summary",
@@ -169,6 +171,26 @@ def _hostile(place: Path) -> Path:
     for name, text in files.items():
         (place / name).write_text(text)
     return place
+
+
+def _read_drugs(station: Station, folder: Path) -> None:
+    """Have the molecules of a data set be read."""
+    station.datasets.create("drugs", title="Molecules with names")
+    station.datasets.add_version("drugs", [_drugs(folder)])
+    station.tasks.wait(station.molecules.load("drugs", 1))
+
+
+def _drugs(folder: Path) -> Path:
+    file = folder / "drugs.smi"
+    file.write_text(
+        "SMILES\tname\tlogP\tsource\n"
+        "CC(=O)Oc1ccccc1C(=O)O\taspirin\t1.19\tsynthetic\n"
+        "OC(=O)c1ccccc1O\tsalicylic acid\t2.26\twillow\n"
+        "CN1C=NC2=C1C(=O)N(C(=O)N2C)C\tcaffeine\t-0.07\tcoffee\n"
+        "C1CC(C)(C)(C)CC1\tno molecule\t0\tnowhere\n"
+        "CC(C)Cc1ccc(cc1)C(C)C(=O)O\tibuprofen\t3.97\tsynthetic\n"
+    )
+    return file
 
 
 def _many(place: Path, count: int) -> Path:

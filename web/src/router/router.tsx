@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { readCharges, readPeriod } from '@/pages/charges/search'
 import { readDataFilters } from '@/pages/data/filters'
 import { readDatasetView } from '@/pages/dataset/search'
+import { readMoleculeSearch } from '@/pages/molecules/search'
 import { readRunFilters } from '@/pages/runs/filters'
 import { readRunSearch } from '@/pages/run/given'
 import { readLaunch } from '@/pages/launch/given'
@@ -48,6 +49,13 @@ const addFiles = createRoute({
   getParentRoute: () => root,
   path: '/data/$dataset/add',
   component: lazyRouteComponent(() => import('@/pages/upload/Upload'), 'AddFiles'),
+})
+
+const molecules = createRoute({
+  getParentRoute: () => root,
+  path: '/molecules',
+  validateSearch: readMoleculeSearch,
+  component: lazyRouteComponent(() => import('@/pages/molecules/Molecules'), 'Molecules'),
 })
 
 const runs = createRoute({
@@ -191,6 +199,7 @@ const tree = root.addChildren([
   newData,
   dataset,
   addFiles,
+  molecules,
   runs,
   run,
   comparison,

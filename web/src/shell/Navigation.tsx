@@ -1,6 +1,7 @@
 import {
   IconDatabase,
   IconFolder,
+  IconHexagons,
   IconHome,
   IconListCheck,
   IconPlayerPlay,
@@ -14,6 +15,7 @@ import { NavigationLink } from '@/show/links'
 const PARTS = [
   { to: '/', label: 'Home', icon: IconHome, exact: true, operators: false },
   { to: '/data', label: 'Data', icon: IconDatabase, exact: false, operators: false },
+  { to: '/molecules', label: 'Molecules', icon: IconHexagons, exact: false, operators: false },
   { to: '/projects', label: 'Projects', icon: IconFolder, exact: false, operators: false },
   { to: '/tools', label: 'Tools', icon: IconTool, exact: false, operators: false },
   { to: '/runs', label: 'Runs', icon: IconPlayerPlay, exact: false, operators: false },

@@ -13,6 +13,7 @@ import { Actions } from './Actions'
 import { Files } from './Files'
 import { may } from './may'
 import { Members } from './Members'
+import { Molecules } from './Molecules'
 import { datasetQuery, versionQuery } from './queries'
 import { TABS, type DatasetView, type Tab } from './search'
 import { TrashNote } from './TrashNote'
@@ -26,6 +27,7 @@ const NAMES: Record<Tab, string> = {
   about: 'About',
   versions: 'Versions',
   lineage: 'Lineage',
+  molecules: 'Molecules',
   uses: 'Used by',
   members: 'Members',
 }
@@ -104,6 +106,9 @@ function Panels({ dataset, number, view, show }: PanelsProps) {
         ) : (
           <NoVersion dataset={dataset} />
         )}
+      </Tabs.Panel>
+      <Tabs.Panel value="molecules">
+        {number > 0 ? <Molecules dataset={dataset} number={number} /> : <NoVersion dataset={dataset} />}
       </Tabs.Panel>
       <Tabs.Panel value="uses">
         {number > 0 ? <Uses dataset={dataset} number={number} /> : <NoVersion dataset={dataset} />}

@@ -1,4 +1,4 @@
-export const TABS = ['files', 'about', 'versions', 'lineage', 'uses', 'members'] as const
+export const TABS = ['files', 'about', 'versions', 'lineage', 'molecules', 'uses', 'members'] as const
 export type Tab = (typeof TABS)[number]
 
 /** What of a data set is shown; all of it is in the address. */

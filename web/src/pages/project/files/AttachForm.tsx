@@ -1,4 +1,4 @@
-import { Checkbox, Stack } from '@mantine/core'
+import { Checkbox, Select, Stack } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useState, type SyntheticEvent } from 'react'
@@ -10,13 +10,20 @@ import { ProblemNote } from '@/show/Problem'
 import { Buttons } from './Buttons'
 
 const WAIT_SECONDS = 20
+const MOLECULES = /\.(sdf?|smi|smiles)(\.gz)?$/i
+const FORMS = [
+  { value: 'chemical/x-mdl-sdfile', label: 'SDF' },
+  { value: 'squonk/x-smiles', label: 'SMILES' },
+]
 
 /** Copies a file of a version into a folder of a project. */
 export function AttachForm({ project, folder, close }: { project: string; folder: string; close: () => void }) {
   const queries = useQueryClient()
   const [reference, setReference] = useState('')
   const [fixed, setFixed] = useState(true)
+  const [form, setForm] = useState<string | null>(null)
   const chosen = read(reference)
+  const molecules = MOLECULES.test(chosen?.path ?? '')
   const attach = useMutation({
     mutationFn: () => {
       const { dataset = '', number, path } = chosen ?? {}
@@ -25,6 +32,7 @@ export function AttachForm({ project, folder, close }: { project: string; folder
         folder,
         immutable: fixed,
         compress: false,
+        ...(molecules && form && { as_type: form }),
         ...(path && { path }),
         ...(number && { number }),
       }
@@ -54,6 +62,17 @@ export function AttachForm({ project, folder, close }: { project: string; folder
           error={at.dataset ?? at.path ?? at.number}
           uploads={false}
         />
+        {molecules && (
+          <Select
+            label="Molecules written as"
+            placeholder="As they are"
+            data={FORMS}
+            value={form}
+            onChange={setForm}
+            clearable
+            clearButtonProps={{ 'aria-label': 'As they are' }}
+          />
+        )}
         <Checkbox
           label="Nobody may change it here"
           description="It stays what it is in the data set; otherwise it is a copy to work on"
