@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from fieldstation.core.accounting.model.charges import Charge
 from fieldstation.core.accounting.model.periods import Period, Span
@@ -145,13 +146,14 @@ class Bills:
         """
         wanted = dict(filters)
         if "product" in wanted:
-            wanted["unit"] = self._products.show(tx, caller, wanted["product"]).unit.id
-        elif "unit" in wanted:
+            self._products.show(tx, caller, wanted["product"])
+        if "unit" in wanted:
             wanted["unit"] = self._units.show(tx, caller, wanted["unit"]).id
         if "organisation" in wanted:
             wanted["organisation"] = self._organisations.show(tx, caller, wanted["organisation"]).id
         visible = self._access.visible(caller, Permission.UNIT_USE, Kind.UNIT)
-        seen = (None if operates(caller) else visible.where("n.id"), visible.values)
+        every = operates(caller) or "product" in wanted  # whoever sees a product sees all its charges
+        seen: tuple[str | None, Mapping[str, Any]] = (None, {}) if every else (visible.where("n.id"), visible.values)
         rows = store.page(tx, wanted, _position(request), request.limit + 1, seen)
         return page_of(rows, request, lambda one: (one.day.isoformat(), str(one.id)))
 
