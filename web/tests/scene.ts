@@ -26,6 +26,9 @@ export interface Scene {
   project: string
   /** The task by which a project of ada's was removed. */
   task: string
+  /** A version of a workflow of ada's in which three jobs follow one another, and one that ran of it. */
+  workflow: string
+  running: string
   tool: string
   run: string
   failed: string

@@ -11,6 +11,24 @@ from fieldstation.client.things import Json
 
 WEATHER = Path(__file__).parents[3] / "demo" / "seattle-weather.csv"
 MANY_FOLDERS = 20
+DIAMOND = """
+kind: DataManagerWorkflow
+kind-version: '2025.2'
+name: diamond
+description: Two jobs follow one, and another follows both
+variables:
+  options: {type: object, properties: {many: {title: How many events, type: integer, default: 1}}}
+steps:
+- {name: first, specification: {collection: im-test, job: event-test, version: 1.0.0},
+   plumbing: [{variable: events, from-workflow: {variable: many}}]}
+- {name: left, specification: {collection: im-test, job: event-test, version: 1.0.0},
+   plumbing: [{variable: events, from-step: {name: first, variable: events}}]}
+- {name: right, specification: {collection: im-test, job: event-test, version: 1.0.0},
+   plumbing: [{variable: events, from-step: {name: first, variable: events}}]}
+- {name: last, specification: {collection: im-test, job: event-test, version: 1.0.0},
+   plumbing: [{variable: events, from-step: {name: left, variable: events}},
+              {variable: pause, from-step: {name: right, variable: pause}}]}
+"""
 _THEFT = """
   fetch('/api/v1/tokens', {
     method: 'POST',
@@ -80,6 +98,7 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
             station.runs.wait(run.id)
         task = station.projects.remove(station.projects.create("gone").id)
         station.tasks.wait(task)
+        workflow, running = _workflow(station)
         result = station.datasets.show("summary")
         unit = station.units.create(institute, "Rivers", billing_day=3).id
         station.units.add(unit, tess["username"])
@@ -104,6 +123,8 @@ def make_scene(operator: Station, folder: Path, many: int) -> Mapping[str, Json]
         "run": done.id,
         "failed": failed.id,
         "task": task,
+        "workflow": workflow,
+        "running": running,
         "organisation": institute,
         "unit": unit,
         "product": product,
@@ -122,6 +143,14 @@ def _charged(operator: Station, station: Station, institute: str) -> str:
         station.tasks.wait(made.task)
     operator.rates.set("coin-test", "1.0.0", "0")
     return product
+
+
+def _workflow(station: Station) -> tuple[str, str]:
+    """Make a workflow in which two jobs follow one and a third both; return its version, and one that ran of it."""
+    version = station.workflows.tag(station.workflows.add("Diamond", DIAMOND).id, "1.0.0").id
+    running = station.workflows.run(version, station.me().project, name="Monday", variables={"many": 2}).id
+    assert station.workflows.wait(running).state == "success"
+    return version, running
 
 
 def _account(station: Station, name: str, *, operator: bool = False) -> dict[str, str]:

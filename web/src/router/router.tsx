@@ -162,6 +162,30 @@ const assets = createRoute({
   component: lazyRouteComponent(() => import('@/pages/assets/Assets'), 'Assets'),
 })
 
+const workflows = createRoute({
+  getParentRoute: () => root,
+  path: '/workflows',
+  component: lazyRouteComponent(() => import('@/pages/workflows/Workflows'), 'Workflows'),
+})
+
+const workflow = createRoute({
+  getParentRoute: () => root,
+  path: '/workflows/$workflow',
+  component: lazyRouteComponent(() => import('@/pages/workflow/WorkflowPage'), 'WorkflowPage'),
+})
+
+const runWorkflow = createRoute({
+  getParentRoute: () => root,
+  path: '/workflows/$workflow/run',
+  component: lazyRouteComponent(() => import('@/pages/workflow/RunForm'), 'RunWorkflow'),
+})
+
+const runningWorkflow = createRoute({
+  getParentRoute: () => root,
+  path: '/running-workflows/$running',
+  component: lazyRouteComponent(() => import('@/pages/running/RunningPage'), 'RunningPage'),
+})
+
 const station = createRoute({
   getParentRoute: () => root,
   path: '/station',
@@ -216,6 +240,10 @@ const tree = root.addChildren([
   product,
   charges,
   assets,
+  workflows,
+  workflow,
+  runWorkflow,
+  runningWorkflow,
   station,
   stationUsers,
   stationStorage,
