@@ -15,7 +15,7 @@ const TWO = [
   STEP('first', 'variables: {events: 2}}, plumbing: [{variable: pause, from-workflow: {variable: pause}}]}'),
   STEP('second', 'variables: {events: 1}}, plumbing: [{variable: pause, from-step: {name: first, variable: pause}}]}'),
 ].join('\n')
-const FAULTY = TWO.replace('name: first, variable: pause}}', 'name: thrid, variable: pause}}')
+const FAULTY = TWO.replace('name: first, variable: pause}}', 'name: other, variable: pause}}')
 
 test('a workflow is written down, mended, versioned, run, watched without a reload, and taken from the list', async () => {
   const page = await open(WIDE, scene.tess)
@@ -27,7 +27,7 @@ test('a workflow is written down, mended, versioned, run, watched without a relo
   await dialog.getByLabel('Definition').fill(FAULTY)
   expect(await unsound(page, 'workflow-new')).toEqual([])
   await dialog.getByRole('button', { name: 'Keep the draft' }).click()
-  await page.getByText("comes from a step 'thrid' that there is not").waitFor()
+  await page.getByText("comes from a step 'other' that there is not").waitFor()
   expect(await unsound(page, 'workflow-faults')).toEqual([])
 
   await page.getByRole('button', { name: 'Change' }).click()
