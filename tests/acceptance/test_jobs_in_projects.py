@@ -56,6 +56,23 @@ def test_its_run_is_shown_like_any_other(ada: Person) -> None:
     assert "launch its job again" in again.next_step
 
 
+def test_jobs_are_told_with_what_a_caller_fills_in(ada: Person, new_person: NewPerson) -> None:
+    assert NOP in ada.ok("instance", "jobs")
+    known = {
+        f"{one['collection']}/{one['job']}": one
+        for one in ada.json("instance", "jobs", "-p", ada.json("whoami")["project"])["items"]
+    }
+    assert "lacks" not in known["im-test/event-test"] or known["im-test/event-test"]["lacks"] is None
+    with ada.station() as station:
+        place = "/api/v1/jobs/im-test/event-test/1.0.0"
+        shown = station.transport.get(place)
+        assert list(shown["variables"]["properties"]) == ["events", "pause"]
+        assert shown["variables"]["properties"]["events"]["maximum"] == 10_000
+        assert shown["variables"]["required"] == ["events", "pause"]
+    stranger = ada.json("project", "create", "Of hers")["id"]
+    assert new_person("bob").fst("instance", "jobs", "-p", stranger).code == 3
+
+
 @pytest.mark.parametrize("job", ["nop", "im-test/nop", "/nop@1", "im-test/@1"])
 def test_what_names_no_job_is_wrong_usage(ada: Person, job: str) -> None:
     assert ada.fst("instance", "launch", job).code == 2

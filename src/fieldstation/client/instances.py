@@ -1,6 +1,6 @@
 """Jobs launched in projects."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fieldstation.client.answers import read
@@ -24,6 +24,23 @@ class Tried:
     command: str
     outputs: Mapping[str, Json]
     quote: Quote
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A job that can be launched in projects; `lacks` says why it cannot now, and `remedy` what to do."""
+
+    collection: str
+    job: str
+    version: str
+    title: str
+    description: str
+    keywords: Sequence[str] = ()
+    category: str | None = None
+    doc_url: str | None = None
+    rate: str | None = None
+    lacks: str | None = None
+    remedy: str | None = None
 
 
 class Instances:
@@ -57,6 +74,10 @@ class Instances:
         """Return what a launch would come to."""
         body = _body(project, job, name, variables, sub_path)
         return read(Tried, self._transport.send("POST", at("instances", "trial"), body))
+
+    def jobs(self, project: str | None = None) -> Iterator[Job]:
+        """Yield the jobs that can be launched, with what each lacks in a project where given."""
+        return self._transport.pages(Job, at("jobs"), {"project": project})
 
     def all(self, project: str | None = None) -> Iterator[Instance]:
         """Yield launched jobs, newest first, of one project (its id) where given."""

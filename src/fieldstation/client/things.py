@@ -132,7 +132,9 @@ class Instance:
     phase: str
     archived: bool
     launched_at: datetime
+    described: Sequence[str] = ()
     sub_path: str | None = None
+    exit_code: int | None = None
     error: str | None = None
     rate: str | None = None
     cost: str | None = None

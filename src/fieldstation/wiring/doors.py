@@ -27,6 +27,7 @@ from fieldstation.facades.rest import (
     datasets,
     events,
     instances,
+    jobs,
     manifests,
     molecules,
     people,
@@ -84,6 +85,9 @@ def build_app(
     install_problems(app)
     kit = build_kit(features, store)
     rest = _rest(features, store, hub, front.public_url, kit)
+    rest.include_router(
+        jobs.router(jobs.JobsDoor(features.definitions.jobs, features.projects, features.instancing.needs))
+    )
     rest.include_router(instances.router(kit.launching, features.instancing.instances))
     pipelines = features.pipelines
     door = workflows.WorkflowsDoor(workflows=pipelines.workflows, running=pipelines.running, movers=kit.movers)

@@ -1,4 +1,4 @@
-"""`instance launch|list|show|archive|remove`: jobs launched in projects."""
+"""`instance jobs|launch|list|show|archive|remove`: jobs launched in projects."""
 
 import json
 from collections.abc import Sequence
@@ -48,6 +48,21 @@ def launch(
         return
     made = instances.launch(project, named, name=name, variables=given, sub_path=how.sub_path)
     session.answer(made, lambda: f"launched {made.id}\nfollow it: fieldstation task show {made.task}")
+
+
+@verb(app)
+def jobs(
+    session: Session,
+    project: Annotated[str | None, typer.Option("--project", "-p", help="Where they are to run.")] = None,
+) -> None:
+    """List the jobs that can be launched, and why some cannot be now."""
+    found = list(session.station.instances.jobs(project))
+
+    def shown() -> str:
+        rows = [[f"{one.collection}/{one.job}@{one.version}", one.title, one.lacks or ""] for one in found]
+        return table(["job", "title", "cannot be launched"], rows)
+
+    session.answer({"items": found}, shown)
 
 
 @verb(app)

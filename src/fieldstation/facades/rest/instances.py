@@ -95,6 +95,7 @@ class InstanceOut(BaseModel):
     outputs: dict[str, Any] = Field(description="what it makes, by name; `creates` is where in the project")
     described: list[str] = Field(description="files that describe its outputs, written beside them when it ended well")
     phase: Phase
+    exit_code: int | None = Field(default=None, description="of its program, where that ended by itself")
     error: str | None = None
     archived: bool = Field(description="whether it stays when others of its age go")
     rate: str | None = Field(default=None, description="coins for a thousand of its cost, fixed at launch")
@@ -232,6 +233,7 @@ def _out(instance: Instance) -> InstanceOut:
         outputs=dict(instance.outputs),
         described=list(instance.described),
         phase=instance.phase,
+        exit_code=instance.exit_code,
         error=instance.error,
         archived=instance.archived,
         rate=None if instance.rate is None else f"{instance.rate.normalize():f}",

@@ -142,6 +142,7 @@ class Instance:
     specification: Mapping[str, Any]
     outputs: Mapping[str, Mapping[str, Any]]
     described: Sequence[str]  # the files beside its outputs, once it has ended
+    exit_code: int | None
     command: str
     phase: Phase
     error: str | None

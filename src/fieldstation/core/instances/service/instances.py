@@ -106,6 +106,7 @@ def _instance(row: Any) -> Instance:
         specification=row.specification,
         outputs=row.outputs,
         described=row.described,
+        exit_code=row.exit_code,
         command=row.command,
         phase=PHASES[state],
         error=None if state in (State.SUCCEEDED, *_OPEN) else row.message or row.reason or state.value,

@@ -68,3 +68,23 @@ def _output(name: str, about: Mapping[str, Any]) -> dict[str, Json]:
         "required": False,
         **({"media_type": about["mime-types"][0]} if about.get("mime-types") else {}),
     }
+
+
+def form_of(job: Job) -> dict[str, Json]:
+    """Return the JSON Schema (2020-12) of what a caller fills in, inputs first; a file is its path in the project."""
+    parameters = _parameters(job)
+    options = parameters["properties"]
+    assert isinstance(options, dict)
+    inputs = {name: _field(job, name) for name in _ordered(job, "inputs", job.inputs)}
+    required: list[Json] = [name for name in (*inputs, *options) if name in job.required]
+    return {"type": "object", "properties": {**inputs, **options}, "required": required}
+
+
+def _field(job: Job, name: str) -> dict[str, Json]:
+    wanted = job.inputs[name]
+    molecules = wanted.type is InputType.MOLECULES
+    kinds = f" ({', '.join(wanted.mime_types)})" if wanted.mime_types else ""
+    told = "SMILES, one a line, or file:// and a path" if molecules else f"path of a file in the project{kinds}"
+    if wanted.multiple or wanted.type is InputType.FILES:
+        return {"title": wanted.title, "type": "array", "items": {"type": "string"}, "description": told}
+    return {"title": wanted.title, "type": "string", "description": told}
