@@ -24,8 +24,8 @@ _THINGS_A_NOTE = 100  # a note holds less than 8,000 bytes
 class Event:
     """Something that happened to a thing.
 
-    `kind` is `<feature>.<what>` (`run.queued`); `audience` is the id of the project or data set whose readers may
-    see it, or of the one user who may, absent for operators only; `body` holds plain JSON.
+    `kind` is `<feature>.<what>` (`run.queued`); `audience` is the id of the project, data set, unit or organisation
+    whose readers or members may see it, or of the one user who may, absent for operators only; `body` holds plain JSON.
     """
 
     kind: str

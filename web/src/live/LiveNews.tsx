@@ -54,6 +54,7 @@ export function outdated(news: News): readonly (readonly string[])[] {
   if (kind === 'run') return [...OF_RUNS, ['run', news.thing], ...(ENDED.test(news.kind) ? [['project-files']] : [])]
   if (kind === 'workflow') return [['running-workflows'], ['running-workflow', news.thing], ['project-files']]
   if (kind === 'task') return [['tasks'], ['task', news.thing]]
+  if (kind === 'action') return [['actions']]
   if (kind === 'tool') return [['tools'], ['tool']]
   if (kind === 'dataset' || kind === 'version') return [['datasets'], ['dataset', news.thing], ['storage']]
   return []

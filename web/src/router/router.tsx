@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { readCharges, readPeriod } from '@/pages/charges/search'
+import { readActivityFilters } from '@/pages/activity/filters'
 import { readDataFilters } from '@/pages/data/filters'
 import { readDatasetView } from '@/pages/dataset/search'
 import { readMoleculeSearch } from '@/pages/molecules/search'
@@ -156,6 +157,13 @@ const charges = createRoute({
   component: lazyRouteComponent(() => import('@/pages/charges/Charges'), 'Charges'),
 })
 
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: '/activity',
+  validateSearch: readActivityFilters,
+  component: lazyRouteComponent(() => import('@/pages/activity/Activity'), 'Activity'),
+})
+
 const assets = createRoute({
   getParentRoute: () => root,
   path: '/assets',
@@ -239,6 +247,7 @@ const tree = root.addChildren([
   unit,
   product,
   charges,
+  activity,
   assets,
   workflows,
   workflow,

@@ -49,7 +49,7 @@ export function Shell({ me }: { me: Me }) {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" className={classes.navbar} aria-label="Main">
-        <Navigation operator={me.operator} onLeave={close} />
+        <Navigation me={me} onLeave={close} />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
         <OfflineNote />

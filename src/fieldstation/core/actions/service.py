@@ -7,14 +7,15 @@ from fieldstation.core.actions.model import AUTHORITY, PROCESSING, STORAGE, Acti
 from fieldstation.core.audit.model import STATION, Entry
 from fieldstation.core.audit.service import record
 from fieldstation.db import Tx
-from fieldstation.db.outbox import note
+from fieldstation.db.outbox import Event, Outbox, note
 from fieldstation.kernel.canonical import Json
 from fieldstation.ports.hooks import ProcessingCharged, StorageCharged, Transaction
 
-DONE = "action.done"  # the note that wakes who gives out places
+DONE = "action.done"  # the event of it, which wakes who gives out places
 PLACED = "action.placed"  # the note that wakes who listens
 TOPIC = "actions"  # what listeners wait for
 _BATCH = 500
+_NEWS = Outbox()  # nothing inside the station follows from an action
 
 
 def act(tx: Tx, entry: Entry, about: str | None = None) -> None:
@@ -25,8 +26,9 @@ def act(tx: Tx, entry: Entry, about: str | None = None) -> None:
 
 def append(tx: Tx, action: Action) -> None:
     """Append an action in the transaction of what was done."""
-    store.insert(tx, action)
-    note(tx, DONE, [TOPIC])
+    holder = store.insert(tx, action)
+    event = Event(kind=DONE, thing=holder or STATION, audience=holder, body={"kind": action.kind})
+    _NEWS.emit(tx, [event])
 
 
 def granted(tx: Tx, asked: Asked, actor: str, product: str, code: int | None = None) -> None:

@@ -19,6 +19,7 @@ _INSERT = text("""
       FROM (SELECT cast(:about AS text) AS about) one
       LEFT JOIN product p ON p.id = one.about
       LEFT JOIN unit n ON n.id = one.about
+    RETURNING coalesce(unit, organisation) AS holder
 """)
 _TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(:key)")
 _PLACE = text("""
@@ -36,8 +37,8 @@ _PLACE = text("""
 """)
 
 
-def insert(tx: Tx, action: Action) -> None:
-    """Append one row."""
+def insert(tx: Tx, action: Action) -> str | None:
+    """Append one row, and return the unit, or else the organisation, whose members may know of it."""
     values = {
         "message": action.kind in MESSAGES,
         "kind": action.kind,
@@ -45,7 +46,8 @@ def insert(tx: Tx, action: Action) -> None:
         "about": action.about,
         "body": json.dumps(action.body),
     }
-    tx.execute(_INSERT, values)
+    found: str | None = tx.scalar(_INSERT, values)
+    return found
 
 
 def take_turn(tx: Tx) -> bool:

@@ -43,7 +43,7 @@ class Step:
 
 
 class News:
-    """Tells callers what happens to what they may see: runs of their projects, data sets, what is theirs alone.
+    """Tells callers what happens to what they may see: runs of their projects, data sets, units, what is theirs alone.
 
     Operators hear all.
     """
@@ -71,12 +71,16 @@ class News:
     def _visible(self, caller: Caller) -> tuple[str, Mapping[str, Any]]:
         projects = self._access.visible(caller, Permission.PROJECT_READ, Kind.PROJECT)
         datasets = self._access.visible(caller, Permission.DATASET_READ, Kind.DATASET)
-        condition = f"{projects.where('e.audience')} OR {datasets.where('e.audience')}"
+        units = self._access.visible(caller, Permission.UNIT_USE, Kind.UNIT)
+        organisations = self._access.visible(caller, Permission.ORGANISATION_USE, Kind.ORGANISATION)
+        seen = (projects, datasets, units, organisations)
+        condition = " OR ".join(one.where("e.audience") for one in seen)
         if within_scopes(caller, Permission.PROJECT_READ):
             condition += " OR e.audience = :me"
         if not caller.operator:
             condition = f"e.audience IS NOT NULL AND ({condition})"
-        return condition, {"me": caller.user_id, **projects.values, **datasets.values}
+        values = {name: value for one in seen for name, value in one.values.items()}
+        return condition, {"me": caller.user_id, **values}
 
 
 def _item(row: Any) -> NewsItem:
