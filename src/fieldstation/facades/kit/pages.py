@@ -1,6 +1,7 @@
 """Pages as requests ask for them and answers give them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query
@@ -22,19 +23,33 @@ class PageOut(BaseModel, Generic[Item]):
     next: str | None = Field(default=None, description="position behind the last item; absent on the last page")
 
 
-def page_request(parts: int) -> Callable[..., PageRequest]:
-    """Return the dependency that reads `limit` and `after`, for a list whose key has `parts` texts."""
+@dataclass(frozen=True, kw_only=True)
+class GivenPage:
+    """The page that a request asks for, its position not read yet: who asks is looked at first."""
 
-    def read(
-        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="at most so many items")] = DEFAULT_LIMIT,
-        after: Annotated[Cursor | None, Query(description="`next` of the page before")] = None,
-    ) -> PageRequest:
-        return PageRequest(limit=limit, after=read_cursor(after, parts) if after is not None else None)
+    limit: int
+    after: str | None
 
-    return read
+    def of(self, parts: int) -> PageRequest:
+        """Read the position, for a list whose key has `parts` texts; Invalid where it has others."""
+        return PageRequest(limit=self.limit, after=None if self.after is None else read_cursor(self.after, parts))
 
 
-ById = Annotated[PageRequest, Depends(page_request(1))]
+def _given(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="at most so many items")] = DEFAULT_LIMIT,
+    after: Annotated[Cursor | None, Query(description="`next` of the page before")] = None,
+) -> GivenPage:
+    return GivenPage(limit=limit, after=after)
+
+
+Given = Annotated[GivenPage, Depends(_given)]
+
+
+def _by_id(given: Given) -> PageRequest:
+    return given.of(1)
+
+
+ById = Annotated[PageRequest, Depends(_by_id)]
 
 
 def page_out(page: Page[Source], write: Callable[[Source], Item]) -> PageOut[Item]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from fieldstation.core.actions.service import TOPIC
 from fieldstation.core.people.model import Caller
@@ -21,7 +21,7 @@ from fieldstation.facades.kit.hub import Hub
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.kit.sse import event_stream, last_event, sse, wants_events
-from fieldstation.facades.rest.names import Text
+from fieldstation.facades.rest.names import Moment, Text
 from fieldstation.kernel.clock import wire_time
 
 _GATHER_SECONDS = 0.2  # between two looks, however much is done
@@ -50,8 +50,8 @@ class Asked:
 
 
 def _of_time(
-    since: Annotated[AwareDatetime | None, Query(description="from then on")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="before then")] = None,
+    since: Annotated[Moment | None, Query(description="from then on")] = None,
+    until: Annotated[Moment | None, Query(description="before then")] = None,
 ) -> Wanted:
     return Wanted(since=since, until=until)
 

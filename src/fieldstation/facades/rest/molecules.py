@@ -13,7 +13,7 @@ from fieldstation.core.people.model import Caller
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.molecules import FindingMolecules
-from fieldstation.facades.kit.pages import Cursor, PageOut, page_request
+from fieldstation.facades.kit.pages import Cursor, Given, PageOut
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.rest.datasets.parts import Number
 from fieldstation.facades.rest.names import Text
@@ -81,6 +81,13 @@ class Wanted:
     similar: str | None
     threshold: float
 
+    def check(self) -> None:
+        """Invalid unless exactly one thing is searched for."""
+        if sum(one is not None for one in (self.exact, self.substructure, self.similar)) != 1:
+            raise Invalid(
+                "it is not clear what is searched for", next_step="give one of exact, substructure and similar"
+            )
+
 
 def _wanted(
     exact: Annotated[Structure | None, Query(description="SMILES, InChI, InChIKey or molfile")] = None,
@@ -88,8 +95,6 @@ def _wanted(
     similar: Annotated[Structure | None, Query(description="SMILES, InChI or molfile")] = None,
     threshold: Annotated[float, Query(ge=LEAST_SIMILAR, le=1, description="least similarity")] = 0.7,
 ) -> Wanted:
-    if sum(one is not None for one in (exact, substructure, similar)) != 1:
-        raise Invalid("it is not clear what is searched for", next_step="give one of exact, substructure and similar")
     return Wanted(exact=exact, substructure=substructure, similar=similar, threshold=threshold)
 
 
@@ -119,6 +124,7 @@ def _add_search(routes: APIRouter, finding: FindingMolecules) -> None:
         limit: Annotated[int, Query(ge=1, le=MOST, description="at most so many items")] = DEFAULT_LIMIT,
         after: Annotated[Cursor | None, Query(description="`next` of the page before")] = None,
     ) -> PageOut[FoundMoleculeOut]:
+        await call(lambda _tx, _caller: wanted.check())  # nothing is read for strangers
         key = None if after is None else read_cursor(after, 3 if wanted.similar is not None else 2)
         page = PageRequest(limit=limit, after=key)
         if wanted.exact is not None:
@@ -166,11 +172,11 @@ def _add_versions(routes: APIRouter, finding: FindingMolecules, readings: Molecu
         reference: str,
         number: Number,
         call: CallerCall,
-        page: Annotated[PageRequest, Depends(page_request(2))],
+        page: Given,
         faulty: Annotated[bool, Query(description="only records that could not be read")] = False,
     ) -> MoleculesOut:
         def work(tx: Tx, caller: Caller) -> MoleculesOut:
-            version, found = finding.search.of_version(tx, caller, reference, number, page, faulty=faulty)
+            version, found = finding.search.of_version(tx, caller, reference, number, page.of(2), faulty=faulty)
             files = [_reading(one) for one in readings.of_version(tx, version)]
             return MoleculesOut(
                 items=[MoleculeOut(path=file, **_fields(one)) for file, one in found.items],

@@ -13,13 +13,10 @@ from fieldstation.core.accounting.service import Bill, Bills, Day, ProductTotal,
 from fieldstation.core.people.model import Caller
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
-from fieldstation.facades.kit.pages import ById, PageOut, page_out, page_request
+from fieldstation.facades.kit.pages import ById, Given, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.rest.names import Text
 from fieldstation.kernel.clock import wire_time
-from fieldstation.kernel.paging import PageRequest
-
-ByDay = Annotated[PageRequest, Depends(page_request(2))]
 
 
 class ChargeOut(BaseModel):
@@ -144,7 +141,7 @@ def _add_charges(routes: APIRouter, bills: Bills) -> None:
     )
     async def listed(  # one for each part of the query
         call: CallerCall,
-        page: ByDay,
+        page: Given,
         product: Annotated[Text | None, Query(description="only those of this one, by id")] = None,
         unit: Annotated[Text | None, Query(description="only those of this one, by id or name")] = None,
         organisation: Annotated[Text | None, Query(description="only those of this one, by id or name")] = None,
@@ -152,7 +149,7 @@ def _add_charges(routes: APIRouter, bills: Bills) -> None:
     ) -> PageOut[ChargeOut]:
         given = {"product": product, "unit": unit, "organisation": organisation, "kind": kind}
         filters = {name: str(value) for name, value in given.items() if value is not None}
-        return await call(lambda tx, caller: page_out(bills.page(tx, caller, page, filters), charge_out))
+        return await call(lambda tx, caller: page_out(bills.page(tx, caller, page.of(2), filters), charge_out))
 
 
 def _add_bills(routes: APIRouter, bills: Bills) -> None:
