@@ -14,7 +14,7 @@ from sqlalchemy import text
 from fieldstation.db.database import Tx
 
 TABLE = "event"
-_LOCK = 0x0F1E1D58  # any constant of ours: one process at a time changes partitions
+_LOCK = 0x0F1E1D5A  # any constant that nothing else here uses: one process at a time changes partitions
 _NAME = re.compile(rf"{TABLE}_(\d{{4}})_(\d{{2}})")
 
 _TAKE_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
