@@ -43,7 +43,9 @@ def made_up() -> Iterator[MadeUp]:
 
 @contextmanager
 def _make_up(place: Path) -> Iterator[MadeUp]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("FIELDSTATION_", "MAKE"))}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("FIELDSTATION_", "MAKE", "ARGS"))
+    }
     chosen = {"FIELDSTATION_DATA": str(place / "station"), "FIELDSTATION_PORT": "0"}
     log = place / "up.log"
     with log.open("wb") as written:
