@@ -37,7 +37,7 @@ def test_an_operator_makes_a_user_who_has_a_project_of_their_own(station: Statio
 
 def test_absent_fields_are_absent(station: Station, ada: Person) -> None:
     shown = ada.client.get("/api/v1/me").json()
-    assert set(shown) == {"id", "username", "operator", "project", "created"}
+    assert set(shown) == {"id", "username", "operator", "evaluator", "project", "created"}
     assert shown["project"] == ada.caller.space
 
 

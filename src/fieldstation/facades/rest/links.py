@@ -70,6 +70,13 @@ _FOLLOWS = (
     _listed("list_tasks", "/tasks/{task_id}", task_id="/items/0/id"),
     _made("launch_instance", (201,), "/instances/{instance_id}", instance_id="/id"),
     _listed("list_instances", "/instances/{instance_id}", instance_id="/items/0/id"),
+    _listed(
+        "list_jobs",
+        "/jobs/{collection}/{job}/{version}",
+        collection="/items/0/collection",
+        job="/items/0/job",
+        version="/items/0/version",
+    ),
     _made("create_workflow", (201,), "/workflows/{workflow_id}", workflow_id="/id"),
     _listed("list_workflows", "/workflows/{workflow_id}", workflow_id="/items/0/id"),
     _made("run_workflow", (201,), "/running-workflows/{running_id}", running_id="/id"),
