@@ -45,9 +45,9 @@ def test_what_takes_too_much_is_given_up_and_the_next_is_answered(helper: Bounde
 
 def test_a_child_that_died_is_replaced(helper: BoundedTemplates) -> None:
     helper.expand([command("x")])
-    assert helper._child is not None
-    os.kill(helper._child.pid, 9)
-    helper._child.wait()
+    assert helper._child._child is not None
+    os.kill(helper._child._child.pid, 9)
+    helper._child._child.wait()
     assert helper.expand([command("x")])[0].arguments == ("x",)
 
 
@@ -61,8 +61,8 @@ def test_many_may_ask_at_once(helper: BoundedTemplates) -> None:
 def test_the_child_knows_no_secrets(helper: BoundedTemplates, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FIELDSTATION_TOKEN", "a secret")
     helper.expand([command("x")])
-    assert helper._child is not None
-    assert b"secret" not in Path(f"/proc/{helper._child.pid}/environ").read_bytes()
+    assert helper._child._child is not None
+    assert b"secret" not in Path(f"/proc/{helper._child._child.pid}/environ").read_bytes()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to give up")
@@ -72,7 +72,7 @@ def test_the_child_of_root_is_nobody(helper: BoundedTemplates) -> None:
         "y-z",
         "d",
     )
-    assert helper._child is not None
-    status = Path(f"/proc/{helper._child.pid}/status").read_text()
+    assert helper._child._child is not None
+    status = Path(f"/proc/{helper._child._child.pid}/status").read_text()
     assert "Uid:\t65534\t65534\t65534\t65534" in status
     assert "Groups:\t \n" in status or "Groups:\t\n" in status
