@@ -19,6 +19,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: close_session(folder, pipe))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their parameter: packed ones hold the time they were made, and each worker makes its own."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Cluster:
     """The one database server of this test session. It does not survive a crash of the machine: fsync is off."""
