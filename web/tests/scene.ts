@@ -1,4 +1,4 @@
-/** What tests/acceptance/test_console.py made before: a station, two people, data and runs. */
+/** What tests/acceptance/console made before: a station, two people, data and runs. */
 export interface Scene {
   url: string
   /** A folder for what tests write; reports are kept in web/reports. */
@@ -46,7 +46,7 @@ export interface Account {
 
 function read(): Scene {
   const given = process.env['FIELDSTATION_TEST_SCENE']
-  if (!given) throw new Error('start these tests by pytest tests/acceptance/test_console.py')
+  if (!given) throw new Error('start these tests by pytest tests/acceptance/console')
   return JSON.parse(given) as Scene
 }
 

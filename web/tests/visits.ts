@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { complaints, inBrowser, looks, unsound, visit, type Form } from './browser'
+import { complaints, inBrowser, looks, unsound, visit, WIDE, type Form } from './browser'
 import { scene, type Account } from './scene'
+
+const FULL = Boolean(process.env['FIELDSTATION_TEST_SOAK'])
 
 /** For each route of the router, an address where it has something to show. */
 export const VISITS: Record<string, string> = {
@@ -88,10 +90,18 @@ function isFor(account: Account, path: string): boolean {
   return path.startsWith('/station') === (account === scene.operator)
 }
 
-/** Pages of routes are looked at whole, light and dark; their further states by what the form and the colours change. */
+const EVERY_RULE: readonly string[] = []
+const COLOURS = ['color-contrast', 'link-in-text-block']
+
+/**
+ * Pages of routes are looked at by every rule where it is wide and light, else by what the form and the colours change;
+ * with the full counts by every rule in each form and scheme. Their further states are looked at by what changes.
+ */
 function rulesFor(form: Form, path: string, scheme: string): readonly string[] {
-  if (Object.values(VISITS).includes(path)) return []
-  return scheme === 'dark' ? ['color-contrast', 'link-in-text-block'] : form.rules
+  const changed = scheme === 'dark' ? COLOURS : form.rules
+  const whole = Object.values(VISITS).includes(path)
+  if (whole && (FULL || (form === WIDE && scheme === 'light'))) return EVERY_RULE
+  return whole ? [...new Set([...COLOURS, ...changed])] : changed
 }
 
 /** Adds the tests that look at every page in one form, light and dark. */

@@ -15,10 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.console.vitest import WEB, passed_in_browser
+from tests.acceptance.console.vitest import WALK, WEB, passed_in_browser
 from tests.closing import Scale
 
-WALK = "walk.test.ts"
 _PATIENCE_SECONDS = 120.0
 _READY = re.compile(r"^ready (http://\S+)$", re.MULTILINE)
 _PASSWORD = re.compile(r'"password_in": "([^"]+)"')

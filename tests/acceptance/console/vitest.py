@@ -11,6 +11,23 @@ from tests.chromium import chromium
 
 WEB = Path(__file__).parents[3] / "web"
 FILES = sorted(path.name for path in (WEB / "tests").glob("*.test.ts"))
+# The files of web/tests by what they look at, each part a file of pytest, so that they run side by side.
+WALK = "walk.test.ts"
+LIGHTHOUSE = "lighthouse.test.ts"
+DATA = [
+    "data.test.ts",
+    "dataset-about.test.ts",
+    "dataset.test.ts",
+    "hostile.test.ts",
+    "molecules.test.ts",
+    "upload.test.ts",
+]
+ROUTES = ["budget.test.ts", "routes-1280.test.ts", "routes-390.test.ts", "routes.test.ts"]
+PEOPLE = [
+    "assets.test.ts", "charges.test.ts", "operations.test.ts", "organisations.test.ts", "project-files.test.ts",
+    "projects.test.ts", "station.test.ts",
+]  # fmt: skip
+WORK = [name for name in FILES if name not in {WALK, LIGHTHOUSE, *DATA, *ROUTES, *PEOPLE}]
 
 
 def passed_in_browser(file: str, scene: Mapping[str, Json], folder: Path) -> int:

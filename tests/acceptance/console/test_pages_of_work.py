@@ -1,0 +1,16 @@
+"""Pages of runs, tools, tasks and workflows in a real browser, at a real station."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from fieldstation.client.things import Json
+from tests.acceptance.console.vitest import WORK, passed_in_browser
+from tests.closing import Scale
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("file", WORK)
+def test_in_the_browser(file: str, scene: Mapping[str, Json], scale: Scale, tmp_path: Path) -> None:
+    scale.count("tests in the browser", passed_in_browser(file, scene, tmp_path))
