@@ -15,7 +15,7 @@ from tests.acceptance.squonk.conftest import token_of
 from tests.integration.gateways.servers import Served, say, served
 from tests.unit.tools.squonk_files import BAD, COUNT, NEXTFLOW, file_of
 
-BUILT_IN = {("im-test", "nop", "1.0.0"), ("im-test", "event-test", "1.0.0"), ("im-test", "coin-test", "1.0.0")}
+BUILT_IN = {("im-test", name, "1.0.0") for name in ("nop", "event-test", "coin-test", "count-lines")}
 MANIFEST = "kind: DataManagerManifest\nkind-version: '2021.1'\njob-definition-files: [jobs.yaml, more.yaml]\n"
 
 

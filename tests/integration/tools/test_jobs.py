@@ -175,7 +175,7 @@ def test_the_station_s_own_collection_is_its_own(keeper: Keeper, caller: MakeCal
         keeper.jobs.install_builtins(tx)
         keeper.jobs.install_builtins(tx)
         before = {one.job.name: one.revision for one in keeper.jobs.all(tx, caller("anna"))}
-    assert set(before) == {"nop", "event-test", "coin-test"}
+    assert set(before) == {"nop", "event-test", "coin-test", "count-lines"}
     keeper.shelf.put({"jobs.yaml": file_of(COUNT).replace("acme", "im-test", 1).replace("count-atoms", "nop")})
     assert keeper.load().job_failures == ("im-test nop 1.0.0: the collection im-test is the station's own",)
     with keeper.database.begin() as tx:

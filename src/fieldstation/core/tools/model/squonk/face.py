@@ -6,6 +6,8 @@ from typing import Any
 from fieldstation.core.tools.model.squonk.job import InputType, Job, OptionVariable
 from fieldstation.kernel.canonical import Json
 
+FILE_FORMAT, MOLECULES_FORMAT = "project-file", "molecules"  # for forms, which offer files of the project there
+
 
 def face_of(job: Job) -> dict[str, Json]:
     """Return what a job takes and makes in the shape of a native definition, with its own document under `job`."""
@@ -71,7 +73,10 @@ def _output(name: str, about: Mapping[str, Any]) -> dict[str, Json]:
 
 
 def form_of(job: Job) -> dict[str, Json]:
-    """Return the JSON Schema (2020-12) of what a caller fills in, inputs first; a file is its path in the project."""
+    """Return the JSON Schema (2020-12) of what a caller fills in, inputs first; a file is its path in the project.
+
+    The `format` of an input says what a form can offer there.
+    """
     parameters = _parameters(job)
     options = parameters["properties"]
     assert isinstance(options, dict)
@@ -85,6 +90,7 @@ def _field(job: Job, name: str) -> dict[str, Json]:
     molecules = wanted.type is InputType.MOLECULES
     kinds = f" ({', '.join(wanted.mime_types)})" if wanted.mime_types else ""
     told = "SMILES, one a line, or file:// and a path" if molecules else f"path of a file in the project{kinds}"
+    one: dict[str, Json] = {"type": "string", "format": MOLECULES_FORMAT if molecules else FILE_FORMAT}
     if wanted.multiple or wanted.type is InputType.FILES:
-        return {"title": wanted.title, "type": "array", "items": {"type": "string"}, "description": told}
-    return {"title": wanted.title, "type": "string", "description": told}
+        return {"title": wanted.title, "type": "array", "items": one, "description": told}
+    return {"title": wanted.title, **one, "description": told}
