@@ -48,6 +48,10 @@ export type RunningStep = Schemas['RunningStepOut']
 export type StationView = Schemas['StationOut']
 export type Condition = Schemas['Condition']
 export type Token = Schemas['TokenOut']
+export type Job = Schemas['JobOut']
+export type JobForm = Schemas['JobFormOut']
+export type Instance = Schemas['InstanceOut']
+export type NewLaunch = Schemas['LaunchIn']
 export type NewRun = Schemas['RunIn']
 
 /** Proves to the station that a page of its own asks, together with the browser's Origin. */

@@ -7,21 +7,26 @@ interface QuestionProps {
   text: string
   /** What the button says that does it. */
   verb: string
+  /** What the button says that does not. */
+  keep?: string
+  /** What is said above the reason where it is refused. */
+  failed?: string
   deed: UseMutationResult<unknown, Error, void>
   opened: boolean
   close: () => void
 }
 
 /** Asks once more before something is removed; says why where that is refused. */
-export function Question({ title, text, verb, deed, opened, close }: QuestionProps) {
+export function Question(props: QuestionProps) {
+  const { title, text, verb, keep = 'Keep it', failed = 'Nothing was removed', deed, opened, close } = props
   return (
     <Modal opened={opened} onClose={close} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">
         <Text>{text}</Text>
-        {deed.error && <ProblemNote error={deed.error} title="Nothing was removed" />}
+        {deed.error && <ProblemNote error={deed.error} title={failed} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={close} data-autofocus>
-            Keep it
+            {keep}
           </Button>
           <Button color="red.9" loading={deed.isPending} onClick={() => deed.mutate()}>
             {verb}

@@ -53,3 +53,12 @@ export function faultsBelow(error: unknown, field: string): readonly { steps: re
     return first === field ? [{ steps: more, text }] : []
   })
 }
+
+/** The faults of what is no part of a request's body by name, as the values of a job are: each with the steps to it. */
+export function faultsOutside(error: unknown): readonly { steps: readonly string[]; text: string }[] {
+  if (error === null || error === undefined) return []
+  return asProblem(error).faults.flatMap(({ where, text }) => {
+    const inBody = ROOTS.has(where.split('/')[1] ?? '')
+    return inBody || !where ? [] : [{ steps: steps(where), text }]
+  })
+}

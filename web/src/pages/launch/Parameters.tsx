@@ -1,7 +1,7 @@
 import { generateForm } from '@rjsf/mantine'
-import { toErrorSchema, type ErrorSchema, type RJSFSchema, type UiSchema } from '@rjsf/utils'
+import { toErrorSchema, type ErrorSchema, type RegistryWidgetsType, type RJSFSchema, type UiSchema } from '@rjsf/utils'
 import { useMemo } from 'react'
-import { faultsBelow } from '@/show/faults'
+import { faultsBelow, faultsOutside } from '@/show/faults'
 import { validator, type Values } from './validator'
 import classes from './Parameters.module.css'
 
@@ -16,11 +16,20 @@ interface ParametersProps {
   checked: boolean
   /** What the station said when it refused them. */
   refused: unknown
+  /** Under which name the station names their faults; none where it names them by themselves. */
+  below?: string | null
+  /** Fields of our own, by the `format` of what they take. */
+  widgets?: RegistryWidgetsType<Values>
+  /** What those fields are told. */
+  context?: Readonly<Record<string, unknown>>
 }
 
+const NO_WIDGETS: RegistryWidgetsType<Values> = {}
+
 /** The fields of a tool's parameters, made from their JSON Schema. */
-export function Parameters({ schema, values, onChange, checked, refused }: ParametersProps) {
-  const extra = useMemo(() => told(refused), [refused])
+export function Parameters(props: ParametersProps) {
+  const { schema, values, onChange, checked, refused, below = 'parameters', widgets = NO_WIDGETS, context } = props
+  const extra = useMemo(() => told(refused, below), [refused, below])
   return (
     <div className={classes.parameters}>
       <Form
@@ -30,6 +39,8 @@ export function Parameters({ schema, values, onChange, checked, refused }: Param
         uiSchema={LOOKS}
         formData={values}
         validator={validator}
+        widgets={widgets}
+        formContext={context}
         extraErrors={extra}
         liveValidate={checked}
         showErrorList={false}
@@ -40,9 +51,10 @@ export function Parameters({ schema, values, onChange, checked, refused }: Param
 }
 
 /** The faults that the station named, at their fields. */
-function told(refused: unknown): ErrorSchema<Values> {
+function told(refused: unknown, below: string | null): ErrorSchema<Values> {
+  const faults = below === null ? faultsOutside(refused) : faultsBelow(refused, below)
   return toErrorSchema<Values>(
-    faultsBelow(refused, 'parameters').map(({ steps, text }) => ({
+    faults.map(({ steps, text }) => ({
       stack: text,
       message: text,
       property: steps.map((step) => `.${step}`).join(''),

@@ -9,6 +9,7 @@ import { Loading, Page } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { Time } from '@/show/Time'
 import { FileManager } from './files/FileManager'
+import { Jobs } from './jobs/Jobs'
 import { may } from './may'
 import { Members } from './Members'
 import { projectQuery } from './queries'
@@ -17,7 +18,16 @@ import { TABS, type ProjectView, type Tab } from './search'
 import { Settings } from './Settings'
 
 const route = getRouteApi('/projects/$project')
-const NAMES: Record<Tab, string> = { files: 'Files', runs: 'Runs', members: 'Members', settings: 'Settings' }
+const NAMES: Record<Tab, string> = {
+  files: 'Files',
+  jobs: 'Jobs',
+  runs: 'Runs',
+  members: 'Members',
+  settings: 'Settings',
+}
+
+/** What was looked at in one tab is not looked at in the next. */
+const NOTHING = { file: undefined, job: undefined, as: undefined, instance: undefined }
 
 /** One project: its files, its runs, its members. */
 export function ProjectPage() {
@@ -42,7 +52,7 @@ function Known({ project }: { project: Project }) {
     <Page title={project.name} lead={<Lead project={project} />}>
       <Tabs
         value={view.tab ?? 'files'}
-        onChange={(tab) => show({ tab: tab === 'files' ? undefined : (tab as Tab), file: undefined })}
+        onChange={(tab) => show({ ...NOTHING, tab: tab === 'files' ? undefined : (tab as Tab) })}
         keepMounted={false}
       >
         <Tabs.List mb="md">
@@ -54,6 +64,9 @@ function Known({ project }: { project: Project }) {
         </Tabs.List>
         <Tabs.Panel value="files">
           <FileManager project={project} view={view} show={show} />
+        </Tabs.Panel>
+        <Tabs.Panel value="jobs">
+          <Jobs project={project} view={view} show={show} />
         </Tabs.Panel>
         <Tabs.Panel value="runs">
           <ProjectRuns project={project} />

@@ -1,4 +1,4 @@
-export const TABS = ['files', 'runs', 'members', 'settings'] as const
+export const TABS = ['files', 'jobs', 'runs', 'members', 'settings'] as const
 export type Tab = (typeof TABS)[number]
 
 /** What of a project is shown; all of it is in the address. */
@@ -8,6 +8,12 @@ export interface ProjectView {
   folder?: string
   /** The file that is looked into. */
   file?: string
+  /** The job that is to be launched, `collection/job@version`. */
+  job?: string
+  /** The launched job that is looked at. */
+  instance?: string
+  /** The launched job whose variables that begins with. */
+  as?: string
   /** Whether names that begin with a dot are listed too. */
   hidden?: true
 }
@@ -19,6 +25,9 @@ export function readProjectView(search: Record<string, unknown>): ProjectView {
     ...(tab && tab !== 'files' ? { tab } : {}),
     ...(folder ? { folder } : {}),
     ...(file ? { file } : {}),
+    ...(typeof search.job === 'string' && search.job ? { job: search.job } : {}),
+    ...(typeof search.instance === 'string' && search.instance ? { instance: search.instance } : {}),
+    ...(typeof search.as === 'string' && search.as ? { as: search.as } : {}),
     ...(search.hidden === true ? { hidden: true as const } : {}),
   }
 }

@@ -1,0 +1,46 @@
+import type { Instance, JobForm, NewLaunch, Project } from '@/api/client'
+import type { Values } from '@/pages/launch/validator'
+
+/** What is filled in to launch a job. */
+export interface Wanted {
+  name: string
+  values: Values
+  subPath: string
+  url: string
+  context: string
+  token: boolean
+}
+
+/** What the form begins with: nothing but a name, or what was launched before. */
+export function wantedAs(job: JobForm, before: Instance | undefined): Wanted {
+  const name = before?.name ?? job.title.replace(/[^A-Za-z0-9\-_. ]+/g, ' ').slice(0, 80)
+  return {
+    name: name.trim(),
+    values: before?.variables ?? defaultsOf(job.variables),
+    subPath: before?.sub_path ?? '',
+    url: '',
+    context: '',
+    token: false,
+  }
+}
+
+/** The launch as the station is asked for it. */
+export function launchOf(project: Project, job: JobForm, wanted: Wanted): NewLaunch {
+  const { name, values, subPath, url, context, token } = wanted
+  return {
+    project: project.id,
+    name,
+    job: { collection: job.collection, job: job.job, version: job.version },
+    variables: values,
+    ...(subPath && { sub_path: subPath }),
+    ...(url && { callback: { url, make_token: token, ...(context && { context }) } }),
+  }
+}
+
+/** What the author of a job fills in. */
+function defaultsOf({ properties }: JobForm['variables']): Values {
+  const known = (properties ?? {}) as Readonly<Record<string, { default?: unknown }>>
+  return Object.fromEntries(
+    Object.entries(known).flatMap(([name, one]) => (one.default === undefined ? [] : [[name, one.default] as const])),
+  )
+}
