@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { AxeResults } from 'axe-core'
@@ -131,4 +131,8 @@ export async function unsound(page: Page, name: string, rules: readonly string[]
   return [...found, ...(wide > 1 ? [`scrolls ${String(wide)} px sideways`] : [])].map((line) => `${name}: ${line}`)
 }
 
-export { REPORTS }
+/** Keeps figures for people to look at. */
+export function report(name: string, figures: unknown): void {
+  mkdirSync(REPORTS, { recursive: true })
+  writeFileSync(`${REPORTS}${name}.json`, `${JSON.stringify(figures, null, 2)}\n`)
+}

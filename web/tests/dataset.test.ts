@@ -89,7 +89,7 @@ test('a PDF is drawn page by page, and what it carries is not run', async () => 
   expect(await unsound(page, 'preview-pdf-1280')).toEqual([])
   await page.getByRole('button', { name: 'Next page' }).click()
   await page.getByText('Second page').waitFor({ state: 'attached' })
-  expect(await sheet.count()).toBe(0)
+  await sheet.waitFor({ state: 'detached' })
   await page.waitForTimeout(300)
   expect(await page.title(), 'its script would rename the page').not.toContain('reached')
   const policy = await page.evaluate(async (path) => {

@@ -1,10 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import lighthouse, { desktopConfig } from 'lighthouse'
 import { chromium, type BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CHROMIUM, FLAGS, REPORTS, signIn } from './browser'
+import { CHROMIUM, FLAGS, report, signIn } from './browser'
 import { scene } from './scene'
 
 const LEAST = 0.95
@@ -25,8 +24,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await context.close()
-  mkdirSync(REPORTS, { recursive: true })
-  writeFileSync(join(REPORTS, 'lighthouse.json'), `${JSON.stringify(scores, null, 2)}\n`)
+  report('lighthouse', scores)
 })
 
 test.each(

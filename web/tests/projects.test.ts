@@ -43,6 +43,7 @@ test('who may only look is offered nothing else, and a stranger learns nothing',
   expect(await page.getByRole('button', { name: 'Add files' }).count()).toBe(0)
   expect(await page.getByRole('tab', { name: 'Settings' }).count()).toBe(0)
   await page.getByRole('button', { name: 'What can be done with map.png' }).click()
+  await page.getByRole('menuitem').first().waitFor()
   expect(await page.getByRole('menuitem').allTextContents()).toEqual(['Download', 'Keep in a data set'])
   await page.keyboard.press('Escape')
   await page.getByRole('tab', { name: 'Members' }).click()

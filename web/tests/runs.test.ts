@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { inBrowser, keep, NARROW, overflow, REPORTS, seriousFindings, visit, WIDE } from './browser'
+import { inBrowser, keep, NARROW, overflow, report, seriousFindings, visit, WIDE } from './browser'
 import { scene } from './scene'
 
 const open = inBrowser()
@@ -84,7 +83,7 @@ test('a list of very many runs keeps few rows in the page, and asks for at most 
   const frames = await page.evaluate(() => (window as unknown as { frames: number[] }).frames)
   const screens = top / height
   const slow = frames.filter((length) => length > SLOW_MS).length
-  const report = {
+  const figures = {
     runs: scene.crowd.runs,
     screens: Math.round(screens),
     pages: asked.length,
@@ -93,8 +92,8 @@ test('a list of very many runs keeps few rows in the page, and asks for at most 
     frames_over_50_ms: slow,
     share_over_50_ms: Number((slow / frames.length).toFixed(4)),
   }
-  writeFileSync(`${REPORTS}run-list.json`, `${JSON.stringify(report, null, 2)}\n`)
-  console.log(`run list: ${JSON.stringify(report)}`)
+  report('run-list', figures)
+  console.log(`run list: ${JSON.stringify(figures)}`)
   expect(screens, 'it did scroll').toBeGreaterThan(20)
   expect(most).toBeLessThan(200)
   expect(asked.length).toBeGreaterThan(0)

@@ -1,9 +1,7 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { inBrowser, keep, NARROW, REPORTS, WIDE, type Form } from './browser'
+import { inBrowser, keep, NARROW, report, WIDE, type Form } from './browser'
 import { scene } from './scene'
 
 const MOST_CLICKS = 12
@@ -106,7 +104,7 @@ const walks: Record<string, string[]> = {}
 /** Hold a walk to its bounds, and keep what was clicked. */
 function told(walk: string, { clicks, files }: Stranger): void {
   walks[walk] = clicks
-  writeFileSync(join(REPORTS, 'walks.json'), `${JSON.stringify(walks, null, 2)}\n`)
+  report('walks', walks)
   expect(clicks.length, clicks.join(', ')).toBeLessThanOrEqual(MOST_CLICKS)
   expect(files).toBe(1)
 }
