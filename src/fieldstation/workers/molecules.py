@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fieldstation.core.molecules.model.forms import Form
-from fieldstation.core.molecules.model.prints import BLOCK
-from fieldstation.core.molecules.model.values import Source, read_part
+from fieldstation.core.molecules.model.values import BLOCK, Source, read_part
 from fieldstation.core.molecules.service import MoleculeReadings
 from fieldstation.core.tasks.model import Level
 from fieldstation.db import Database

@@ -62,21 +62,31 @@ molecule = Table(
     Index("ix_molecule_smiles", "smiles", postgresql_using="hash", postgresql_where=text("inchikey IS NULL")),
 )
 
-molecule_block = Table(
-    "molecule_block",
+molecule_segment = Table(
+    "molecule_segment",
+    metadata,
+    Column("key", BigInteger, Identity(always=True), primary_key=True),
+    Column("slots", Integer, nullable=False),
+    Column("ones", LargeBinary, nullable=False),
+    Column("retired", DateTime(timezone=True)),
+)
+
+molecule_run = Table(
+    "molecule_run",
     metadata,
     Column("source", BigInteger, primary_key=True, autoincrement=False),
-    Column("block", Integer, primary_key=True, autoincrement=False),
-    Column("counts", LargeBinary, nullable=False),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("segment", BigInteger, nullable=False),
+    Column("slot", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Index("ix_molecule_run_segment", "segment"),
 )
 
 molecule_slice = Table(
     "molecule_slice",
     metadata,
-    Column("source", BigInteger, primary_key=True, autoincrement=False),
+    Column("segment", BigInteger, primary_key=True, autoincrement=False),
     Column("kind", SmallInteger, primary_key=True, autoincrement=False),
     Column("bit", SmallInteger, primary_key=True, autoincrement=False),
-    Column("block", Integer, primary_key=True, autoincrement=False),
-    Column("ones", SmallInteger, nullable=False),
     Column("molecules", LargeBinary, nullable=False),
 )

@@ -1,16 +1,20 @@
-"""The arithmetic of fingerprints that are kept by bits: for each bit, which molecules of a block have it.
+"""The arithmetic of fingerprints that are kept by bits: for each bit, which molecules of a segment have it.
 
-A whole number holds one bit for each molecule of a block, so that one operation treats all of them at once: to find
+A whole number holds one bit for each molecule of a segment, so that one operation treats all of them at once: to find
 those that have every bit of a query the slices of these bits are and-ed, and to count for each how many it has they are
-added as columns of binary digits. Only slices of the query's own bits are ever read.
+added as columns of binary digits. Only slices of the query's own bits are ever read. How many bits each molecule has
+in all is kept the same way, one slice for each binary digit.
 """
 
-from collections.abc import Iterator, Sequence
+import struct
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
+from math import floor
 
 BITS = 2048  # of a fingerprint
-BLOCK = 4_096  # molecules of a block
-_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
+_CHUNK = 64  # bytes looked at together for what is set in them
+_NEAR = 1e-9  # more than a quotient of whole numbers so small can be wrong by
+_ONES = struct.Struct(f">{BITS}H")  # how many molecules of a segment have each bit
 
 
 def bits_of(fingerprint: bytes) -> list[int]:
@@ -18,38 +22,58 @@ def bits_of(fingerprint: bytes) -> list[int]:
     return list(places(int.from_bytes(fingerprint, "little")))
 
 
-def slices_of(joined: bytes, count: int) -> list[int]:
-    """Cut `count` slices of one length apart."""
-    size = len(joined) // count if count else 0
-    return [int.from_bytes(joined[place : place + size], "little") for place in range(0, size * count, size or 1)]
-
-
 def in_all(slices: Sequence[int]) -> int:
     """Return the molecules that have every bit."""
     return reduce(lambda one, other: one & other, slices) if slices else 0
 
 
-def similar(slices: Sequence[int], bits: int, counts: bytes, threshold: float) -> Iterator[tuple[int, float]]:
-    """Yield (molecule, Tanimoto similarity) of those that are at least so similar to a query of `bits` bits.
+def similar(
+    slices: Sequence[int], digits: Sequence[int], seen: int, bits: int, least: Callable[[], float]
+) -> Iterator[tuple[int, float]]:
+    """Yield (molecule, Tanimoto similarity) of those among `seen` that are at least so similar to a query of `bits`.
 
-    With c bits in common and b of its own, a molecule has c / (bits + b - c), which is at most c / bits: whoever has
-    fewer than threshold * bits in common need not be looked at.
+    `digits` are the binary digits of how many bits each molecule has. Those with most bits in common come first, and
+    `least` is asked anew before those with fewer: who wants only the best raises it.
+
+    With c bits in common and b of its own, a molecule has c / (bits + b - c). It reaches t with no more bits of its own
+    than c / t + c - bits, and as it has the c at least, nobody with c < t * bits does.
     """
     columns = _added(slices)
-    least = max(1, int(threshold * bits))
-    for molecule in places(_at_least(columns, least)):
-        common = sum((column >> molecule & 1) << place for place, column in enumerate(columns))
-        own = int.from_bytes(counts[2 * molecule : 2 * molecule + 2], "little")
-        found = common / (bits + own - common)
-        if found >= threshold:
-            yield molecule, found
+    digits = digits[: 1 + max((place for place, digit in enumerate(digits) if digit), default=0)]
+    wide = [digit.to_bytes((digit.bit_length() + 7) // 8, "little") for digit in digits]
+    for common in range(min(bits, (1 << len(columns)) - 1), 0, -1):
+        threshold = least()
+        if common / bits < threshold:
+            return
+        level = _equal(columns, common) & seen
+        if level:
+            level &= _at_most(digits, floor(common / threshold + common - bits + _NEAR))
+        for molecule in places(level):
+            found = common / (bits + _number(wide, molecule) - common)
+            if found >= threshold:
+                yield molecule, found
 
 
 def places(number: int) -> Iterator[int]:
     """Yield the places of the bits of a number, lowest first."""
-    for place, byte in enumerate(number.to_bytes((number.bit_length() + 7) // 8, "little")):
-        for bit in _OF_BYTE[byte]:
-            yield 8 * place + bit
+    data = number.to_bytes((number.bit_length() + 7) // 8, "little")
+    for begin in range(0, len(data), _CHUNK):
+        chunk = int.from_bytes(data[begin : begin + _CHUNK], "little")
+        while chunk:
+            lowest = chunk & -chunk
+            yield 8 * begin + lowest.bit_length() - 1
+            chunk ^= lowest
+
+
+def ones_of(slices: Mapping[int, bytes]) -> bytes:
+    """Return how many molecules have each bit, two bytes each, the higher first."""
+    return _ONES.pack(*(int.from_bytes(slices.get(bit, b""), "little").bit_count() for bit in range(BITS)))
+
+
+def rarest(ones: Sequence[bytes], bits: Sequence[int], limit: int) -> Sequence[int]:
+    """Return those of some bits that the fewest molecules of some segments have."""
+    counts = [_ONES.unpack(one) for one in ones]
+    return sorted(bits, key=lambda bit: sum(count[bit] for count in counts))[:limit]
 
 
 def _added(slices: Sequence[int]) -> list[int]:
@@ -65,14 +89,28 @@ def _added(slices: Sequence[int]) -> list[int]:
     return columns
 
 
-def _at_least(columns: Sequence[int], least: int) -> int:
-    """Return the molecules whose sum is at least so much."""
-    if least >> len(columns):
-        return 0
-    more, equal = 0, -1
+def _equal(columns: Sequence[int], wanted: int) -> int:
+    """Return the molecules whose sum is so much, and more than 0."""
+    found = -1
+    for place, column in enumerate(columns):
+        found &= column if wanted >> place & 1 else ~column
+    return found if wanted >> len(columns) == 0 else 0
+
+
+def _at_most(columns: Sequence[int], most: int) -> int:
+    """Return the molecules whose sum is at most so much, and all that are none, as a number without end."""
+    if most >> len(columns):
+        return -1 if most > 0 else 0
+    less, equal = 0, -1
     for place in reversed(range(len(columns))):
-        if least >> place & 1:
+        if most >> place & 1:
+            less |= equal & ~columns[place]
             equal &= columns[place]
         else:
-            more |= equal & columns[place]
-    return more | (equal & reduce(lambda one, other: one | other, columns, 0) if least else -1)
+            equal &= ~columns[place]
+    return less | equal
+
+
+def _number(columns: Sequence[bytes], molecule: int) -> int:
+    byte, bit = divmod(molecule, 8)
+    return sum((column[byte] >> bit & 1) << place for place, column in enumerate(columns) if byte < len(column))

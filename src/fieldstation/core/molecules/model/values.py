@@ -5,8 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fieldstation.core.molecules.model.prints import BITS, BLOCK
+from fieldstation.core.molecules.model.prints import BITS
 from fieldstation.kernel.errors import Broken
+
+BLOCK = 4_096  # records of a file that are read in one go, and kept as one segment at first
+DIGITS = 16  # of how many bits a fingerprint has
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +34,6 @@ class Place:
     """Where molecules of one source are found: the newest version with these bytes that the caller may read."""
 
     source: int
-    records: int
     version_id: str
     dataset_id: str
     dataset_name: str
@@ -71,7 +73,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Slice:
-    """Which molecules of a block have one bit of a fingerprint: the first is the lowest bit of the first byte."""
+    """Which molecules have one bit of a fingerprint: the first is the lowest bit of the first byte."""
 
     bit: int
     molecules: bytes
@@ -79,11 +81,11 @@ class Slice:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A block of records of a file, with their fingerprints turned into slices."""
+    """A block of records of a file, with their fingerprints turned into slices, at most one for each bit."""
 
     block: int
     rows: Sequence[Molecule]
-    counts: bytes  # bits of each Morgan fingerprint, two bytes each
+    counts: Sequence[Slice]  # of the binary digits of how many bits each Morgan fingerprint has
     morgan: Sequence[Slice]
     pattern: Sequence[Slice]
 
@@ -94,17 +96,16 @@ def read_part(data: bytes, block: int) -> Part:
         found = json.loads(data)
         rows = [_row(row, block * BLOCK + place) for place, row in enumerate(found["rows"])]
         size = (len(rows) + 7) // 8
-        counts = b"".join(int(count).to_bytes(2, "little") for count in found["counts"])
         part = Part(
             block=found["block"],
             rows=rows,
-            counts=counts,
-            morgan=[_slice(one, size) for one in found["morgan"]],
-            pattern=[_slice(one, size) for one in found["pattern"]],
+            counts=[_slice(one, DIGITS, size) for one in found["counts"]],
+            morgan=[_slice(one, BITS, size) for one in found["morgan"]],
+            pattern=[_slice(one, BITS, size) for one in found["pattern"]],
         )
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise _no_part(block) from error
-    if part.block != block or not 0 < len(rows) <= BLOCK or len(counts) != 2 * len(rows):
+    if part.block != block or not 0 < len(rows) <= BLOCK:
         raise _no_part(block)
     return part
 
@@ -126,9 +127,9 @@ def _row(row: Any, index: int) -> Molecule:
     )
 
 
-def _slice(one: Any, size: int) -> Slice:
+def _slice(one: Any, bits: int, size: int) -> Slice:
     bit, molecules = one[0], bytes.fromhex(one[1])
-    if not 0 <= bit < BITS or len(molecules) != size:
+    if not 0 <= bit < bits or len(molecules) != size:
         raise ValueError(bit)
     return Slice(bit=bit, molecules=molecules)
 

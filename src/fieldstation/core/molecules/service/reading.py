@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from fieldstation.core.datasets.model import media_type_of
 from fieldstation.core.datasets.service import Datasets
 from fieldstation.core.molecules.model.forms import Form, form_of_file
+from fieldstation.core.molecules.model.segments import merger, to_merge
 from fieldstation.core.molecules.model.values import Part, Reading, Source
 from fieldstation.core.molecules.store import reading as store
+from fieldstation.core.molecules.store import segments
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.tasks.model import NewTask, Purpose, Task
 from fieldstation.core.tasks.service import Tasks
@@ -87,5 +89,16 @@ class MoleculeReadings:
         store.forget_datasets(tx, dataset_ids)
 
     def tidy(self, tx: Tx) -> bool:
-        """Remove a batch of what no version has any more; tells whether there is more."""
-        return store.tidy(tx, _BATCH)
+        """Remove a batch of what no version has any more, and merge small segments; tells whether there is more."""
+        return store.tidy(tx, _BATCH) or segments.sweep(tx) or _merge(tx)
+
+
+def _merge(tx: Tx) -> bool:
+    """Make one segment of some, where that is worth it."""
+    if not to_merge(segments.listed(tx)):
+        return False
+    segments.lock(tx)
+    chosen = to_merge(segments.listed(tx))
+    if chosen:
+        segments.merge(tx, chosen, merger(segments.runs(tx, chosen)))
+    return bool(chosen)

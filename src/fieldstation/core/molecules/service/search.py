@@ -2,25 +2,24 @@
 
 import heapq
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from fieldstation.core.datasets.service import Datasets
 from fieldstation.core.molecules.model import prints
-from fieldstation.core.molecules.model.prints import BLOCK
+from fieldstation.core.molecules.model.segments import Held, windows
 from fieldstation.core.molecules.model.values import Hit, Molecule, Place
 from fieldstation.core.molecules.store import find as store
-from fieldstation.core.molecules.store.find import Window
 from fieldstation.core.people.model import Caller, Kind, Permission
 from fieldstation.core.people.service import Access
+from fieldstation.core.people.service.access import Visible
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import Page, PageRequest, page_of
 
 _SCREENED_BITS = 48  # of a query: more make the screen hardly sharper
-_BLOCKS = 256  # looked at together: a million molecules
-_WINDOWS = 4  # looked at in one call
+_SEGMENTS = 64  # whose slices are read together: four million molecules
+_WINDOWS = (1, 4, 16, 64)  # segments looked at in one call, ever more together where few have the part
 _DIGITS = 18  # of a number in a position
 _START = ("0", "-1")
 
@@ -68,36 +67,33 @@ class MoleculeSearch:
 
     def exact(self, tx: Tx, caller: Caller, query: Query, request: PageRequest) -> Page[Hit]:
         """Return a page of the molecules that are the query."""
-        seen = self._places(tx, caller)
+        visible = self._visible(caller)
         source, index = _position(request.after)
         values = {
-            "sources": list(seen),
+            **visible.values,
             "source": source,
             "index": index,
             "inchikey": query.inchikey,
             "smiles": query.smiles,
             "limit": request.limit + 1,
         }
-        hits = [Hit(molecule=one, place=seen[one.source]) for one in store.exact(tx, values)]
+        found = store.exact(tx, visible.where("d.id"), values)
+        places = self._places(tx, caller, [one.source for one in found])
+        hits = [Hit(molecule=one, place=places[one.source]) for one in found if one.source in places]
         return page_of(hits, request, key_of)
 
     def similar(self, tx: Tx, caller: Caller, query: Query, threshold: float, request: PageRequest) -> Page[Hit]:
         """Return a page of the molecules at least so similar to the query, the most similar first. Exact."""
-        seen = self._places(tx, caller)
-        behind = _rank(request.after)
         bits = prints.bits_of(query.morgan)
-        found = (
-            (-similarity, source, index)
-            for window in _windows(seen.values())
-            for source, index, similarity in _similar(tx, window, bits, threshold)
-            if behind is None or (-similarity, source, index) > behind
-        )
-        ranked = heapq.nsmallest(request.limit + 1, found)
-        molecules = store.at(tx, [(source, index) for _, source, index in ranked])
+        best = Best(count=request.limit + 1, threshold=threshold, behind=_rank(request.after))
+        for window in _batches(self._held(tx, caller)):
+            _rank_all(tx, window, bits, best)
+        ranked = best.ranked()
+        found = self._hits(tx, caller, [(source, index) for _, source, index in ranked])
         hits = [
-            Hit(molecule=molecules[source, index], place=seen[source], similarity=-less)
-            for less, source, index in ranked
-            if (source, index) in molecules
+            replace(found[source, index], similarity=similarity)
+            for similarity, source, index in ranked
+            if (source, index) in found
         ]
         return page_of(hits, request, lambda hit: (repr(hit.similarity), *key_of(hit)))
 
@@ -106,29 +102,72 @@ class MoleculeSearch:
 
         There may be none of them and yet more to look at: so many are looked at in one call at most.
         """
-        seen = self._places(tx, caller)
         behind = _position(after)
         bits = prints.bits_of(query.pattern)
         found: list[tuple[int, int]] = []
-        reached: tuple[int, int] | None = behind
-        for place, window in enumerate(_windows(seen.values(), behind)):
-            if place == _WINDOWS or len(found) >= limit:
-                return self._screened(tx, seen, found, reached)
-            candidates = (one for one in _candidates(tx, window, bits, seen) if one > behind)
-            found += islice(candidates, limit - len(found))
-            reached = found[-1] if len(found) >= limit else window.end
-        return self._screened(tx, seen, found, reached if len(found) >= limit else None)
+        reached: tuple[int, int] | None = None
+        for place, window in enumerate(windows(self._held(tx, caller), behind, _WINDOWS)):
+            if place == len(_WINDOWS) or len(found) >= limit:
+                return self._screened(tx, caller, found, reached)
+            candidates = sorted(one for one in _candidates(tx, window, bits) if one > behind)
+            found += candidates[: limit - len(found)]
+            reached = found[-1] if len(found) >= limit else _end(window)
+        return self._screened(tx, caller, found, reached if len(found) >= limit else None)
 
     def _screened(
-        self, tx: Tx, seen: Mapping[int, Place], found: Sequence[tuple[int, int]], reached: tuple[int, int] | None
+        self, tx: Tx, caller: Caller, found: Sequence[tuple[int, int]], reached: tuple[int, int] | None
     ) -> Screened:
-        molecules = store.at(tx, found) if found else {}
-        hits = [Hit(molecule=molecules[one], place=seen[one[0]]) for one in found if one in molecules]
-        return Screened(hits=hits, next=None if reached is None else (str(reached[0]), str(reached[1])))
+        hits = self._hits(tx, caller, found)
+        following = None if reached is None else (str(reached[0]), str(reached[1]))
+        return Screened(hits=[hits[one] for one in found if one in hits], next=following)
 
-    def _places(self, tx: Tx, caller: Caller) -> Mapping[int, Place]:
-        visible = self._access.visible(caller, Permission.DATASET_READ, Kind.DATASET)
-        return store.places(tx, visible.where("d.id"), visible.values)
+    def _hits(self, tx: Tx, caller: Caller, wanted: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], Hit]:
+        """Return the molecules at these places, without those that are none or that nobody sees any more."""
+        if not wanted:
+            return {}
+        places = self._places(tx, caller, [source for source, _ in wanted])
+        return {
+            at: Hit(molecule=one, place=places[at[0]]) for at, one in store.at(tx, wanted).items() if at[0] in places
+        }
+
+    def _places(self, tx: Tx, caller: Caller, sources: Sequence[int]) -> Mapping[int, Place]:
+        visible = self._visible(caller)
+        return store.places(tx, visible.where("d.id"), visible.values, sources) if sources else {}
+
+    def _held(self, tx: Tx, caller: Caller) -> Sequence[Held]:
+        visible = self._visible(caller)
+        return store.held(tx, visible.where("d.id"), visible.values)
+
+    def _visible(self, caller: Caller) -> Visible:
+        return self._access.visible(caller, Permission.DATASET_READ, Kind.DATASET)
+
+
+class Best:
+    """The best of what is offered: by similarity, and then by place."""
+
+    def __init__(self, *, count: int, threshold: float, behind: tuple[float, int, int] | None) -> None:
+        self._count = count
+        self._threshold = threshold
+        self._behind = behind
+        self._heap: list[tuple[float, int, int]] = []  # the least of them first
+
+    def least(self) -> float:
+        """Return the similarity below which nothing is wanted any more."""
+        return self._heap[0][0] if len(self._heap) >= self._count else self._threshold
+
+    def offer(self, similarity: float, source: int, index: int) -> None:
+        """Take a molecule, unless it belongs on an earlier page or there are enough better ones."""
+        if self._behind is not None and (-similarity, source, index) <= self._behind:
+            return
+        one = (similarity, -source, -index)
+        if len(self._heap) < self._count:
+            heapq.heappush(self._heap, one)
+        else:
+            heapq.heappushpop(self._heap, one)
+
+    def ranked(self) -> Sequence[tuple[float, int, int]]:
+        """Return (similarity, source, index), the best first."""
+        return [(similarity, -source, -index) for similarity, source, index in sorted(self._heap, reverse=True)]
 
 
 def key_of(hit: Hit) -> tuple[str, str]:
@@ -136,45 +175,36 @@ def key_of(hit: Hit) -> tuple[str, str]:
     return str(hit.molecule.source), str(hit.molecule.index)
 
 
-def _windows(places: Iterable[Place], behind: tuple[int, int] = (0, -1)) -> Iterator[Window]:
-    """Part sources into windows of some blocks each, in their order, from a position on."""
-    sources: list[int] = []
-    most = total = 0
-    for one in sorted(places, key=lambda one: one.source):
-        if one.source < behind[0]:
-            continue
-        first = (behind[1] + 1) // BLOCK if one.source == behind[0] else 0
-        blocks = -(-one.records // BLOCK)
-        if sources and (first or total + blocks > _BLOCKS):
-            yield Window(sources=sources, block=0, block_end=most)
-            sources, most, total = [], 0, 0
-        if first or blocks > _BLOCKS:
-            for block in range(first, blocks, _BLOCKS):
-                yield Window(sources=[one.source], block=block, block_end=min(block + _BLOCKS, blocks))
-        elif blocks:
-            sources.append(one.source)
-            most, total = max(most, blocks), total + blocks
-    if sources:
-        yield Window(sources=sources, block=0, block_end=most)
+def _batches(held: Sequence[Held]) -> Iterator[Sequence[Held]]:
+    for begin in range(0, len(held), _SEGMENTS):
+        yield held[begin : begin + _SEGMENTS]
 
 
-def _similar(tx: Tx, window: Window, bits: Sequence[int], threshold: float) -> Iterator[tuple[int, int, float]]:
-    for source, block, joined, count, counts in store.sharing(tx, window, bits):
-        slices = prints.slices_of(joined, count)
-        for molecule, similarity in prints.similar(slices, len(bits), counts, threshold):
-            yield source, block * BLOCK + molecule, similarity
+def _rank_all(tx: Tx, window: Sequence[Held], bits: Sequence[int], best: Best) -> None:
+    for one in store.sharing(tx, window, bits):
+        seen = one.held.seen()
+        for bit, similarity in prints.similar(one.slices, one.digits, seen, len(bits), best.least):
+            best.offer(similarity, *one.held.at(bit))
 
 
-def _candidates(tx: Tx, window: Window, bits: Sequence[int], seen: Mapping[int, Place]) -> Iterator[tuple[int, int]]:
-    if not bits:  # a pattern that any molecule may have
-        for source in window.sources:
-            end = min(window.block_end * BLOCK, seen[source].records)
-            yield from ((source, index) for index in range(window.block * BLOCK, end))
+def _candidates(tx: Tx, window: Sequence[Held], bits: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield (source, index) of the molecules that have each bit; of all where there is no bit."""
+    if not bits:
+        for held in window:
+            yield from (held.at(bit) for bit in prints.places(held.seen()))
         return
-    rarest = store.rarest(tx, window, bits, _SCREENED_BITS) if len(bits) > _SCREENED_BITS else bits
-    for source, block, joined, count in store.screened(tx, window, rarest):
-        both = prints.in_all(prints.slices_of(joined, count))
-        yield from ((source, block * BLOCK + molecule) for molecule in prints.places(both))
+    rarest = prints.rarest(store.ones(tx, window), bits, _SCREENED_BITS)
+    for held, slices in store.screened(tx, window, rarest):
+        yield from (held.at(bit) for bit in prints.places(prints.in_all([*slices, held.seen()])))
+
+
+def _end(window: Sequence[Held]) -> tuple[int, int]:
+    """Return the position behind which nothing of a window lies."""
+    return max(
+        (source, first + count - 1)
+        for one in window
+        for source, first, count in zip(one.sources, one.firsts, one.counts, strict=True)
+    )
 
 
 def _position(after: tuple[str, ...] | None) -> tuple[int, int]:

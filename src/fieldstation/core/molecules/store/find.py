@@ -1,23 +1,24 @@
-"""Molecules found: the sources that a caller may read, their slices, and the rows of what was found in them."""
+"""Molecules found: what of segments a caller may read, their slices, and the rows of what was found in them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
-from fieldstation.core.molecules.model.prints import BLOCK
-from fieldstation.core.molecules.model.values import Molecule, Place
-from fieldstation.core.molecules.store.reading import MORGAN, PATTERN
+from fieldstation.core.molecules.model.segments import Held
+from fieldstation.core.molecules.model.values import DIGITS, Molecule, Place
+from fieldstation.core.molecules.store.reading import COUNT, MORGAN, PATTERN
 from fieldstation.db import Tx
 
 _COLUMNS = "m.source, m.index, m.line, m.name, m.smiles, m.inchikey, m.properties, m.fault"
-_EXACT = text(f"""
-    SELECT {_COLUMNS} FROM molecule m
-     WHERE m.source = ANY(:sources) AND (m.source, m.index) > (:source, :index)
-       AND (m.inchikey = :inchikey OR m.inchikey IS NULL AND m.smiles = :smiles)
-     ORDER BY m.source, m.index LIMIT :limit
-""")
+_READABLE = """
+      FROM molecule_version m
+      JOIN version v ON v.id = m.version_id AND v.removed IS NULL
+      JOIN dataset d ON d.id = v.dataset_id AND d.trashed IS NULL AND d.purged IS NULL
+     WHERE {condition}
+"""
 _OF_VERSION = text(f"""
     SELECT v.path, {_COLUMNS} FROM molecule_version v JOIN molecule m ON m.source = v.source
      WHERE v.version_id = :version_id AND (v.path, m.index) > (:path, :index)
@@ -30,63 +31,64 @@ _AT = text(f"""
         ON m.source = w.source AND m.index = w.index
      WHERE m.fault IS NULL
 """)
-_SLICES = """
-    SELECT s.source, s.block, string_agg(s.molecules, ''::bytea ORDER BY s.bit) AS slices, count(*) AS bits
-      FROM molecule_slice s
-     WHERE s.source = ANY(:sources) AND s.kind = {kind} AND s.bit = ANY(:bits)
-       AND s.block >= :block AND s.block < :block_end
-     GROUP BY s.source, s.block
-"""
 _SHARED = text(f"""
-    WITH found AS MATERIALIZED ({_SLICES.format(kind=MORGAN)})
-    SELECT f.source, f.block, f.slices, f.bits, b.counts
-      FROM found f JOIN molecule_block b ON b.source = f.source AND b.block = f.block
+    SELECT s.segment, s.kind, s.bit, s.molecules FROM molecule_slice s
+     WHERE s.segment = ANY(:segments) AND s.kind = {MORGAN} AND s.bit = ANY(:bits)
+    UNION ALL
+    SELECT s.segment, s.kind, s.bit, s.molecules FROM molecule_slice s
+     WHERE s.segment = ANY(:segments) AND s.kind = {COUNT}
+     ORDER BY 1
 """)
-_SCREENED = text(_SLICES.format(kind=PATTERN) + " HAVING count(*) = :wanted ORDER BY 1, 2")
-_RAREST = text(f"""
-    SELECT s.bit FROM molecule_slice s
-     WHERE s.source = ANY(:sources) AND s.kind = {PATTERN} AND s.bit = ANY(:bits)
-       AND s.block >= :block AND s.block < :block_end
-     GROUP BY s.bit ORDER BY sum(s.ones), s.bit LIMIT :limit
+_SCREENED = text(f"""
+    SELECT s.segment, s.molecules FROM molecule_slice s
+     WHERE s.segment = ANY(:segments) AND s.kind = {PATTERN} AND s.bit = ANY(:bits) ORDER BY 1
 """)
+_ONES = text("SELECT s.ones FROM molecule_segment s WHERE s.key = ANY(:segments)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Window:
-    """Blocks that are looked at together: those from `block` to before `block_end` of each of these sources."""
+class Shared:
+    """The slices of a segment for the bits of a query, and those of the digits of how many bits its molecules have."""
 
-    sources: Sequence[int]
-    block: int
-    block_end: int
-
-    @property
-    def end(self) -> tuple[int, int]:
-        """The position (source, index) behind which nothing of it lies."""
-        return self.sources[-1], self.block_end * BLOCK - 1
-
-    def values(self) -> dict[str, Any]:
-        """Return what its queries are bound to."""
-        return {"sources": list(self.sources), "block": self.block, "block_end": self.block_end}
+    held: Held
+    slices: Sequence[int]
+    digits: Sequence[int]
 
 
-def places(tx: Tx, condition: str, values: Mapping[str, Any]) -> Mapping[int, Place]:
-    """Read every source that a caller sees, with the newest version of it that they may read, in one statement."""
+def held(tx: Tx, condition: str, values: Mapping[str, Any]) -> Sequence[Held]:
+    """Read what of every segment a caller may see, in one statement."""
     query = text(f"""
-        SELECT DISTINCT ON (m.source) m.source, s.records, m.path, v.id AS version_id, v.number, d.id AS dataset_id,
+        WITH seen AS MATERIALIZED (SELECT DISTINCT m.source {_READABLE.format(condition=condition)})
+        SELECT r.segment, array_agg(r.slot) AS slots, array_agg(r.count) AS counts, array_agg(r.source) AS sources,
+               array_agg(r.first) AS firsts
+          FROM (SELECT r.* FROM seen JOIN molecule_run r ON r.source = seen.source ORDER BY r.segment, r.slot) r
+         GROUP BY r.segment
+    """)
+    return [Held(**row._asdict()) for row in tx.listed(query, values, binary=True)]
+
+
+def places(tx: Tx, condition: str, values: Mapping[str, Any], sources: Sequence[int]) -> Mapping[int, Place]:
+    """Read where these files are found: the newest version of each that a caller may read, in one statement."""
+    query = text(f"""
+        SELECT DISTINCT ON (m.source) m.source, m.path, v.id AS version_id, v.number, d.id AS dataset_id,
                d.name AS dataset_name
-          FROM molecule_version m
-          JOIN molecule_source s ON s.key = m.source AND NOT s.doomed
-          JOIN version v ON v.id = m.version_id AND v.removed IS NULL
-          JOIN dataset d ON d.id = v.dataset_id AND d.trashed IS NULL AND d.purged IS NULL
-         WHERE {condition}
+          {_READABLE.format(condition=condition)} AND m.source = ANY(:sources)
          ORDER BY m.source, v.key DESC, m.path
     """)
-    return {row.source: Place(**row._asdict()) for row in tx.listed(query, values)}
+    rows = tx.listed(query, {**values, "sources": list(set(sources))})
+    return {row.source: Place(**row._asdict()) for row in rows}
 
 
-def exact(tx: Tx, values: Mapping[str, Any]) -> Sequence[Molecule]:
+def exact(tx: Tx, condition: str, values: Mapping[str, Any]) -> Sequence[Molecule]:
     """Read molecules of an InChIKey, or of a canonical SMILES where they have none; indexes of both."""
-    return [_molecule(row) for row in tx.listed(_EXACT, values)]
+    query = text(f"""
+        SELECT {_COLUMNS} FROM molecule m
+         WHERE m.source IN (SELECT m.source {_READABLE.format(condition=condition)})
+           AND (m.source, m.index) > (:source, :index)
+           AND (m.inchikey = :inchikey OR m.inchikey IS NULL AND m.smiles = :smiles)
+         ORDER BY m.source, m.index LIMIT :limit
+    """)
+    return [_molecule(row) for row in tx.listed(query, values)]
 
 
 def of_version(tx: Tx, values: Mapping[str, Any]) -> Sequence[tuple[str, Molecule]]:
@@ -100,22 +102,37 @@ def at(tx: Tx, wanted: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], Mo
     return {(row.source, row.index): _molecule(row) for row in tx.listed(_AT, values)}
 
 
-def sharing(tx: Tx, window: Window, bits: Sequence[int]) -> Iterator[tuple[int, int, bytes, int, bytes]]:
-    """Read (source, block, joined slices, how many, counts) of blocks that have any of these Morgan bits."""
-    for row in tx.listed(_SHARED, {**window.values(), "bits": list(bits)}):
-        yield row.source, row.block, row.slices, row.bits, row.counts
+def sharing(tx: Tx, window: Sequence[Held], bits: Sequence[int]) -> Iterator[Shared]:
+    """Read the slices of segments that have any of these Morgan bits, as far as a caller may see them."""
+    for held, members in _by_segment(tx, _SHARED, window, bits):
+        slices, digits = [], [0] * DIGITS
+        for row in members:
+            if row.kind == COUNT:
+                digits[row.bit] = held.cut(row.molecules)
+            else:
+                slices.append(held.cut(row.molecules))
+        yield Shared(held=held, slices=slices, digits=digits)
 
 
-def screened(tx: Tx, window: Window, bits: Sequence[int]) -> Iterator[tuple[int, int, bytes, int]]:
-    """Read (source, block, joined slices, how many) of blocks that have each of these pattern bits, in order."""
-    for row in tx.listed(_SCREENED, {**window.values(), "bits": list(bits), "wanted": len(bits)}):
-        yield row.source, row.block, row.slices, row.bits
+def screened(tx: Tx, window: Sequence[Held], bits: Sequence[int]) -> Iterator[tuple[Held, Sequence[int]]]:
+    """Read the slices of segments that have each of these pattern bits, as far as a caller may see them."""
+    for held, members in _by_segment(tx, _SCREENED, window, bits):
+        if len(members) == len(bits):
+            yield held, [held.cut(row.molecules) for row in members]
 
 
-def rarest(tx: Tx, window: Window, bits: Sequence[int], limit: int) -> Sequence[int]:
-    """Return those of these pattern bits that the fewest molecules have."""
-    values = {**window.values(), "bits": list(bits), "limit": limit}
-    return [row.bit for row in tx.listed(_RAREST, values)]
+def ones(tx: Tx, window: Sequence[Held]) -> Sequence[bytes]:
+    """Read how many molecules of each segment have each pattern bit."""
+    return [row.ones for row in tx.all(_ONES, {"segments": [held.segment for held in window]})]
+
+
+def _by_segment(
+    tx: Tx, query: TextClause, window: Sequence[Held], bits: Sequence[int]
+) -> Iterator[tuple[Held, Sequence[Any]]]:
+    by_key = {held.segment: held for held in window}
+    rows = tx.execute(query, {"segments": list(by_key), "bits": list(bits)}, binary=True).fetchall()
+    for segment, members in groupby(rows, lambda row: row.segment):
+        yield by_key[segment], list(members)
 
 
 def _molecule(row: Any) -> Molecule:

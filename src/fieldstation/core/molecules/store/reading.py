@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from fieldstation.core.molecules.model.values import Part, Reading, Slice, Source
+from fieldstation.core.molecules.model.prints import ones_of
+from fieldstation.core.molecules.model.values import BLOCK, Part, Reading, Source
 from fieldstation.db import Tx
 
-MORGAN, PATTERN = 1, 2  # kinds of fingerprints in rows of slices
+MORGAN, PATTERN, COUNT = 1, 2, 3  # kinds of slices: two fingerprints, and digits of how many bits the first has
 _KEPT = "1 hour"  # so long a source that no version has is kept, as somebody may be about to name it
 
 _MAKE = text("""
@@ -28,7 +29,10 @@ _ADVANCE = text("""
     UPDATE molecule_source SET blocks = blocks + 1, records = records + :records, faults = faults + :faults
      WHERE key = :key AND blocks = :block AND state = 'reading' AND NOT doomed RETURNING key
 """)
-_BLOCK = text("INSERT INTO molecule_block (source, block, counts) VALUES (:source, :block, :counts)")
+_SEGMENT = text("INSERT INTO molecule_segment (slots, ones) VALUES (:slots, :ones) RETURNING key")
+_RUN = text("""
+    INSERT INTO molecule_run (source, first, segment, slot, count) VALUES (:source, :first, :segment, 0, :count)
+""")
 _END = text("""
     UPDATE molecule_source SET state = :state, fault = :fault
      WHERE key = :key AND state = 'reading' AND (:state = 'failed' OR blocks = :blocks)
@@ -52,7 +56,7 @@ _DELETE = tuple(
     text(f"""
         DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE source = :source LIMIT :limit))
     """)
-    for table in ("molecule", "molecule_slice", "molecule_block")
+    for table in ("molecule", "molecule_run")
 )
 _DELETE_SOURCE = text("DELETE FROM molecule_source WHERE key = :source AND doomed")
 
@@ -77,8 +81,11 @@ def add(tx: Tx, key: int, part: Part) -> bool:
     if tx.scalar(_ADVANCE, values) is None:
         return False
     tx.copy("molecule (source, index, line, name, smiles, inchikey, properties, fault)", _rows(key, part))
-    tx.execute(_BLOCK, {"source": key, "block": part.block, "counts": part.counts})
-    tx.copy("molecule_slice (source, kind, bit, block, ones, molecules)", _slices(key, part))
+    count = len(part.rows)
+    ones = ones_of({one.bit: one.molecules for one in part.pattern})
+    segment = tx.scalar(_SEGMENT, {"slots": (count + 7) // 8 * 8, "ones": ones})
+    tx.execute(_RUN, {"source": key, "first": part.block * BLOCK, "segment": segment, "count": count})
+    tx.copy("molecule_slice (segment, kind, bit, molecules)", _slices(segment, part))
     return True
 
 
@@ -121,11 +128,7 @@ def _rows(key: int, part: Part) -> Iterator[Sequence[Any]]:
         yield (key, row.index, row.line, row.name, row.smiles, row.inchikey, properties, row.fault)
 
 
-def _slices(key: int, part: Part) -> Iterator[Sequence[Any]]:
-    for kind, slices in ((MORGAN, part.morgan), (PATTERN, part.pattern)):
+def _slices(segment: int, part: Part) -> Iterator[Sequence[Any]]:
+    for kind, slices in ((MORGAN, part.morgan), (PATTERN, part.pattern), (COUNT, part.counts)):
         for one in slices:
-            yield (key, kind, one.bit, part.block, _ones(one), one.molecules)
-
-
-def _ones(one: Slice) -> int:
-    return int.from_bytes(one.molecules, "little").bit_count()
+            yield (segment, kind, one.bit, one.molecules)

@@ -88,14 +88,20 @@ def _why_not(rough: Any) -> str:
 def described(found: Any) -> Described:
     """Describe a molecule. Raises Faulty."""
     try:
+        morgan, pattern = fingerprints(found)
         return Described(
             smiles=Chem.MolToSmiles(found),
             inchikey=_CHEM.MolToInchiKey(found) or None,
-            morgan=_bits(_MORGAN.GetFingerprint(found)),
-            pattern=_bits(Chem.PatternFingerprint(found, fpSize=BITS)),
+            morgan=morgan,
+            pattern=pattern,
         )
     except (ValueError, RuntimeError) as error:
         raise Faulty(_short(str(error))) from None
+
+
+def fingerprints(found: Any) -> tuple[bytes, bytes]:
+    """Return the Morgan and the pattern fingerprint of a molecule."""
+    return _bits(_MORGAN.GetFingerprint(found)), _bits(Chem.PatternFingerprint(found, fpSize=BITS))
 
 
 def _bits(fingerprint: Any) -> bytes:

@@ -27,6 +27,8 @@ MOST_PARTS = 8  # written and not yet taken; then the reading waits
 MOST_SECONDS = 10.0  # for one molecule
 MOST_DEATHS = 200  # then the file is given up
 MALFORMED, GIVEN_UP = 65, 70  # exit codes
+_NOTHING = bytes(BITS // 8)
+_COUNT = 2  # bytes of how many bits a fingerprint has
 _MEMORY_BYTES = 2 << 30  # of address space
 _PAUSE = 0.05
 _AT = struct.Struct("qd")  # the record that is read, and since when
@@ -131,7 +133,7 @@ def _rows(
 
 
 def _part(block: int, rows: Iterator[tuple[list[Any], Described | None]]) -> dict[str, Any]:
-    """Return a part: its rows, how many bits each Morgan fingerprint has, and for each bit which molecules have it."""
+    """Return a part: its rows, and for each bit which molecules have it, also of how many bits a Morgan one has."""
     kept, found = [], []
     for row, one in rows:
         kept.append(row)
@@ -139,15 +141,23 @@ def _part(block: int, rows: Iterator[tuple[list[Any], Described | None]]) -> dic
     return {
         "block": block,
         "rows": kept,
-        "counts": [int.from_bytes(one.morgan, "little").bit_count() if one else 0 for one in found],
-        "morgan": _slices([one.morgan if one else bytes(BITS // 8) for one in found]),
-        "pattern": _slices([one.pattern if one else bytes(BITS // 8) for one in found]),
+        **slices([(one.morgan, one.pattern) if one else (_NOTHING, _NOTHING) for one in found]),
+    }
+
+
+def slices(prints: list[tuple[bytes, bytes]]) -> dict[str, Any]:
+    """Turn Morgan and pattern fingerprints into what a part says of them."""
+    counts = [int.from_bytes(morgan, "little").bit_count().to_bytes(_COUNT, "little") for morgan, _ in prints]
+    return {
+        "counts": _slices(counts),
+        "morgan": _slices([morgan for morgan, _ in prints]),
+        "pattern": _slices([pattern for _, pattern in prints]),
     }
 
 
 def _slices(prints: list[bytes]) -> list[list[Any]]:
-    """Turn fingerprints of molecules into [bit, molecules that have it], leaving out bits that none has."""
-    rows = np.frombuffer(b"".join(prints), dtype=np.uint8).reshape(len(prints), BITS // 8)
+    """Turn bits of molecules into [bit, molecules that have it], leaving out bits that none has."""
+    rows = np.frombuffer(b"".join(prints), dtype=np.uint8).reshape(len(prints), -1)
     columns = np.packbits(np.unpackbits(rows, axis=1, bitorder="little").T, axis=1, bitorder="little")
     return [[int(bit), columns[bit].tobytes().hex()] for bit in np.flatnonzero(columns.any(axis=1))]
 
