@@ -10,7 +10,7 @@ connection costs for each, and every run's way goes through some thirty of them.
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -23,6 +23,7 @@ from sqlalchemy import Connection, TextClause, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from fieldstation.db.notes import Notes
 from fieldstation.kernel.errors import FieldstationError, Invalid, Unavailable
 from fieldstation.kernel.logs import logger
 
@@ -46,6 +47,7 @@ class Tx:
         self._database = database
         self._after_commit: list[Callable[[], None]] = []
         self._when_refused: list[Callable[[Tx], None]] = []
+        self._news: dict[str, list[str]] = {}
         self._now: datetime | None = None
 
     def execute(
@@ -117,6 +119,10 @@ class Tx:
         """Run `action` once this transaction is durable; never when it fails. It must be quick and must not raise."""
         self._after_commit.append(action)
 
+    def tell(self, kind: str, things: Iterable[str]) -> None:
+        """Have whoever waits for news of these things told once this transaction is durable; never when it fails."""
+        self._news.setdefault(kind, []).extend(things)
+
     def when_refused(self, work: "Callable[[Tx], None]") -> None:
         """Have `work` done in a transaction of its own if an error of ours ends this one: that it was refused stays."""
         self._when_refused.append(work)
@@ -128,11 +134,14 @@ class Tx:
             with self._connection.transaction():
                 for work in self._when_refused:
                     work(other)
+            other.finish()
 
     def finish(self) -> None:
-        """Run what waits for the commit; called once, by the opener."""
+        """Run what waits for the commit, and send the news; called once, by the opener."""
         for action in self._after_commit:
             action()
+        if self._news:
+            self._database.notes.send(self._news)
 
 
 class Database:
@@ -145,6 +154,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 16, name: str = "fieldstation") -> None:
         self.dsn = _libpq_url(url)
         self.url = self.dsn.replace("postgresql://", "postgresql+psycopg://", 1)
+        self.notes = Notes(self.dsn)
         self.observe: Callable[[str], None] | None = None
         self.session: dict[str, str] = {}
         self._pool_size = pool_size
@@ -204,7 +214,8 @@ class Database:
             raise
 
     def close(self) -> None:
-        """Give all connections back; the object can be used again afterwards."""
+        """Send the news that wait and give all connections back; the object can be used again afterwards."""
+        self.notes.close()
         with self._opening:
             if self._pool is not None:
                 self._pool.close()

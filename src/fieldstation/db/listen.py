@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import psycopg
 
-from fieldstation.db.outbox import CHANNEL
+from fieldstation.db.notes import CHANNEL
 from fieldstation.kernel.logs import logger
 
 log = logger(__name__)

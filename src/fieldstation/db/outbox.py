@@ -15,9 +15,7 @@ from sqlalchemy import text
 
 from fieldstation.db.database import Tx
 
-CHANNEL = "fieldstation"
 MAX_TRIES = 8
-_THINGS_A_NOTE = 100  # a note holds less than 8,000 bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,19 +54,13 @@ class Delivery:
 
 
 _EMIT = text("""
-    WITH written AS (
-        INSERT INTO event (kind, thing, audience, body)
-        SELECT kind, thing, audience, body::jsonb
-          FROM unnest(cast(:kinds AS text[]), cast(:things AS text[]), cast(:audiences AS text[]),
-                      cast(:bodies AS text[])) WITH ORDINALITY AS row (kind, thing, audience, body, place)
-         ORDER BY place
-        RETURNING id, at, kind
-    ), told AS (
-        SELECT count(pg_notify(:channel, payload)) FROM unnest(cast(:payloads AS text[])) AS payload
-    )
-    SELECT id, at, kind FROM written, told
+    INSERT INTO event (kind, thing, audience, body)
+    SELECT kind, thing, audience, body::jsonb
+      FROM unnest(cast(:kinds AS text[]), cast(:things AS text[]), cast(:audiences AS text[]),
+                  cast(:bodies AS text[])) WITH ORDINALITY AS row (kind, thing, audience, body, place)
+     ORDER BY place
+    RETURNING id, at, kind
 """)
-_NOTE = text("SELECT count(pg_notify(:channel, payload)) FROM unnest(cast(:payloads AS text[])) AS payload")
 _DELIVER = text("""
     INSERT INTO delivery (consumer, event_id, event_at)
     SELECT * FROM unnest(cast(:consumers AS text[]), cast(:ids AS bigint[]), cast(:ats AS timestamptz[]))
@@ -99,7 +91,7 @@ class Outbox:
         self._subscriptions = dict(subscriptions or {})
 
     def emit(self, tx: Tx, events: Iterable[Event]) -> None:
-        """Write all `events` in one statement, with their deliveries, and wake the listeners at commit."""
+        """Write all `events` in one statement, with their deliveries, and wake the listeners once that is durable."""
         batch = list(events)
         if not batch:
             return
@@ -110,10 +102,10 @@ class Outbox:
                 "things": [event.thing for event in batch],
                 "audiences": [event.audience for event in batch],
                 "bodies": [json.dumps(event.body) for event in batch],
-                "channel": CHANNEL,
-                "payloads": list(_payloads(batch)),
             },
         )
+        for event in batch:
+            tx.tell(event.kind, [event.thing])
         wanted = [(consumer, row.id, row.at) for row in rows for consumer in self._consumers(row.kind)]
         if wanted:
             consumers, ids, ats = zip(*wanted, strict=True)
@@ -125,23 +117,8 @@ class Outbox:
 
 
 def note(tx: Tx, kind: str, things: Sequence[str]) -> None:
-    """Wake whoever waits for news of these things at commit; nothing is kept of it."""
-    if things:
-        tx.execute(_NOTE, {"channel": CHANNEL, "payloads": list(_notes(kind, things))})
-
-
-def _payloads(batch: Sequence[Event]) -> Iterable[str]:
-    """Name each kind and the things it happened to, in as few notes as their size allows."""
-    things: dict[str, dict[str, None]] = {}
-    for event in batch:
-        things.setdefault(event.kind, {})[event.thing] = None
-    for kind, ids in things.items():
-        yield from _notes(kind, list(ids))
-
-
-def _notes(kind: str, things: Sequence[str]) -> Iterable[str]:
-    for start in range(0, len(things), _THINGS_A_NOTE):
-        yield " ".join([kind, *things[start : start + _THINGS_A_NOTE]])
+    """Wake whoever waits for news of these things once this transaction is durable; nothing is kept of it."""
+    tx.tell(kind, things)
 
 
 def claim(tx: Tx, consumer: str, limit: int = 100) -> Sequence[Delivery]:

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from hypothesis import given, settings
@@ -220,6 +220,41 @@ def test_notes_name_all_things_and_each_is_small_enough_to_be_sent(database: Dat
     assert {note.partition(" ")[0].partition(".")[0] for note in notes} == {"run"}
     assert {thing for note in notes for thing in note.split(" ")[1:]} == {f"run-{n:036}" for n in range(1000)}
     assert max(map(len, notes)) < 8000
+
+
+def test_news_are_told_when_they_are_durable_and_never_of_what_failed(database: Database) -> None:
+    heard: list[str] = []
+    told = threading.Event()
+
+    def hear(payload: str) -> None:
+        heard.extend(payload.split(" ")[1:])
+        if "run-3" in heard:
+            told.set()
+
+    with listening(database, hear):
+        with suppress(ZeroDivisionError), database.begin() as tx:
+            OUTBOX.emit(tx, [ended(1)])
+            raise ZeroDivisionError
+        with database.begin() as tx:
+            OUTBOX.emit(tx, [ended(2)])
+            outbox.note(tx, "run.ended", ["run-3"])
+            assert not told.wait(0.1), "told before it was durable"
+        assert told.wait(30)
+    assert set(heard) == {"run-2", "run-3"}
+
+
+def test_closing_tells_what_waits_and_news_behind_it_are_told_too(database: Database) -> None:
+    told = {name: threading.Event() for name in ("run-1", "run-2")}
+
+    def hear(payload: str) -> None:
+        for thing in payload.split(" ")[1:]:
+            told[thing].set()
+
+    with listening(database, hear):
+        for number, name in enumerate(told, 1):
+            emit(database, ended(number))
+            database.close()
+            assert told[name].wait(30)
 
 
 def test_a_listener_whose_connection_was_cut_listens_again(database: Database) -> None:
