@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 import statistics
 import subprocess
 import sys
@@ -81,9 +82,10 @@ def _ours(bench: Bench, user: str, place: int, count: int) -> float:
 
 def _charge(database: Database, accounting: Accounting, user: str, name: str, count: int) -> None:
     rate = Decimal(1000)
+    chance = random.Random(name)  # in step, all would ask for the same product at once
     for number in range(count):
         new = NewProcessing(
-            product=f"product-bench-{number % 8 + 1}",
+            product=f"product-bench-{chance.randint(1, 8)}",
             instance=f"{name}-{number}",
             name="bench",
             user_id=user,

@@ -1,5 +1,6 @@
 """Writing actions, and giving each its place among all of them once it is durable."""
 
+from collections import Counter
 from dataclasses import asdict
 
 from fieldstation.core.actions import store
@@ -11,8 +12,8 @@ from fieldstation.db.outbox import Event, Outbox, note
 from fieldstation.kernel.canonical import Json
 from fieldstation.ports.hooks import ProcessingCharged, StorageCharged, Transaction
 
-DONE = "action.done"  # the event of it, which wakes who gives out places
-PLACED = "action.placed"  # the note that wakes who listens
+DONE = "action.done"  # the note that wakes who gives out places
+PLACED = "action.placed"  # the event of those that have theirs, which wakes who listens
 TOPIC = "actions"  # what listeners wait for
 _BATCH = 500
 _NEWS = Outbox()  # nothing inside the station follows from an action
@@ -26,9 +27,8 @@ def act(tx: Tx, entry: Entry, about: str | None = None) -> None:
 
 def append(tx: Tx, action: Action) -> None:
     """Append an action in the transaction of what was done."""
-    holder = store.insert(tx, action)
-    event = Event(kind=DONE, thing=holder or STATION, audience=holder, body={"kind": action.kind})
-    _NEWS.emit(tx, [event])
+    store.insert(tx, action)
+    note(tx, DONE, [action.about or STATION])
 
 
 def granted(tx: Tx, asked: Asked, actor: str, product: str, code: int | None = None) -> None:
@@ -83,6 +83,14 @@ def give_places(tx: Tx) -> bool:
     if not store.take_turn(tx):
         return False
     placed = store.place(tx, _BATCH)
+    counts = Counter(placed)
+    _NEWS.emit(
+        tx,
+        [
+            Event(kind=PLACED, thing=holder or STATION, audience=holder, body={"count": count})
+            for holder, count in counts.items()
+        ],
+    )
     if placed:
         note(tx, PLACED, [TOPIC])
-    return placed == _BATCH
+    return len(placed) == _BATCH

@@ -1,6 +1,7 @@
 """The one statement that writes actions, and the one that gives them their places."""
 
 import json
+from collections.abc import Sequence
 
 from sqlalchemy import text
 
@@ -19,7 +20,6 @@ _INSERT = text("""
       FROM (SELECT cast(:about AS text) AS about) one
       LEFT JOIN product p ON p.id = one.about
       LEFT JOIN unit n ON n.id = one.about
-    RETURNING coalesce(unit, organisation) AS holder
 """)
 _TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(:key)")
 _PLACE = text("""
@@ -34,11 +34,12 @@ _PLACE = text("""
            ordinal = CASE WHEN fresh.message THEN last.ordinal + fresh.nth_message END
       FROM fresh, last
      WHERE a.id = fresh.id
+    RETURNING coalesce(a.unit, a.organisation) AS holder
 """)
 
 
-def insert(tx: Tx, action: Action) -> str | None:
-    """Append one row, and return the unit, or else the organisation, whose members may know of it."""
+def insert(tx: Tx, action: Action) -> None:
+    """Append one row."""
     values = {
         "message": action.kind in MESSAGES,
         "kind": action.kind,
@@ -46,8 +47,7 @@ def insert(tx: Tx, action: Action) -> str | None:
         "about": action.about,
         "body": json.dumps(action.body),
     }
-    found: str | None = tx.scalar(_INSERT, values)
-    return found
+    tx.execute(_INSERT, values)
 
 
 def take_turn(tx: Tx) -> bool:
@@ -56,6 +56,9 @@ def take_turn(tx: Tx) -> bool:
     return found
 
 
-def place(tx: Tx, limit: int) -> int:
-    """Give places, in the order of ids, to actions that have none and are durable; return how many."""
-    return tx.execute(_PLACE, {"limit": limit}).rowcount
+def place(tx: Tx, limit: int) -> Sequence[str | None]:
+    """Give places, in the order of ids, to actions that have none and are durable.
+
+    Returns for each the unit, or else the organisation, whose members may know of it.
+    """
+    return [row.holder for row in tx.all(_PLACE, {"limit": limit})]

@@ -14,6 +14,9 @@ def post(tx: Tx, transfers: Sequence[Transfer]) -> None:
     if not wanted:
         return
     new = store.post(tx, wanted)
+    if len(new) < len(wanted):  # some were posted before, or their accounts are not there yet
+        store.make_accounts(tx, wanted)
+        new |= store.post(tx, [one for one in wanted if one.reference not in new])
     known = [one for one in wanted if one.reference not in new]
     if not known:
         return

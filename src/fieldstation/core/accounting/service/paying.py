@@ -1,6 +1,5 @@
 """Who pays: authority to begin something, while the product that pays has coins left."""
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
@@ -57,10 +56,6 @@ class Paying:
         code = None if product_id is None else store.grant(tx, product_id, purpose, thing, user_id)
         if product_id is not None and code is not None:
             granted(tx, Asked(operation=_BEGIN, value=purpose.value, id=thing), user_id, product_id, code)
-
-    def codes(self, tx: Tx, things: Sequence[str]) -> Mapping[str, int]:
-        """Return the number of the authority of each of these things that has one, in one statement."""
-        return store.codes(tx, sorted(set(things)))
 
     def of_unit(self, tx: Tx, unit_id: str | None) -> str | None:
         """Return the product that pays for the data sets of a unit: its oldest one for storage, if it has any."""

@@ -39,7 +39,7 @@ class ProcessingCharges:
         """Take note of what an instance has cost until now."""
         changed = store.accrue(tx, instance, cost, coins_of(cost, rate))
         if changed is not None:
-            self._tell(tx, changed)
+            self._tell(tx, *changed)
 
     def capture(self, tx: Tx, instance: str, *, refund: bool, detail: dict[str, Any]) -> None:
         """Close the charge of an instance that is over: its coins are paid, and what was set aside is given back.
@@ -58,9 +58,9 @@ class ProcessingCharges:
                 ledger.captured(charge.product, instance, coins, day),
             ],
         )
-        self._tell(tx, store.close_processing(tx, charge, day, coins, detail))
+        self._tell(tx, *store.close_processing(tx, charge, day, coins, detail))
 
-    def _tell(self, tx: Tx, charge: Charge) -> None:
+    def _tell(self, tx: Tx, charge: Charge, code: int) -> None:
         found = charge.processing
         if found is None or not self._hooks:
             return
@@ -71,7 +71,7 @@ class ProcessingCharges:
             instance=found.instance,
             name=found.name,
             username=found.username,
-            code=self._paying.codes(tx, [found.instance])[found.instance],
+            code=code,
             sqn=found.sqn,
             cost=found.cost,
             coins=charge.coins,

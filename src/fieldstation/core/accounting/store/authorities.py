@@ -1,6 +1,4 @@
-"""Who was allowed to begin what, and the numbers that tell it."""
-
-from collections.abc import Mapping, Sequence
+"""Who was allowed to begin what, and the number that tells it."""
 
 from sqlalchemy import text
 
@@ -11,7 +9,6 @@ _GRANT = text("""
     ON CONFLICT (thing, purpose) DO NOTHING
     RETURNING code
 """)
-_CODES = text("SELECT thing, code FROM authority WHERE thing = ANY(:things)")
 
 
 def grant(tx: Tx, product: str, purpose: str, thing: str, user_id: str) -> int | None:
@@ -19,8 +16,3 @@ def grant(tx: Tx, product: str, purpose: str, thing: str, user_id: str) -> int |
     values = {"product": product, "purpose": purpose, "thing": thing, "user_id": user_id}
     found: int | None = tx.scalar(_GRANT, values)
     return found
-
-
-def codes(tx: Tx, things: Sequence[str]) -> Mapping[str, int]:
-    """Read the numbers of the authorities for these things; those that nobody pays for have none."""
-    return {row.thing: row.code for row in tx.all(_CODES, {"things": list(things)})} if things else {}

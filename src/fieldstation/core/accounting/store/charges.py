@@ -15,6 +15,7 @@ from fieldstation.db import Tx
 _COLUMNS = """c.id, c.kind, c.product, c.unit, c.organisation, c.day, c.coins, c.opened_at, c.changed_at, c.closed_at,
        c.instance, c.name, c.username, c.sqn, c.cost, c.rate, c.hold, c.refunded, c.detail, c.current_bytes,
        c.peak_bytes, c.unit_bytes, c.unit_cost"""
+_CODE = "(SELECT a.code FROM authority a WHERE a.thing = c.instance AND a.purpose = 'instance') AS code"
 _OPEN = text("""
     INSERT INTO charge (kind, product, unit, organisation, instance, name, username, rate, hold, detail)
     SELECT 'processing', p.id, p.unit, p.organisation, :instance, :name, :username, :rate, :hold,
@@ -26,7 +27,7 @@ _OPEN = text("""
 _ACCRUE = text(f"""
     UPDATE charge AS c SET cost = :cost, coins = :coins, sqn = sqn + 1, changed_at = station_now()
      WHERE kind = 'processing' AND instance = :instance AND closed_at IS NULL AND cost IS DISTINCT FROM :cost
-    RETURNING {_COLUMNS}
+    RETURNING {_COLUMNS}, {_CODE}
 """)
 _LOCK = text(f"""
     SELECT {_COLUMNS} FROM charge c WHERE kind = 'processing' AND instance = :instance FOR NO KEY UPDATE
@@ -35,7 +36,7 @@ _CLOSE = text(f"""
     UPDATE charge AS c SET closed_at = station_now(), changed_at = station_now(), day = :day, coins = :coins,
            sqn = sqn + 1, refunded = :refunded, detail = detail || cast(:detail AS jsonb)
      WHERE id = :id AND closed_at IS NULL
-    RETURNING {_COLUMNS}
+    RETURNING {_COLUMNS}, {_CODE}
 """)
 _DUE = text(f"""
     SELECT {_COLUMNS} FROM charge c WHERE kind = 'storage' AND closed_at IS NULL AND day < :today
@@ -115,10 +116,13 @@ def open_processing(tx: Tx, new: NewProcessing, hold: Decimal) -> bool:
     return tx.scalar(_OPEN, values) is not None
 
 
-def accrue(tx: Tx, instance: str, cost: Decimal, coins: Decimal) -> Charge | None:
-    """Write what an instance has cost until now; None when that is known, or it is closed, or nobody pays."""
+def accrue(tx: Tx, instance: str, cost: Decimal, coins: Decimal) -> tuple[Charge, int] | None:
+    """Write what an instance has cost until now, and return its charge with the code of its authority.
+
+    None when that is known, or it is closed, or nobody pays.
+    """
     row = tx.one_or_none(_ACCRUE, {"instance": instance, "cost": cost, "coins": coins})
-    return None if row is None else _charge(row)
+    return None if row is None else (_charge(row), row.code)
 
 
 def lock_processing(tx: Tx, instance: str) -> Charge | None:
@@ -127,11 +131,14 @@ def lock_processing(tx: Tx, instance: str) -> Charge | None:
     return None if row is None else _charge(row)
 
 
-def close_processing(tx: Tx, charge: Charge, day: date, coins: Decimal, detail: Mapping[str, Any]) -> Charge:
-    """Close the charge of an instance, locked before."""
+def close_processing(
+    tx: Tx, charge: Charge, day: date, coins: Decimal, detail: Mapping[str, Any]
+) -> tuple[Charge, int]:
+    """Close the charge of an instance, locked before, and return it with the code of its authority."""
     refunded = coins < charge.coins
     values = {"id": charge.id, "day": day, "coins": coins, "refunded": refunded, "detail": json.dumps(detail)}
-    return _charge(tx.one(_CLOSE, values))
+    row = tx.one(_CLOSE, values)
+    return _charge(row), row.code
 
 
 def due_days(tx: Tx, today: date, limit: int) -> Sequence[Charge]:

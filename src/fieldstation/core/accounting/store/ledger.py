@@ -86,10 +86,14 @@ _FAULTS: Mapping[str, str] = {
 _COUNTS = text("SELECT (SELECT count(*) FROM ledger_account) AS accounts, count(*) AS transfers FROM ledger_transfer")
 
 
-def post(tx: Tx, transfers: Sequence[Transfer]) -> set[str]:
-    """Insert transfers, with the accounts that they need; return the references that were not there before."""
+def make_accounts(tx: Tx, transfers: Sequence[Transfer]) -> None:
+    """Make the accounts of transfers that are not there."""
     sides = [(one.product, kind) for one in transfers for kind in (one.debit, one.credit)]
     tx.execute(_ACCOUNTS, {"products": [product for product, _ in sides], "kinds": [str(kind) for _, kind in sides]})
+
+
+def post(tx: Tx, transfers: Sequence[Transfer]) -> set[str]:
+    """Insert transfers whose accounts are there; return the references that were not there before."""
     values = {
         "references": [one.reference for one in transfers],
         "products": [one.product for one in transfers],
