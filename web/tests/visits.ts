@@ -37,6 +37,11 @@ export const VISITS: Record<string, string> = {
   '/station/users': '/station/users',
   '/station/storage': '/station/storage',
   '/station/errors': '/station/errors',
+  '/station/manifests': '/station/manifests',
+  '/station/rates': '/station/rates',
+  '/station/secrets': '/station/secrets',
+  '/station/calls': '/station/calls',
+  '/calls': '/calls',
   '/tokens': '/tokens',
 }
 

@@ -1,11 +1,39 @@
 """People of a station, what they hold and what they may."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from fieldstation.client.answers import read
 from fieldstation.client.members import Shared
 from fieldstation.client.things import Decision, Json, Project, Token, User
 from fieldstation.client.transport import Transport, at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acting:
+    """Who somebody is, whether they took up what operators may at the Data Manager's door, and whom they act as."""
+
+    username: str
+    operator: bool
+    admin: bool
+    acts_as: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiCall:
+    """A call to the Data Manager's door that was no GET; `acted_by` is the operator who acted as `username`."""
+
+    id: int
+    at: datetime
+    username: str
+    method: str
+    path: str
+    status: int
+    duration_seconds: float
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+    acted_by: str | None = None
 
 
 class Users:
@@ -29,6 +57,21 @@ class Users:
     def change(self, username: str, **changes: Json) -> User:
         """Change what is given: `name`, `email`, `operator`, `suspended`, `suspension`, `quota_bytes`, `password`."""
         return read(User, self._transport.send("PATCH", at("users", username), changes))
+
+    def acting(self) -> Acting:
+        """Return who the caller is, and whom they act as in the console and at the Data Manager's door."""
+        return self._transport.get_as(Acting, at("acting"))
+
+    def act(self, *, acts_as: str | None = None, admin: bool | None = None) -> Acting:
+        """Act as somebody there, as oneself again (an empty name), or take up or lay down what operators may."""
+        given: dict[str, Json] = {"acts_as": acts_as, "admin": admin}
+        body = {key: value for key, value in given.items() if value is not None}
+        return read(Acting, self._transport.send("PATCH", at("acting"), body))
+
+    def calls(self, *, user: str | None = None, everybody: bool = False) -> Iterator[ApiCall]:
+        """Yield calls to the Data Manager's door, latest first: the caller's own, those of a user, or of all."""
+        wanted = {"user": user, "everybody": "true" if everybody else None}
+        return self._transport.pages(ApiCall, at("calls"), {k: v for k, v in wanted.items() if v is not None})
 
 
 class Tokens:

@@ -10,7 +10,7 @@ from fastapi.routing import iter_route_contexts
 
 from fieldstation import __version__
 from fieldstation.core.people.model import Kind, Permission
-from fieldstation.core.people.service import People
+from fieldstation.core.people.service import BrowserActing, People
 from fieldstation.db import Database
 from fieldstation.facades import console, issuer
 from fieldstation.facades.kit.browser import Browser
@@ -81,7 +81,8 @@ def build_app(
         redirect_slashes=False,
         separate_input_output_schemas=False,
     )
-    app.state.core = Core(database, features.people)
+    app.state.own = Core(database, features.people)
+    app.state.core = app.state.own.knowing(BrowserActing(features.people))
     install_problems(app)
     kit = build_kit(features, store)
     rest = _rest(features, store, hub, front.public_url, kit)

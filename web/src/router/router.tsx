@@ -9,6 +9,8 @@ import { readRunFilters } from '@/pages/runs/filters'
 import { readRunSearch } from '@/pages/run/given'
 import { readLaunch } from '@/pages/launch/given'
 import { readProjectView } from '@/pages/project/search'
+import { readCallSearch } from '@/pages/calls/search'
+import { readRateSearch } from '@/pages/station/rates/search'
 import { readErrorSearch } from '@/pages/station/errors/search'
 import { readTaskFilters } from '@/pages/tasks/filters'
 import { readSearch } from '@/pages/tools/search'
@@ -219,6 +221,38 @@ const stationErrors = createRoute({
   component: lazyRouteComponent(() => import('@/pages/station/errors/Errors'), 'StationErrors'),
 })
 
+const stationManifests = createRoute({
+  getParentRoute: () => root,
+  path: '/station/manifests',
+  component: lazyRouteComponent(() => import('@/pages/station/manifests/Manifests'), 'StationManifests'),
+})
+
+const stationRates = createRoute({
+  getParentRoute: () => root,
+  path: '/station/rates',
+  validateSearch: readRateSearch,
+  component: lazyRouteComponent(() => import('@/pages/station/rates/Rates'), 'StationRates'),
+})
+
+const stationSecrets = createRoute({
+  getParentRoute: () => root,
+  path: '/station/secrets',
+  component: lazyRouteComponent(() => import('@/pages/station/secrets/Secrets'), 'StationSecrets'),
+})
+
+const stationCalls = createRoute({
+  getParentRoute: () => root,
+  path: '/station/calls',
+  validateSearch: readCallSearch,
+  component: lazyRouteComponent(() => import('@/pages/calls/Calls'), 'StationCalls'),
+})
+
+const calls = createRoute({
+  getParentRoute: () => root,
+  path: '/calls',
+  component: lazyRouteComponent(() => import('@/pages/calls/Calls'), 'OwnCalls'),
+})
+
 const tokens = createRoute({
   getParentRoute: () => root,
   path: '/tokens',
@@ -256,7 +290,12 @@ const tree = root.addChildren([
   station,
   stationUsers,
   stationStorage,
+  stationManifests,
+  stationRates,
+  stationSecrets,
+  stationCalls,
   stationErrors,
+  calls,
   tokens,
 ])
 

@@ -4,6 +4,7 @@ import { Outlet } from '@tanstack/react-router'
 import type { Me } from '@/api/client'
 import { SearchButton } from '@/search/SearchButton'
 import { PageLink } from '@/show/links'
+import { ActingNote } from './ActingNote'
 import { Mark } from './Mark'
 import { Navigation } from './Navigation'
 import { OfflineNote } from './OfflineNote'
@@ -53,6 +54,7 @@ export function Shell({ me }: { me: Me }) {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
         <OfflineNote />
+        <ActingNote me={me} />
         <Outlet />
       </AppShell.Main>
     </AppShell>

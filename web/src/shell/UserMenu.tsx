@@ -1,7 +1,17 @@
-import { Button, Menu, Text } from '@mantine/core'
-import { IconChevronDown, IconKey, IconLogout, IconUser } from '@tabler/icons-react'
+import { Badge, Button, Menu, Text } from '@mantine/core'
+import {
+  IconChevronDown,
+  IconKey,
+  IconListDetails,
+  IconLogout,
+  IconShield,
+  IconShieldOff,
+  IconUser,
+} from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import type { Me } from '@/api/client'
+import { api, take, type Me } from '@/api/client'
+import { actingQuery } from '@/session/acting'
 import { signOut } from '@/session/me'
 
 /** Who is signed in, and the way out. */
@@ -22,6 +32,7 @@ export function UserMenu({ me }: { me: Me }) {
           <Text component="span" inherit visibleFrom="sm">
             {me.username}
           </Text>
+          {me.operator && <AdminSign />}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -29,7 +40,7 @@ export function UserMenu({ me }: { me: Me }) {
           <strong>{me.name ?? me.username}</strong>
           <br />
           <Text span c="dimmed" size="sm">
-            {me.operator ? 'Operator of this station' : (me.email ?? 'Signed in')}
+            {standing(me)}
           </Text>
         </Text>
         <Menu.Divider />
@@ -39,10 +50,55 @@ export function UserMenu({ me }: { me: Me }) {
         >
           Tokens
         </Menu.Item>
+        <Menu.Item
+          leftSection={<IconListDetails size={16} stroke={1.6} aria-hidden />}
+          onClick={() => void navigate({ to: '/calls' })}
+        >
+          Your API calls
+        </Menu.Item>
+        {me.operator && <AdminSwitch />}
         <Menu.Item leftSection={<IconLogout size={16} stroke={1.6} aria-hidden />} onClick={() => void signOut()}>
           Sign out
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+function standing(me: Me): string {
+  if (me.acted_by) return `${me.acted_by} acts as them`
+  return me.operator ? 'Operator of this station' : (me.email ?? 'Signed in')
+}
+
+/** Says that an operator took up what operators may at the Data Manager's interface. */
+function AdminSign() {
+  const acting = useQuery(actingQuery).data
+  if (!acting?.admin) return null
+  return (
+    <Badge size="sm" variant="filled" ml={6} tt="none">
+      admin
+    </Badge>
+  )
+}
+
+/** Takes up what operators may there, or lays it down. */
+function AdminSwitch() {
+  const queries = useQueryClient()
+  const acting = useQuery(actingQuery).data
+  const change = useMutation({
+    mutationFn: (admin: boolean) => take(api.PATCH('/api/v1/acting', { body: { admin } })),
+    onSuccess: (now) => queries.setQueryData(actingQuery.queryKey, now),
+  })
+  if (!acting) return null
+  const Sign = acting.admin ? IconShieldOff : IconShield
+  return (
+    <Menu.Item
+      leftSection={<Sign size={16} stroke={1.6} aria-hidden />}
+      closeMenuOnClick={false}
+      disabled={change.isPending}
+      onClick={() => change.mutate(!acting.admin)}
+    >
+      {acting.admin ? 'Be no admin at the Data Manager' : 'Be admin at the Data Manager'}
+    </Menu.Item>
   )
 }

@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import type { UseMutationResult } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { ProblemNote } from './Problem'
 
 interface QuestionProps {
@@ -14,15 +15,18 @@ interface QuestionProps {
   deed: UseMutationResult<unknown, Error, void>
   opened: boolean
   close: () => void
+  /** What else is asked. */
+  children?: ReactNode
 }
 
 /** Asks once more before something is removed; says why where that is refused. */
 export function Question(props: QuestionProps) {
-  const { title, text, verb, keep = 'Keep it', failed = 'Nothing was removed', deed, opened, close } = props
+  const { title, text, verb, keep = 'Keep it', failed = 'Nothing was removed', deed, opened, close, children } = props
   return (
     <Modal opened={opened} onClose={close} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">
         <Text>{text}</Text>
+        {children}
         {deed.error && <ProblemNote error={deed.error} title={failed} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={close} data-autofocus>

@@ -1,15 +1,17 @@
-"""`user add|list|change|suspend|password`."""
+"""`user add|list|change|suspend|password|act|calls`."""
 
 import getpass
 import secrets
 import sys
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated
 
 import typer
 
 from fieldstation.cli.output import ago, merged, table
 from fieldstation.cli.user.verb import Session, noun, verb
+from fieldstation.client.people import Acting
 from fieldstation.client.things import Json
 
 app = noun("user", "People of the station; for operators.")
@@ -120,3 +122,44 @@ def password(
     session.answer(
         merged(user, **told), lambda: f"{user.username} has a new password" + (f": {given}" if made_up else "")
     )
+
+
+@verb(app)
+def act(
+    session: Session,
+    username: Annotated[str | None, typer.Argument(help="Whom to act as; without: tell whom you act as.")] = None,
+    self_: Annotated[bool, typer.Option("--self", help="Act as yourself again.")] = False,
+    admin: Annotated[
+        bool | None, typer.Option("--admin/--no-admin", help="What operators may, at the Data Manager's door.")
+    ] = None,
+) -> None:
+    """Act as somebody in the console and at the Data Manager's door; the audit names you beside them."""
+    if username is not None and self_:
+        raise typer.BadParameter("act as somebody, or as yourself: name a user or give --self")
+    users = session.station.users
+    acts_as = "" if self_ else username
+    found = users.acting() if acts_as is None and admin is None else users.act(acts_as=acts_as, admin=admin)
+    session.answer(found, lambda: _acting(found))
+
+
+def _acting(found: Acting) -> str:
+    whom = "yourself" if found.acts_as is None else found.acts_as
+    taken = "; at the Data Manager's door you may what operators may" if found.admin else ""
+    return f"{found.username}, you act as {whom}{taken}"
+
+
+@verb(app)
+def calls(
+    session: Session,
+    username: Annotated[str | None, typer.Argument(help="Whose; without: your own.")] = None,
+    everybody: Annotated[bool, typer.Option("--everybody", help="Those of all users.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the latest.")] = 50,
+) -> None:
+    """List calls to the Data Manager's door that changed something, latest first."""
+    found = list(islice(session.station.users.calls(user=username, everybody=everybody), limit))
+
+    def shown() -> str:
+        rows = [[ago(one.at), one.username, one.acted_by or "", one.method, one.path, str(one.status)] for one in found]
+        return table(["when", "who", "acted by", "method", "path", "status"], rows) if found else "no such call is kept"
+
+    session.answer({"items": found}, shown)

@@ -157,3 +157,12 @@ def issued_by(token: str) -> str | None:
 
 
 CallerCall = Annotated[Call, Depends(call_of)]
+
+
+async def own_call(request: Request, call: CallerCall) -> Call:
+    """Bind the core to who sent this request, whoever they act as."""
+    core: Core = getattr(request.app.state, "own", call.core)
+    return Call(core, call.credentials)
+
+
+OwnCall = Annotated[Call, Depends(own_call)]

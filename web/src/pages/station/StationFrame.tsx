@@ -11,6 +11,10 @@ const PARTS = [
   { to: '/station', label: 'Overview' },
   { to: '/station/users', label: 'Users' },
   { to: '/station/storage', label: 'Storage' },
+  { to: '/station/manifests', label: 'Manifests' },
+  { to: '/station/rates', label: 'Rates' },
+  { to: '/station/secrets', label: 'Secrets' },
+  { to: '/station/calls', label: 'Calls' },
   { to: '/station/errors', label: 'Errors' },
 ] as const
 

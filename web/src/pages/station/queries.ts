@@ -9,7 +9,7 @@ export type Queue = components['schemas']['StationQueueOut']
 
 /** How often is looked at what changes without any event that could tell. */
 export const EVERY_MS = 5000
-const USERS_A_PAGE = 100
+const A_PAGE = 100
 
 export const stationQuery = queryOptions({
   queryKey: ['station', 'overview'],
@@ -32,7 +32,7 @@ export const readyQuery = queryOptions({
 export const usersQuery = infiniteQueryOptions({
   queryKey: ['station', 'users'],
   queryFn: ({ pageParam, signal }) =>
-    take(api.GET('/api/v1/users', { params: { query: { limit: USERS_A_PAGE, after: pageParam } }, signal })),
+    take(api.GET('/api/v1/users', { params: { query: { limit: A_PAGE, after: pageParam } }, signal })),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (last) => last.next ?? undefined,
 })
@@ -54,5 +54,48 @@ export function errorQuery(error: string) {
   return queryOptions({
     queryKey: ['station', 'error', error],
     queryFn: ({ signal }) => take(api.GET('/api/v1/station/errors/{error}', { params: { path: { error } }, signal })),
+  })
+}
+
+export const secretsQuery = infiniteQueryOptions({
+  queryKey: ['station', 'secrets'],
+  queryFn: ({ pageParam, signal }) =>
+    take(api.GET('/api/v1/secrets', { params: { query: { limit: A_PAGE, after: pageParam } }, signal })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (last) => last.next ?? undefined,
+})
+
+export const manifestsQuery = infiniteQueryOptions({
+  queryKey: ['station', 'manifests'],
+  queryFn: ({ pageParam, signal }) =>
+    take(api.GET('/api/v1/tool-manifests', { params: { query: { limit: A_PAGE, after: pageParam } }, signal })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (last) => last.next ?? undefined,
+})
+
+/** The jobs that the reader may use, and what they cost. */
+export function ratesQuery(unset: boolean) {
+  return infiniteQueryOptions({
+    queryKey: ['station', 'rates', unset],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: A_PAGE, after: pageParam, undefined: unset }
+      return take(api.GET('/api/v1/tool-rates', { params: { query }, signal }))
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+  })
+}
+
+/** What a job cost until now, latest first. */
+export function pastRatesQuery(reference: string, version: string) {
+  return queryOptions({
+    queryKey: ['station', 'rates', 'of', reference, version],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET('/api/v1/tools/{reference}/versions/{version}/rates', {
+          params: { path: { reference, version }, query: { limit: 20 } },
+          signal,
+        }),
+      ),
   })
 }

@@ -2,7 +2,7 @@
 
 from fieldstation.core.people.service.access import Access, Member, Visible
 from fieldstation.core.people.service.accounts import Account, AccountChange, Accounts
-from fieldstation.core.people.service.acting import Acting
+from fieldstation.core.people.service.acting import Acting, BrowserActing
 from fieldstation.core.people.service.organisations import Organisations
 from fieldstation.core.people.service.people import People
 from fieldstation.core.people.service.tokens import RunTokens
@@ -15,6 +15,7 @@ __all__ = [
     "AccountChange",
     "Accounts",
     "Acting",
+    "BrowserActing",
     "Member",
     "NewUser",
     "Organisations",

@@ -127,7 +127,10 @@ def _apply(before: Account, change: AccountChange) -> Account:
 def _target(tx: Tx, username: str) -> str:
     row = user_store.by_username(tx, username)
     if row is None:
-        raise NotFound(f"nobody here is called {username[:100]}", next_step="look at the spelling: GET /admin/user")
+        raise NotFound(
+            f"nobody here is called {username[:100]}",
+            next_step="look at the spelling: `fst user list`, or GET /admin/user",
+        )
     refuse_target(row.username, operator=row.operator, suspended=row.suspended_at is not None)
     user_id: str = row.id
     return user_id
@@ -138,7 +141,7 @@ def refuse_target(username: str, *, operator: bool, suspended: bool) -> None:
     if operator or suspended:
         raise Forbidden(
             f"{username} is {'an operator' if operator else 'suspended'}, as whom nobody can act",
-            next_step="act as yourself: send an empty impersonate in PATCH /user/account",
+            next_step="act as yourself: `fst user act --self`, or an empty impersonate in PATCH /user/account",
             reason="not_impersonated",
         )
 

@@ -1,4 +1,4 @@
-"""Who a caller acts as, at a door where operators turn on what they may and may act as somebody."""
+"""Who a caller acts as, where operators turn on what they may and may act as somebody."""
 
 from dataclasses import replace
 
@@ -42,5 +42,36 @@ class Acting:
             return caller
         found = self._people.caller(tx, state.impersonates)
         refuse_target(found.caller.username, operator=found.caller.operator, suspended=found.suspended)
-        store.act_for(tx, caller.user_id)
-        return replace(found.caller, scopes=caller.scopes, impersonator=caller.user_id)
+        return _acting(tx, caller, found.caller)
+
+
+class BrowserActing:
+    """Authenticates as `People` does; in a browser, operators act as whom they said they act as at any door.
+
+    They are themselves again once that one was suspended or became an operator. Programs are who their token says.
+    """
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    def authenticate(self, tx: Tx, token: str | None) -> Caller:
+        """Return the caller a bearer token stands for."""
+        return self._people.authenticate(tx, token)
+
+    def authenticate_outside(self, tx: Tx, identity: Identity) -> Caller:
+        """Return the caller whom an outside issuer vouches for."""
+        return self._people.authenticate_outside(tx, identity)
+
+    def authenticate_browser(self, tx: Tx, secret: str) -> Caller:
+        """Return who the caller of this browser's session acts as."""
+        caller = self._people.authenticate_browser(tx, secret)
+        state = store.state(tx, caller.user_id) if caller.operator else None
+        if state is None or not state.admin or state.impersonates is None or not state.impersonating:
+            return caller
+        found = self._people.caller(tx, state.impersonates)
+        return caller if found.suspended or found.caller.operator else _acting(tx, caller, found.caller)
+
+
+def _acting(tx: Tx, caller: Caller, other: Caller) -> Caller:
+    store.act_for(tx, caller.user_id)
+    return replace(other, scopes=caller.scopes, impersonator=caller.user_id)

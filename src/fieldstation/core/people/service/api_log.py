@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from fieldstation.core.people.model import Caller
+from fieldstation.core.people.model import Caller, Permission
+from fieldstation.core.people.service.access import Access
 from fieldstation.core.people.store import accounts as account_store
 from fieldstation.core.people.store import api_calls as store
+from fieldstation.core.people.store import users as user_store
 from fieldstation.db import Tx
+from fieldstation.kernel.errors import Invalid, NotFound
+from fieldstation.kernel.paging import Page, PageRequest, page_of
 
 KEPT_DAYS = 90
 MOST = 10_000  # calls told at once: the latest of the time asked for
@@ -46,6 +50,25 @@ class KeptCall:
     params: Mapping[str, str]
     body: Mapping[str, str]
     impersonator: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PagedCall:
+    """A call in a list of those of several people: `username` is whose it was."""
+
+    id: int
+    username: str
+    call: KeptCall
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Whose calls, of which time: the caller's own, those of `user` (by name), or of `everybody`."""
+
+    user: str | None = None
+    everybody: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +143,57 @@ class ApiLog:
     def tidy(self, tx: Tx) -> bool:
         """Forget calls of more than 90 days ago, as a chore."""
         return store.forget(tx, KEPT_DAYS)
+
+
+class Calls:
+    """Tells of calls page by page: everybody their own, operators those of all."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def page(self, tx: Tx, caller: Caller, request: PageRequest, wanted: Wanted) -> Page[PagedCall]:
+        """Return a page of calls, latest first; NotFound where nobody has that name."""
+        self._access.require(caller, Permission.STATION_USE)
+        user_id: str | None = caller.user_id
+        if wanted.everybody or wanted.user not in (None, caller.username):
+            self._access.require(caller, Permission.STATION_OPERATE)
+            user_id = None if wanted.everybody else _user_id(tx, wanted.user or "")
+        before = _position(request)
+        values = {"since": wanted.since or _FIRST, "until": wanted.until or _LAST, "limit": request.limit + 1}
+        rows = store.page(tx, user_id, before, values)
+        return page_of([_paged(row) for row in rows], request, _key)
+
+
+def _user_id(tx: Tx, username: str) -> str:
+    row = user_store.by_username(tx, username)
+    if row is None:
+        raise NotFound(f"nobody here is called {username[:100]}", next_step="look at the spelling: `fst user list`")
+    return str(row.id)
+
+
+def _key(one: PagedCall) -> tuple[str, ...]:
+    return (one.call.began.isoformat(), str(one.id))
+
+
+def _position(request: PageRequest) -> tuple[datetime, int]:
+    """Read the place behind which a page begins; Invalid where this station never gave it out."""
+    if request.after is None:
+        return _LAST, 0
+    try:
+        began = datetime.fromisoformat(request.after[0])
+    except ValueError:
+        began = None
+    number = PageRequest(after=request.after[1:]).number(0)
+    if began is None or began.tzinfo is None:
+        raise Invalid("the page position is not one that this station gave out", next_step="start from the first page")
+    return began, number
+
+
+def _paged(row: Any) -> PagedCall:
+    given = row._asdict()
+    known = {"id": given.pop("id"), "username": given.pop("username")}
+    given |= {"params": row.params or {}, "body": row.body or {}}
+    return PagedCall(**known, call=KeptCall(**given))
 
 
 def _written(texts: Mapping[str, str]) -> str | None:

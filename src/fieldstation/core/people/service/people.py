@@ -9,7 +9,7 @@ from fieldstation.core.people.model import EVERYONE, Caller
 from fieldstation.core.people.service import tokens as service_tokens
 from fieldstation.core.people.service.access import Access
 from fieldstation.core.people.service.accounts import Accounts
-from fieldstation.core.people.service.api_log import ApiLog
+from fieldstation.core.people.service.api_log import ApiLog, Calls
 from fieldstation.core.people.service.codes import Codes
 from fieldstation.core.people.service.devices import Devices
 from fieldstation.core.people.service.groups import Groups
@@ -51,6 +51,7 @@ class People(Access):
         self.users = Users(self, hooks)
         self.accounts = Accounts(self)
         self.api_log = ApiLog()
+        self.calls = Calls(self)
         self.groups = Groups(self)
         self.tokens = Tokens(self)
         self.sessions = Sessions(self.keys)

@@ -17,7 +17,7 @@ from fieldstation.core.people.service.secrets import fresh_secret, hash_of
 from fieldstation.core.people.store import credentials as store
 from fieldstation.db import Tx
 from fieldstation.kernel.canonical import Json
-from fieldstation.kernel.errors import Invalid, NotFound, Unauthenticated
+from fieldstation.kernel.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from fieldstation.kernel.ids import new_id
 from fieldstation.kernel.paging import Page, PageRequest, page_of
 
@@ -64,6 +64,12 @@ class Tokens:
     def create(self, tx: Tx, caller: Caller, new: NewToken) -> IssuedToken:
         """Make a token for the caller that can do no more than the credential they came with."""
         self._access.require(caller, Permission.STATION_USE)
+        if caller.impersonator is not None:
+            raise Forbidden(
+                f"a token is for its own person, and you act as {caller.username}",
+                next_step="act as yourself first: `fst user act --self`, or PATCH /user/account",
+                reason="impersonated",
+            )
         if not 1 <= new.days <= MAX_DAYS:
             raise Invalid(f"a token lives 1 to {MAX_DAYS} days, not {new.days}", next_step="choose another expiry")
         if new.scopes is not None and not new.scopes:

@@ -21,6 +21,15 @@ _LISTED = text("""
      WHERE c.user_id = :user_id AND c.began >= :since AND c.began < :until
      ORDER BY c.began DESC, c.id DESC LIMIT :limit
 """)
+_PAGE = """
+    SELECT c.id, u.username, c.method, c.path, c.began, c.duration_ns, c.status_code, c.params, c.body,
+           i.username AS impersonator
+      FROM api_call c JOIN station_user u ON u.id = c.user_id LEFT JOIN station_user i ON i.id = c.impersonator
+     WHERE {whose} AND c.began >= :since AND c.began < :until AND (c.began, c.id) < (:began, :id)
+     ORDER BY c.began DESC, c.id DESC LIMIT :limit
+"""
+_PAGE_OF_ONE = text(_PAGE.format(whose="c.user_id = :user_id"))  # index (user_id, began, id)
+_PAGE_OF_ALL = text(_PAGE.format(whose="true"))  # index (began)
 _FORGET = text(f"""
     DELETE FROM api_call WHERE id = ANY(ARRAY(
         SELECT id FROM api_call WHERE began < station_now() - :days * interval '1 day' ORDER BY began LIMIT {_BATCH}))
@@ -36,6 +45,12 @@ def listed(tx: Tx, user_id: str, since: datetime, until: datetime, limit: int) -
     """Read up to `limit` calls of a user, latest first, of the time from `since` until before `until`."""
     values = {"user_id": user_id, "since": since, "until": until, "limit": limit}
     return tx.all(_LISTED, values)
+
+
+def page(tx: Tx, user_id: str | None, before: tuple[datetime, int], values: Mapping[str, Any]) -> Sequence[Any]:
+    """Read calls of a user, or of all, latest first, behind `before`; `values` has `since`, `until` and `limit`."""
+    given = {**values, "began": before[0], "id": before[1]}
+    return tx.all(_PAGE_OF_ALL, given) if user_id is None else tx.all(_PAGE_OF_ONE, {**given, "user_id": user_id})
 
 
 def forget(tx: Tx, days: int) -> bool:

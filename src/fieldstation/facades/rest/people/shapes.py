@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from fieldstation.core.people.model import Caller, Permission
+from fieldstation.core.people.service.accounts import Account, AccountChange
 from fieldstation.core.people.service.groups import Group
 from fieldstation.core.people.service.passwords import MAX_LENGTH, MIN_LENGTH
 from fieldstation.core.people.service.tokens import DEFAULT_DAYS, MAX_DAYS, IssuedToken, NewToken, Token
@@ -93,9 +94,38 @@ class MeOut(UserOut):
     """The caller."""
 
     evaluator: bool = Field(default=False, description="whether they subscribe to evaluations only")
+    acted_by: str | None = Field(default=None, description="username of the operator who acts as them, if one does")
     scopes: list[Permission] | None = Field(
         default=None, description="what the token used here was narrowed to; absent: not narrowed"
     )
+
+
+class ActingIn(BaseModel):
+    """What an operator takes up or lays down; fields left out stay as they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    admin: StrictBool | None = Field(
+        default=None, description="what operators may, at the Data Manager's door; laying it down ends acting too"
+    )
+    acts_as: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        default=None, description="username of whom to act as in the console and at that door; empty: as yourself"
+    )
+
+    def change(self) -> AccountChange:
+        """Return it as the core takes it; who acts as somebody takes up what operators may."""
+        begins = True if self.acts_as else None
+        admin = begins if self.admin is None else self.admin
+        return AccountChange(admin=admin, impersonate=self.acts_as, impersonating=begins)
+
+
+class ActingOut(BaseModel):
+    """Who the caller is, whoever they act as."""
+
+    username: str = Field(examples=["olga"])
+    operator: bool
+    admin: bool = Field(description="whether they took up what operators may at the Data Manager's door")
+    acts_as: str | None = Field(default=None, description="whom they act as in the console and at that door")
 
 
 class GroupIn(BaseModel):
@@ -186,10 +216,17 @@ def user_out(user: User) -> UserOut:
     )
 
 
-def me_out(user: User, caller: Caller) -> MeOut:
+def me_out(user: User, caller: Caller, acted_by: str | None = None) -> MeOut:
     """Write the caller."""
     scopes = None if caller.scopes is None else sorted(caller.scopes)
-    return MeOut(**user_out(user).model_dump(), evaluator=caller.evaluator, scopes=scopes)
+    return MeOut(**user_out(user).model_dump(), evaluator=caller.evaluator, acted_by=acted_by, scopes=scopes)
+
+
+def acting_out(account: Account) -> ActingOut:
+    """Write whom somebody acts as."""
+    user = account.user
+    acts_as = account.impersonates if account.impersonating else None
+    return ActingOut(username=user.username, operator=user.operator, admin=account.admin, acts_as=acts_as)
 
 
 def group_out(group: Group) -> GroupOut:

@@ -24,7 +24,12 @@ def add_routes(routes: APIRouter, people: People) -> None:
         responses=responses(),
     )
     async def me(call: CallerCall) -> MeOut:
-        return await call(lambda tx, caller: me_out(people.users.me(tx, caller), caller))
+        def work(tx: Tx, caller: Caller) -> MeOut:
+            operator = caller.impersonator
+            acted_by = None if operator is None else people.users.get(tx, operator).username
+            return me_out(people.users.me(tx, caller), caller, acted_by)
+
+        return await call(work)
 
     @routes.post(
         "/users",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from fieldstation.core.people.model import Caller
@@ -16,11 +16,11 @@ from fieldstation.core.people.service import Account, AccountChange, Accounts, P
 from fieldstation.core.people.service.api_log import KeptCall
 from fieldstation.core.people.service.tokens import NewToken
 from fieldstation.db import Tx
-from fieldstation.facades.kit.calls import Call, CallerCall, Core
+from fieldstation.facades.kit.calls import CallerCall, OwnCall
 from fieldstation.facades.squonk.application import refusals
 from fieldstation.facades.squonk.arguments import GivenArguments, described
 from fieldstation.kernel.clock import wire_time
-from fieldstation.kernel.errors import Forbidden, Invalid
+from fieldstation.kernel.errors import Invalid
 
 EVALUATOR_ROLE = "data-manager-evaluator"
 USER_ROLE, ADMIN_ROLE = "data-manager-user", "data-manager-admin"
@@ -131,23 +131,8 @@ class UserDoor:
 
     def token(self, tx: Tx, caller: Caller) -> TokenOut:
         """Make a token that can do what the caller's credential can."""
-        if caller.impersonator is not None:
-            raise Forbidden(
-                f"a token is for its own person, and you act as {caller.username}",
-                next_step="act as yourself first: PATCH /user/account",
-                reason="impersonated",
-            )
         new = NewToken(name="Data Manager", scopes=caller.scopes, days=TOKEN_DAYS)
         return TokenOut(token=self.people.tokens.create(tx, caller, new).text)
-
-
-async def own_call(request: Request, call: CallerCall) -> Call:
-    """Bind the core to who sent this request, whoever they act as."""
-    core: Core = request.app.state.own
-    return Call(core, call.credentials)
-
-
-OwnCall = Annotated[Call, Depends(own_call)]
 
 
 def router(door: UserDoor) -> APIRouter:

@@ -3,6 +3,7 @@ import { IconDots } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, newKey, take } from '@/api/client'
+import { actAs } from '@/session/acting'
 import { Copied } from '@/show/Copied'
 import { fieldFaults } from '@/show/faults'
 import { ProblemNote } from '@/show/Problem'
@@ -43,6 +44,7 @@ const ASKS: Readonly<Record<Question, { label: string; text: string; verb: strin
 /** What an operator may do about a user; each is asked about once more. */
 export function UserActions({ user, own }: { user: User; own: boolean }) {
   const [asked, setAsked] = useState<Question | null>(null)
+  const act = useMutation({ mutationFn: () => actAs(user.username) })
   const offered: Question[] = [
     user.suspended ? 'restore' : 'suspend',
     user.operator ? 'demote' : 'promote',
@@ -58,6 +60,7 @@ export function UserActions({ user, own }: { user: User; own: boolean }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          {!own && !user.operator && !user.suspended && <Menu.Item onClick={() => act.mutate()}>Act as them</Menu.Item>}
           {offered.map((question) => (
             <Menu.Item key={question} onClick={() => setAsked(question)}>
               {ASKS[question].label}
@@ -65,6 +68,7 @@ export function UserActions({ user, own }: { user: User; own: boolean }) {
           ))}
         </Menu.Dropdown>
       </Menu>
+      {act.error && <ProblemNote error={act.error} title="You do not act as them" />}
       {asked && <Asked user={user} question={asked} close={() => setAsked(null)} />}
     </>
   )
