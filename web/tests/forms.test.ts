@@ -51,6 +51,29 @@ test('a name that is taken is said at the name of the data set', async () => {
   expect(await name.evaluate((field) => field === document.activeElement)).toBe(true)
 })
 
+test('a new data set names the unit that pays for it, and why one cannot stands at that field', async () => {
+  const page = await open()
+  const name = `paid-${Math.random().toString(36).slice(2, 8)}`
+  await tamper(page, '/api/v1/datasets', (body) => ({ ...body, unit: 'no-such-unit' }))
+  await visit(page, '/data/new')
+  const file = { name: 'rivers.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') }
+  await page.getByLabel('Choose files to send').setInputFiles(file)
+  await page.getByRole('textbox', { name: 'Name' }).fill(name)
+  const paid = page.getByRole('combobox', { name: 'Paid by' })
+  await paid.click()
+  await page.getByRole('option', { name: 'Rivers of Moorland Institute' }).click()
+  await page.getByRole('button', { name: 'Make the data set' }).click()
+  expect(await saidOf(paid)).toContain('no unit')
+  expect(await unsound(page, 'form-unit-fault')).toEqual([])
+  await page.unroute('**/api/v1/datasets')
+  const [asked] = await Promise.all([
+    page.waitForRequest((one) => one.method() === 'POST' && one.url().endsWith('/api/v1/datasets')),
+    page.getByRole('button', { name: 'Make the data set' }).click(),
+  ])
+  expect(asked.postDataJSON()).toMatchObject({ name, unit: scene.unit })
+  await page.getByRole('heading', { name, level: 1 }).waitFor()
+})
+
 test('a run that is refused: the faults stand at parameter, input and place of the result', async () => {
   const page = await open()
   await tamper(page, '/api/v1/runs', (body) => ({ ...body, parameters: { statistic: 'mode' } }))

@@ -12,12 +12,14 @@ import { ProblemNote } from '@/show/Problem'
 import { useFocusFault } from '@/show/useFocusFault'
 import { nameFault, suggestedName, together, type Chosen } from '@/sending/choice'
 import { DropZone } from './DropZone'
+import { PayingUnit } from './PayingUnit'
 import { SendingNote } from './SendingNote'
 import { totalOf } from './sending'
 import { useUpload } from './useUpload'
 import classes from './Upload.module.css'
 
 const SHOWN = 200
+const REASONS = { name_taken: 'name', no_subscription: 'unit', no_coins: 'unit', not_found: 'unit' } as const
 const route = getRouteApi('/data/$dataset/add')
 
 /** Make a data set of files of this computer. */
@@ -56,6 +58,7 @@ function UploadForm({ dataset }: { dataset: Dataset | null }) {
   const [chosen, setChosen] = useState<Chosen[]>([])
   const [given, setGiven] = useState<string | null>(null)
   const [title, setTitle] = useState('')
+  const [unit, setUnit] = useState('')
   const [keeps, setKeeps] = useState(true)
   const leave = useCallback(
     (made: string) => void navigate({ to: '/data/$dataset', params: { dataset: made } }),
@@ -64,9 +67,9 @@ function UploadForm({ dataset }: { dataset: Dataset | null }) {
   const upload = useUpload(dataset, leave)
   const name = given ?? suggestedName(chosen)
   const base = keeps && dataset ? dataset.latest : 0
-  const begin = () => upload.start({ dataset, name, title, base }, chosen)
+  const begin = () => upload.start({ dataset, name, title, unit, base }, chosen)
   const ready = chosen.length > 0 && (dataset !== null || nameFault(name) === null)
-  const { at, rest } = fieldFaults(upload.error, ['name', 'title'], { name_taken: 'name' })
+  const { at, rest } = fieldFaults(upload.error, ['name', 'title', 'unit'], REASONS)
   useFocusFault(upload.error)
   if (upload.phase !== 'choosing') return <SendingNote upload={upload} />
   return (
@@ -90,6 +93,7 @@ function UploadForm({ dataset }: { dataset: Dataset | null }) {
             error={at.title}
             onChange={(event) => setTitle(event.currentTarget.value)}
           />
+          <PayingUnit unit={unit} change={setUnit} fault={at.unit} />
         </>
       )}
       {dataset !== null && dataset.latest > 0 && (

@@ -10,6 +10,8 @@ export interface Goal {
   dataset: Dataset | null
   name: string
   title: string
+  /** The unit that pays for a new data set; empty for one's own, if it has to be paid for. */
+  unit: string
   /** Number of the version whose other files stay; 0 for none. */
   base: number
 }

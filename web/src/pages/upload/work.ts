@@ -76,10 +76,11 @@ function tell(key: string, { goal }: Work): void {
   notifications.show({ message: `The files of ${goal.dataset?.name ?? goal.name} have come.` })
 }
 
-async function datasetOf({ dataset, name, title }: Goal): Promise<string> {
+async function datasetOf({ dataset, name, title, unit }: Goal): Promise<string> {
   if (dataset) return dataset.id
   try {
-    return (await take(api.POST('/api/v1/datasets', { body: { name, title, description: '' } }))).id
+    return (await take(api.POST('/api/v1/datasets', { body: { name, title, description: '', ...(unit && { unit }) } })))
+      .id
   } catch (thrown) {
     const begun = asProblem(thrown).reason === 'name_taken' ? await begunBefore(name) : undefined
     if (!begun) throw thrown
