@@ -6,12 +6,15 @@ doors or features; `fieldstation.testing.engine` holds the test class that every
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+DOOR_FOLDER = "/door"
+DOOR_SOCKET = "/door/socket"
 MOST_SAMPLES = 240  # of one attempt, however long it runs
 
 
@@ -72,6 +75,7 @@ class RunSpec:
     `argv` is a list and never meets a shell. `image` is `host:`, `station:` or an OCI reference with a digest.
     The program starts in `directory`: `/outputs`, an empty writable folder that the engine makes, or a folder below a
     mount. `uid` and `gid` are who it is outside (None: the station itself), `umask` what its files hide from others.
+    With `door` it may write in `/door`, where it listens on the Unix socket `/door/socket` (see `Engine.door`).
     `secrets` reach the environment, and `files` (content by absolute path) are seen by the program, which can only read
     them; neither is ever written to disk or shown.
     """
@@ -89,6 +93,7 @@ class RunSpec:
     umask: int = 0o022
     directory: str = "/outputs"
     network: bool = False
+    door: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,6 +226,12 @@ class Engine(Protocol):
 
     def outputs(self, attempt_id: str) -> Path:
         """Return the folder that the run saw as `/outputs`; only of use once the attempt has no process left."""
+
+    def door(self, attempt_id: str) -> AbstractContextManager[str]:
+        """Hold the path of the Unix socket at which an attempt with a door listens, to be connected to meanwhile.
+
+        It is that attempt's own socket, whatever it put in its place. Raises EngineBusy while there is none.
+        """
 
     def logs(self, attempt_id: str, stream: Stream, offset: int, limit: int) -> LogChunk:
         """Return up to `limit` bytes of a log from `offset`; empty at the end."""

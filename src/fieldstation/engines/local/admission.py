@@ -6,10 +6,12 @@ from pathlib import Path, PurePosixPath
 from fieldstation.ports.engine import EngineRefused, Mount, RunSpec
 
 
-def check(spec: RunSpec) -> None:
-    """Refuse what can never run here. Raises EngineRefused."""
+def check(spec: RunSpec, *, door: bool = False) -> None:
+    """Refuse what can never run here; `door`: what listens can. Raises EngineRefused."""
     if spec.network:
         raise EngineRefused("network_not_available", "this engine cannot grant a network")
+    if spec.door and not door:
+        raise EngineRefused("engine_failed", "this engine cannot run applications: nothing could reach them")
     if not spec.argv or not spec.argv[0]:
         raise EngineRefused("no_command", "the command is empty")
     texts = [*spec.argv, *spec.environment, *spec.environment.values(), *spec.secrets, *spec.secrets.values()]

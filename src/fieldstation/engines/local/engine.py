@@ -5,9 +5,10 @@ import os
 import platform
 import resource
 import shutil
+import stat
 import threading
-from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path, PurePosixPath
 
 from fieldstation.engines.local import curve, logs
 from fieldstation.engines.local.attempt import Attempt
@@ -20,6 +21,7 @@ from fieldstation.engines.local.probe import abandoned
 from fieldstation.engines.local.records import Cancel, Launch, now
 from fieldstation.engines.local.watcher import Watcher
 from fieldstation.ports.engine import (
+    DOOR_SOCKET,
     EngineBusy,
     EngineRefused,
     Handle,
@@ -36,6 +38,7 @@ from fieldstation.ports.engine import (
 NOBODY = 65534  # who a run is when the station is root and names nobody
 _MAX_FILES = 65_536
 _OOM_SCORE = "500"  # when the machine runs out of memory, runs go before the station
+_SOCKET = PurePosixPath(DOOR_SOCKET).name
 _STREAM_SLACK = 2  # a log may grow this many times its limit between two looks at it
 
 
@@ -86,7 +89,7 @@ class LocalEngine:
                 raise EngineRefused("canceled", "the attempt was canceled before it started")
             if launch is not None:
                 return _handle(folder, launch)
-            folder.prepare(*owner(spec))
+            folder.prepare(*owner(spec), door=spec.door)
             self.furnish(spec, folder)
             attempt = self._start(spec, folder, command)
             with self._lock:
@@ -113,6 +116,25 @@ class LocalEngine:
     def outputs(self, attempt_id: str) -> Path:
         """Return the folder that the run saw as `/outputs`; see the port."""
         return Folder(self._folder, attempt_id).outputs
+
+    @contextlib.contextmanager
+    def door(self, attempt_id: str) -> Iterator[str]:
+        """Hold the path of an attempt's socket; see the port.
+
+        The program may put anything there, a link to another socket of this machine too: so it is opened as what it
+        is, and named by that descriptor.
+        """
+        path = Folder(self._folder, attempt_id).door / _SOCKET
+        try:
+            descriptor = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError as error:
+            raise EngineBusy(f"attempt {attempt_id} does not listen") from error
+        try:
+            if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                raise EngineBusy(f"attempt {attempt_id} has something else than a socket at its door")
+            yield f"/proc/self/fd/{descriptor}"
+        finally:
+            os.close(descriptor)
 
     def logs(self, attempt_id: str, stream: Stream, offset: int, limit: int) -> LogChunk:
         """Return up to `limit` bytes of a log from `offset`; see the port."""

@@ -38,13 +38,14 @@ class Folder:
         self.attempts = attempts
         self.path = attempts / attempt_id
         self.outputs = self.path / "outputs"
+        self.door = self.path / "door"  # of an attempt that listens: it puts its socket there
         self.scratch = self.path / "tmp"  # only where an engine cannot give the run a /tmp of its own
         self.status_path = self.path / "status.json"
         self.curve = self.path / "curve"
 
     def writable(self) -> list[Path]:
         """Return the folders in which the run writes."""
-        return [folder for folder in (self.outputs, self.scratch) if folder.exists()]
+        return [folder for folder in (self.outputs, self.scratch, self.door) if folder.exists()]
 
     def log(self, stream: Stream) -> Path:
         """Return the file of one log."""
@@ -89,14 +90,18 @@ class Folder:
         finally:
             os.close(descriptor)
 
-    def prepare(self, uid: int | None, gid: int | None) -> None:
-        """Make the empty output folder and logs, removing what an interrupted submit left. Call while locked."""
+    def prepare(self, uid: int | None, gid: int | None, *, door: bool = False) -> None:
+        """Make the empty output folder and that of the `door`, removing what an interrupted submit left.
+
+        Call while locked.
+        """
         for left in self.path.iterdir():
             remove_tree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
         self.path.chmod(0o711)
-        self.outputs.mkdir(mode=0o700)
-        if uid is not None or gid is not None:
-            os.chown(self.outputs, -1 if uid is None else uid, -1 if gid is None else gid)
+        for folder in (self.outputs, self.door) if door else (self.outputs,):
+            folder.mkdir(mode=0o700)
+            if uid is not None or gid is not None:
+                os.chown(folder, -1 if uid is None else uid, -1 if gid is None else gid)
 
     def launch(self) -> Launch | None:
         """Return the record of the start; None when nothing of this attempt ever started."""

@@ -37,7 +37,7 @@ class SandboxEngine(LocalEngine):
 
     def command(self, spec: RunSpec, folder: Folder) -> Command:
         """Return bubblewrap's command line, which shows the program's argv and nothing else of the run."""
-        arguments = self._recipe.arguments(spec, folder.outputs, STATUS + 3)
+        arguments = self._recipe.arguments(spec, folder, STATUS + 3)
         descriptors = ["--json-status-fd", str(STATUS), "--args", str(STATUS + 1), "--seccomp", str(STATUS + 2)]
         argv = dropped([self._bubblewrap or "bwrap", *descriptors, "--", *spec.argv], spec)
         return Command(argv=argv, umask=spec.umask, descriptors=(arguments, self._filter, *spec.files.values()))
@@ -50,4 +50,5 @@ class SandboxEngine(LocalEngine):
 
 
 def _traits(limits: LimitKind, images: frozenset[str]) -> Traits:
-    return Traits(isolation=Isolation.STRONG, limits=limits, image_kinds=images, own_uid=os.geteuid() == 0)
+    own = os.geteuid() == 0
+    return Traits(isolation=Isolation.STRONG, limits=limits, image_kinds=images, own_uid=own, ports=True)

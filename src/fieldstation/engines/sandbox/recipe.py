@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fieldstation.engines.local.admission import check, check_directory, check_file, check_mount, is_station
+from fieldstation.engines.local.folder import Folder
 from fieldstation.engines.sandbox.host import host_arguments, identity_arguments, shown_places
-from fieldstation.ports.engine import EngineRefused, Mount, RunSpec
+from fieldstation.ports.engine import DOOR_FOLDER, EngineRefused, Mount, RunSpec
 
 INSIDE_ID = "65534"
 ENVIRONMENT = "/env"  # where the station's tool environment is shown
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _SYSTEM = {"usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "proc", "dev", "sys", "run"}
-_RESERVED = _SYSTEM | {"tmp", "outputs", "env"}
-_TAKEN = ("/proc", "/dev", "/sys", "/outputs", "/tmp", ENVIRONMENT)
+_RESERVED = _SYSTEM | {"tmp", "outputs", "env", "door"}
+_TAKEN = ("/proc", "/dev", "/sys", "/outputs", "/tmp", ENVIRONMENT, DOOR_FOLDER)
 _ISOLATION = (
     *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
     *("--disable-userns", "--uid", INSIDE_ID, "--gid", INSIDE_ID, "--hostname", "job", "--new-session"),
@@ -28,12 +29,12 @@ class Recipe:
         self._host = (*_ISOLATION, *host_arguments(), *identity_arguments(private))
         self._environment = station_environment
 
-    def arguments(self, spec: RunSpec, outputs: Path, files_from: int) -> bytes:
-        """Return bubblewrap's arguments for one run, as `--args` reads them. Raises EngineRefused.
+    def arguments(self, spec: RunSpec, folder: Folder, files_from: int) -> bytes:
+        """Return bubblewrap's arguments for one run in its folder, as `--args` reads them. Raises EngineRefused.
 
         The contents of its given files are on the descriptors from `files_from` on.
         """
-        check(spec)
+        check(spec, door=True)
         station = is_station(spec, self._environment)
         arguments = [*self._host]
         if station:
@@ -44,7 +45,9 @@ class Recipe:
         for place, path in enumerate(spec.files):
             given = check_file(path, [*shown_places(), *_TAKEN])
             arguments += ["--perms", "0400", "--ro-bind-data", str(files_from + place), given]
-        arguments += ["--bind", str(outputs), "/outputs"]
+        arguments += ["--bind", str(folder.outputs), "/outputs"]
+        if spec.door:
+            arguments += ["--bind", str(folder.door), DOOR_FOLDER]
         arguments += ["--chdir", str(check_directory(spec)), "--remount-ro", "/"]
         for name, value in _environment(spec, station=station).items():
             arguments += ["--setenv", name, value]
