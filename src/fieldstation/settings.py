@@ -68,6 +68,13 @@ class Settings(BaseSettings):
     )
     workers: int = Field(default=1, ge=1, le=64, description="worker processes beside the doors")
     apps_url: str | None = Field(default=None, description="origin of applications and untrusted content")
+    apps_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="port that this origin listens on, at the station's host; 0 takes the next free one after its port",
+    )
+    apps: int = Field(default=16, ge=0, le=10_000, description="how many applications run at once")
     allowed_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(), description="folders that may be registered in place"
     )

@@ -78,6 +78,7 @@ COMMANDS: Mapping[str, Command] = {
     "asset": _user("asset:app", "Assets: named texts and files that jobs are given.", THINGS),
     "secret": _user("secret:app", "Secrets of the station, which definitions of jobs ask for; for operators.", THINGS),
     "tool": _user("tool:app", "Tools: published definitions of what can be run.", THINGS),
+    "app": _user("app:app", "Applications: programs in a project that are opened in a browser.", THINGS),
     "instance": _user("instance:app", "Instances: jobs launched in projects, where their files lie.", THINGS),
     "workflow": _user("workflow:app", "Workflows: jobs that follow one another.", THINGS),
     "run": _user("run:app", "Runs: executions of a tool beside the data.", THINGS),

@@ -6,6 +6,7 @@ from types import TracebackType
 from fieldstation.client.accounting import Assets, Organisations, Products, Units
 from fieldstation.client.actions import Actions
 from fieldstation.client.answers import read
+from fieldstation.client.apps import Apps
 from fieldstation.client.charges import Charges
 from fieldstation.client.datasets import Datasets
 from fieldstation.client.definitions import Manifests, Rates, Secrets
@@ -56,6 +57,7 @@ class Station:
         self.projects = Projects(self.transport)
         self.files = Files(self.transport)
         self.instances = Instances(self.transport)
+        self.apps = Apps(self.transport)
         self.workflows = Workflows(self.transport)
         self.organisations = Organisations(self.transport)
         self.units = Units(self.transport)

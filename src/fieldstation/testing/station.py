@@ -31,16 +31,16 @@ class RunningStation:
 
 
 def start_station(
-    data: Path, *, environment: Mapping[str, str] | None = None, python: Path | None = None
+    data: Path, *, environment: Mapping[str, str] | None = None, python: Path | None = None, port: int = 0
 ) -> RunningStation:
-    """Start `fieldstation up` on `data` and any free port, with this Python or another, and return once it is ready.
+    """Start `fieldstation up` on `data` and `port` (0: any free one), this Python or another; return once ready.
 
     Raises RuntimeError with the end of what it printed when it ends or is not ready in time. Of our own environment it
     gets everything but `FIELDSTATION_*`.
     """
     log = data.parent / f"{data.name}.log"
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("FIELDSTATION_")}
-    command = [str(python or sys.executable), "-m", "fieldstation", "up", "--data", str(data), "--port", "0"]
+    command = [str(python or sys.executable), "-m", "fieldstation", "up", "--data", str(data), "--port", str(port)]
     with log.open("wb") as written:
         process = subprocess.Popen(
             command,

@@ -1,6 +1,6 @@
 """The doors, mounted on one application."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from fieldstation import __version__
 from fieldstation.core.people.model import Kind, Permission
 from fieldstation.core.people.service import BrowserActing, People
 from fieldstation.db import Database
-from fieldstation.facades import console, issuer
+from fieldstation.facades import console, issuer, proxy
 from fieldstation.facades.kit.browser import Browser
 from fieldstation.facades.kit.calls import Core
 from fieldstation.facades.kit.hub import Hub
@@ -21,9 +21,11 @@ from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.problems import install_problems
 from fieldstation.facades.kit.requests import Requests
 from fieldstation.facades.operations import Metrics
+from fieldstation.facades.proxy import Doorway, Proxy
 from fieldstation.facades.rest import (
     accounting,
     actions,
+    apps,
     datasets,
     events,
     instances,
@@ -44,6 +46,7 @@ from fieldstation.facades.rest import (
 from fieldstation.facades.rest.datasets.parts import Parts
 from fieldstation.facades.rest.links import add_links
 from fieldstation.kernel.sealing import Sealer
+from fieldstation.ports.engine import Engine
 from fieldstation.ports.identity import OutsideIssuer
 from fieldstation.ports.storage import BlobStore
 from fieldstation.wiring.accounting import Accounting
@@ -61,6 +64,7 @@ class Front:
     public_url: str
     outside: OutsideIssuer | None = None
     stream_origins: Collection[str] = ()
+    apps_url: str = ""
 
 
 def build_app(
@@ -90,6 +94,7 @@ def build_app(
         jobs.router(jobs.JobsDoor(features.definitions.jobs, features.projects, features.instancing.needs))
     )
     rest.include_router(instances.router(kit.launching, features.instancing.instances))
+    rest.include_router(apps.router(features.apps, front.public_url))
     pipelines = features.pipelines
     door = workflows.WorkflowsDoor(workflows=pipelines.workflows, running=pipelines.running, movers=kit.movers)
     rest.include_router(workflows.router(door))
@@ -99,10 +104,16 @@ def build_app(
     include_squonk(app, features, kit, listeners)
     routes, metrics = operations
     app.include_router(routes)
+    app.include_router(proxy.router(features.apps.ways, front.apps_url))
     _describe(app)
     include_console(app)
     app.add_middleware(Requests, observe=metrics.observe)
     return app
+
+
+def build_proxy(features: Features, core: Core, engines: Mapping[str, Engine], addresses: tuple[str, str]) -> Proxy:
+    """Return what serves the origin of applications; `addresses` are the station's and its own."""
+    return Proxy(Doorway(features.apps.ways, core, engines, addresses))
 
 
 def include_console(app: FastAPI, static: Path = console.STATIC) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fieldstation import __version__
+from fieldstation.core.apps.service import AppParts, AppServices
 from fieldstation.core.datasets.model import FileTypes, read_types
 from fieldstation.core.datasets.service import (
     Annotations,
@@ -67,6 +68,7 @@ from fieldstation.ports.engine import Engine
 from fieldstation.settings import Settings
 from fieldstation.storage.places import FilesystemPlaces
 from fieldstation.wiring.accounting import Accounting, build_accounting, tariff_of
+from fieldstation.wiring.apps import build_apps, has_doors
 from fieldstation.wiring.chemistry import Molecules, build_molecules
 from fieldstation.wiring.definitions import Definitions, build_definitions
 from fieldstation.wiring.instances import Instancing, build_instancing
@@ -114,6 +116,7 @@ class Features:
     tools: Tools
     definitions: Definitions
     instancing: Instancing
+    apps: AppServices
     pipelines: Pipelines
     runs: Runs
     run_search: RunSearch
@@ -194,6 +197,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         tools=tools,
         definitions=definitions,
         instancing=instancing,
+        apps=build_apps(access, people, cancels, _app_parts(launching, tools, engines, settings.apps)),
         pipelines=build_pipelines(people, accounting, instancing, outbox, definitions.mode),
         runs=runs,
         run_search=RunSearch(people),
@@ -255,6 +259,18 @@ def _launching(
         runs=runs,
         tasks=tasks,
         charges=accounting.processing,
+    )
+
+
+def _app_parts(launching: JobParts, tools: Tools, engines: Mapping[str, Engine], most: int) -> AppParts:
+    return AppParts(
+        projects=launching.projects,
+        tools=tools,
+        runs=launching.runs,
+        tasks=launching.tasks,
+        charges=launching.charges,
+        doors=has_doors(engines),
+        most=most,
     )
 
 

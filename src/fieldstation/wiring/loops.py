@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from fieldstation.core.actions.service import DONE, give_places
+from fieldstation.core.apps.service import APP_REMOVE
 from fieldstation.core.datasets.service import PROCESS, REMOVE_VERSION, Garbage
 from fieldstation.core.instances.service import INSTANCE_REMOVE
 from fieldstation.core.molecules.service import LOAD
@@ -29,6 +30,7 @@ from fieldstation.wiring.features import MOLECULES, TREES, Features, build_colle
 from fieldstation.wiring.messages import add_messages
 from fieldstation.wiring.storages import Storages
 from fieldstation.workers.api_calls import KeepCalls
+from fieldstation.workers.apps import Attend, RemoveApp
 from fieldstation.workers.attaching import AttachFile, Sources
 from fieldstation.workers.callbacks import Tell
 from fieldstation.workers.collect import Bench, Collect, Pace
@@ -93,6 +95,10 @@ class LoopBuilder:
         if "watch" in roles:
             follow = build_follow(self._database, features)
             self._add(Loop("follow", follow.step), follow.close)
+            attend = Attend(self._database, features.apps.attending, engines)
+            attending = self._add(Loop("attend", attend.step), attend.close)
+            for kind in ("run.running", "run.succeeded", "run.failed", "run.canceled"):
+                self._wakes[kind].append(attending)
         add_messages(self._database, features.instancing, self._settings, roles, self._add_waiting)
         if "perform" in roles:
             self._add_performers(build_laboratory(self._settings, engines))
@@ -192,10 +198,14 @@ class LoopBuilder:
             REMOVE_PROJECT: RemoveProject(self._volumes),
             ATTACH: AttachFile(self._database, self._features.managed, files, self._sources(), molecules.converted),
             INSTANCE_REMOVE: RemoveInstance(self._database, telling, files),
+            APP_REMOVE: RemoveApp(self._database, features.apps.attending),
         }
 
     def _sweep_instances(self, tx: Tx) -> bool:
         return self._features.instancing.instances.sweep(tx, self._settings.instance_days * 24 * _HOUR)
+
+    def _sweep_apps(self, tx: Tx) -> bool:
+        return self._features.apps.apps.sweep(tx, self._settings.instance_days * 24 * _HOUR)
 
     def _metering(self) -> Metering:
         features = self._features
@@ -216,6 +226,7 @@ class LoopBuilder:
                 Chore(name="partitions", seconds=_HOUR, work=_partitions),
                 Chore(name="tasks", seconds=_HOUR, work=self._features.tasks.tidy),
                 Chore(name="instances", seconds=_HOUR, work=self._sweep_instances),
+                Chore(name="applications", seconds=600.0, work=self._sweep_apps),
                 Chore(name="given", seconds=60.0, work=self._features.givens.sweep),
                 Chore(name="callbacks", seconds=_HOUR, work=self._features.instancing.callbacks.tidy),
                 Chore(name="messages", seconds=_HOUR, work=self._features.instancing.messages.tidy),

@@ -19,6 +19,7 @@ from fieldstation.facades.squonk.account_server import AccountServerParts, Socke
 from fieldstation.facades.squonk.calls import Calls, Noting
 from fieldstation.facades.squonk.data_manager import (
     AdminDoor,
+    AppDoor,
     DataManagerParts,
     DatasetDoor,
     DatasetParts,
@@ -97,7 +98,12 @@ def include_squonk(app: FastAPI, features: Features, kit: Kit, listeners: Listen
         workflows=WorkflowDoor(
             workflows=features.pipelines.workflows, running=features.pipelines.running, movers=kit.movers
         ),
-        instances=InstanceDoor(launching=kit.launching, instances=instancing.instances, tokens=instancing.tokens),
+        instances=InstanceDoor(
+            launching=kit.launching,
+            instances=instancing.instances,
+            tokens=instancing.tokens,
+            apps=AppDoor(parts=features.apps, address=listeners.address.rstrip("/")),
+        ),
     )
     accounting = features.accounting
     accounts = AccountServerParts(

@@ -7,6 +7,7 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from fieldstation.db import Database, leases, partitions
 from fieldstation.db.listen import Listener
@@ -24,6 +25,8 @@ from fieldstation.workers.dispatch import lease_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from fieldstation.facades.proxy import Proxy
 
 API = "api"
 LOOP_ROLES = ("dispatch", "watch", "follow", "collect", "perform", "react", "sweep")
@@ -76,9 +79,22 @@ class Station:
         doors = import_module("fieldstation.wiring.doors")
         measured = operations.build_operations(self.settings, self.database, self.features, self.engines, self.address)
         outside = import_module("fieldstation.wiring.outside").build_outside(self.settings)
-        front = doors.Front(public_url=self.address, outside=outside, stream_origins=self.settings.stream_origins)
+        front = doors.Front(
+            public_url=self.address,
+            outside=outside,
+            stream_origins=self.settings.stream_origins,
+            apps_url=apps_address(self.settings, self.address),
+        )
         app: FastAPI = doors.build_app(self.database, self.features, self.store, self.hub, front, measured)
         return app
+
+    @cached_property
+    def proxy(self) -> "Proxy":
+        """The application that serves the origin of applications."""
+        doors = import_module("fieldstation.wiring.doors")
+        addresses = (self.address, apps_address(self.settings, self.address))
+        made: Proxy = doors.build_proxy(self.features, self.app.state.core, self.engines, addresses)
+        return made
 
     def prepare(self) -> None:
         """Make what a new station needs: the first user and the tools that come with it. Idempotent."""
@@ -145,6 +161,13 @@ def build_station(
         workers=Workers(crew=crew, listener=listener),
         engines=engines,
     )
+
+
+def apps_address(settings: Settings, address: str) -> str:
+    """Return the origin of applications: as set, or the port they listen on, at the host of the station's address."""
+    host = urlsplit(address).hostname or settings.host
+    name = f"[{host}]" if ":" in host else host
+    return settings.apps_url or f"http://{name}:{settings.apps_port}"
 
 
 def _made_up(path: Path) -> str:

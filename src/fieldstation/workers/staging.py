@@ -56,7 +56,7 @@ class Staging:
         """Return what the engine needs to start this attempt. Raises CannotStage."""
         run = claim.run
         if run.output_dataset_id is None:
-            return self._in_projects.prepare(claim)
+            return self._in_projects.prepare(claim, self._tool_folder)
         definition = self.definition(run.revision)
         mounts = self._input_mounts(run)
         if definition.files:

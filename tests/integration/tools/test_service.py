@@ -14,7 +14,7 @@ from fieldstation.kernel.paging import PageRequest, read_cursor
 from tests.integration.people.station import counted
 from tests.integration.tools.conftest import MakeCaller
 
-BUILTINS = {"checksum", "fail", "hello", "noop", "sleep", "table-summary"}
+BUILTINS = {"checksum", "fail", "filebrowsers.fieldstation.org", "hello", "noop", "sleep", "table-summary"}
 
 
 def definition(name: str = "count", version: str = "1.0.0", title: str = "Count words") -> str:

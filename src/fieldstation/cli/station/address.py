@@ -3,6 +3,15 @@
 import socket
 
 from fieldstation.kernel.errors import Broken
+from fieldstation.settings import Settings
+
+_MOST_TRIED = 100
+
+
+def with_ports(settings: Settings) -> Settings:
+    """Return the settings with the ports that a station will listen on."""
+    port = free_port(settings.host, settings.port)
+    return settings.model_copy(update={"port": port, "apps_port": apps_port(settings.host, port, settings.apps_port)})
 
 
 def free_port(host: str, port: int) -> int:
@@ -22,6 +31,18 @@ def free_port(host: str, port: int) -> int:
                 reason="address",
             ) from None
         return int(probe.getsockname()[1])
+
+
+def apps_port(host: str, port: int, wanted: int) -> int:
+    """Return the port of applications: the one that is wanted, or for 0 the next free one behind the station's."""
+    if wanted:
+        return free_port(host, wanted)
+    for candidate in range(port + 1, min(port + 1 + _MOST_TRIED, 1 << 16)):
+        try:
+            return free_port(host, candidate)
+        except Broken:
+            continue
+    return free_port(host, 0)
 
 
 def address_of(host: str, port: int) -> str:

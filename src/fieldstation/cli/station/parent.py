@@ -12,7 +12,7 @@ from fieldstation import __version__
 from fieldstation.cli.loading import loading
 from fieldstation.cli.station.address import address_of
 from fieldstation.cli.station.children import Children
-from fieldstation.cli.station.doors import await_ready, serve
+from fieldstation.cli.station.doors import await_ready, listeners, serve
 from fieldstation.cli.station.record import StationRecord, remove_record
 from fieldstation.cli.station.stopping import Stopping
 from fieldstation.db import Database, partitions, steps
@@ -46,7 +46,7 @@ def run(settings: Settings, server: EmbeddedPostgres | None, stopping: Stopping,
     with loading():
         station = build_station(settings, url, {API})
         stack.callback(station.close)
-        app = station.app
+        served = listeners(station, settings)
     station.prepare()
     station.workers.start()
     stack.callback(station.workers.stop)
@@ -58,7 +58,7 @@ def run(settings: Settings, server: EmbeddedPostgres | None, stopping: Stopping,
     address = address_of(settings.host, settings.port)
     tell = partial(_tell, settings, station, address, stopping)
     threading.Thread(target=await_ready, args=(address, stopping, tell), name="ready", daemon=True).start()
-    serve(app, settings.host, settings.port, stopping)
+    serve(served, stopping)
 
 
 def _bring_up_to_date(url: str) -> None:

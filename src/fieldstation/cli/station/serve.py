@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from fieldstation.cli.station.address import address_of, free_port
+from fieldstation.cli.station.address import address_of, with_ports
 from fieldstation.cli.station.children import end_with_parent
 from fieldstation.cli.station.opening import joined_url
 from fieldstation.cli.station.options import Data, Host, Port
@@ -57,7 +57,7 @@ def serve(
 
 def _run(settings: Settings, url: str, roles: frozenset[str], stopping: Stopping, stack: ExitStack) -> None:
     if API in roles:
-        settings = settings.model_copy(update={"port": free_port(settings.host, settings.port)})
+        settings = with_ports(settings)
     station = build_station(settings, url, roles)
     stack.callback(station.close)
     station.workers.start()
@@ -75,7 +75,7 @@ def _run(settings: Settings, url: str, roles: frozenset[str], stopping: Stopping
         daemon=True,
     )
     tell.start()
-    doors.serve(station.app, settings.host, settings.port, stopping)
+    doors.serve(doors.listeners(station, settings), stopping)
 
 
 def roles_of(words: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from importlib import import_module
 from types import ModuleType
 
 from fieldstation.cli.loading import loading
-from fieldstation.cli.station.address import free_port
+from fieldstation.cli.station.address import with_ports
 from fieldstation.cli.station.directory import prepare_directory
 from fieldstation.cli.station.options import Data, Host, Port
 from fieldstation.cli.station.stopping import Stopping
@@ -37,7 +37,7 @@ def up(data: Data = None, host: Host = None, port: Port = None) -> None:
 
 
 def _run(settings: Settings, stopping: Stopping, stack: ExitStack) -> None:
-    settings = settings.model_copy(update={"port": free_port(settings.host, settings.port)})
+    settings = with_ports(settings)
     server = None if settings.database_url else EmbeddedPostgres(settings.data)
     if server is not None:
         stack.callback(server.stop)

@@ -1,4 +1,4 @@
-"""The tables of tools, as the fourth and the tenth migration make them.
+"""The tables of tools.
 
 `definition` is `json`, not `jsonb`: it keeps the author's order of parameters, which their form follows. The text is
 kept with the version and not with the revision, because two authors may publish the same definition, and one must not
@@ -37,11 +37,13 @@ tool = Table(
     Column("description", Text, nullable=False),
     Column("takes", ARRAY(Text(collation="C")), nullable=False, server_default=text("'{}'")),
     Column("words", TSVECTOR, nullable=False),
+    Column("app", Boolean, FetchedValue(), nullable=False),
     Column("created_at", DateTime(timezone=True), FetchedValue(), nullable=False),
     UniqueConstraint("namespace", "name"),
     Index("ix_tool_name", "name"),
     Index("ix_tool_takes", "takes", postgresql_using="gin"),
     Index("ix_tool_words", "words", postgresql_using="gin"),
+    Index("ix_tool_apps", "id", postgresql_where=text("app")),
 )
 
 tool_revision = Table(

@@ -69,6 +69,9 @@ _FOLLOWS = (
     _made("remove_project", (202,), "/tasks/{task_id}", task_id="/task"),
     _listed("list_tasks", "/tasks/{task_id}", task_id="/items/0/id"),
     _made("launch_instance", (201,), "/instances/{instance_id}", instance_id="/id"),
+    _made("launch_app", (201,), "/apps/{app_id}", app_id="/id"),
+    _listed("list_apps", "/apps/{app_id}", app_id="/items/0/id"),
+    _listed("list_applications", "/applications/{application}", application="/items/0/id"),
     _listed("list_instances", "/instances/{instance_id}", instance_id="/items/0/id"),
     _listed(
         "list_jobs",

@@ -47,6 +47,16 @@ class Paying:
             tx.when_refused(lambda later: denied(later, asked, STATION, product_id, refusal.text))
             raise refusal
 
+    def has_room(self, tx: Tx, product_id: str, more: Decimal) -> bool:
+        """Tell whether work under way that is about to cost `more` beyond what was set aside may go on."""
+        row = product_store.terms(tx, product_id, alone=False)
+        if row.flavour == Flavour.EVALUATION:
+            return True
+        day = today(tx)
+        period = period_of(day, row.billing_day)
+        use = use_store.uses(tx, {row.id: period}, day)[row.id]
+        return has_room(use, Terms(allowance=row.allowance, limit=row.coin_limit), self.tariff, more)
+
     def free(self, tx: Tx, product_id: str) -> bool:
         """Tell whether what this product pays for costs nothing."""
         return bool(product_store.terms(tx, product_id, alone=False).flavour == Flavour.EVALUATION)

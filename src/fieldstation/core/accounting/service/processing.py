@@ -35,6 +35,10 @@ class ProcessingCharges:
             self._paying.granted(tx, new.product, Purpose.INSTANCE, new.instance, new.user_id)
             post(tx, [ledger.held(new.product, new.instance, new.quote, today(tx))])
 
+    def has_room(self, tx: Tx, product: str, more: Decimal) -> bool:
+        """Tell whether a product has so many coins left for what it pays for already."""
+        return self._paying.has_room(tx, product, more)
+
     def accrue(self, tx: Tx, instance: str, cost: Decimal, rate: Decimal | None) -> None:
         """Take note of what an instance has cost until now."""
         changed = store.accrue(tx, instance, cost, coins_of(cost, rate))

@@ -1,5 +1,6 @@
 """What instances are."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,10 @@ from fieldstation.core.runs.model.plan import Plan
 from fieldstation.core.runs.model.states import State
 from fieldstation.core.tools.model.jobs import JobName, KeptJob
 from fieldstation.core.tools.model.squonk.fill import Filled
+from fieldstation.kernel.errors import Invalid
 from fieldstation.ports.templates import Template
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-_. ]{0,78}[A-Za-z0-9]")
 
 
 class Phase(StrEnum):
@@ -155,3 +159,13 @@ class Instance:
     launched_at: datetime
     started_at: datetime | None
     stopped_at: datetime | None
+
+
+def check_name(name: str) -> None:
+    """Return when something that is launched may be called so; Invalid otherwise."""
+    if not _NAME.fullmatch(name):
+        raise Invalid(
+            f"{name[:100]!r} cannot be the name of an instance",
+            next_step="use 2 to 80 letters, digits, '-', '_', '.' and spaces, a letter or digit first and last",
+            reason="name",
+        )

@@ -1,6 +1,5 @@
 """Launching a job: what it comes to, tried dry, or queued with the task that people follow it by."""
 
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from fieldstation.core.accounting.model.charges import NewProcessing
 from fieldstation.core.accounting.service import ProcessingCharges
 from fieldstation.core.instances.model.describe import with_names
 from fieldstation.core.instances.model.needs import scopes_of, secrets_of
-from fieldstation.core.instances.model.values import Draft, Launch, Launched, Worked
+from fieldstation.core.instances.model.values import Draft, Launch, Launched, Worked, check_name
 from fieldstation.core.instances.service.callbacks import tell
 from fieldstation.core.instances.service.needs import Needs
 from fieldstation.core.instances.service.quotes import quote
@@ -33,7 +32,6 @@ from fieldstation.kernel.errors import Conflict, Invalid
 from fieldstation.kernel.ids import new_id
 from fieldstation.ports.templates import Expanded
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-_. ]{0,78}[A-Za-z0-9]")
 _CONTEXT_LENGTH = 256
 _HERE = "."  # the folder of an instance, where it sees nothing else
 
@@ -59,12 +57,7 @@ class Launches:
 
     def draft(self, tx: Tx, caller: Caller, launch: Launch) -> Draft:
         """Return what a launch comes to; raises all that can be refused of it but for its command."""
-        if not _NAME.fullmatch(launch.name):
-            raise Invalid(
-                f"{launch.name[:100]!r} cannot be the name of an instance",
-                next_step="use 2 to 80 letters, digits, '-', '_', '.' and spaces, a letter or digit first and last",
-                reason="name",
-            )
+        check_name(launch.name)
         _check_callback(launch)
         self._parts.projects.find(tx, caller, launch.project, Permission.PROJECT_RUN)
         project = self._parts.projects.show(tx, caller, launch.project)

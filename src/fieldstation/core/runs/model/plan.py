@@ -16,6 +16,9 @@ class Plan:
     named here: `assets` are variables of the environment by the id of the asset that has their value, `secrets` those
     by the name and key of a secret of the station, `tokens` those by what a token of the run's own may do, `placed`
     paths by the id of the asset that is seen there.
+
+    With `door` it listens, on that `port` where one is given; `tool` is the revision whose own files it sees, and
+    unless it `writes` the folder of the project is only read.
     """
 
     image: str
@@ -31,11 +34,17 @@ class Plan:
     files: Mapping[str, str] = field(default_factory=dict)
     within: str = ""
     links: tuple[str, ...] = ()
+    door: bool = False
+    port: int | None = None
+    tool: str | None = None
+    writes: bool = True
 
 
 def write_plan(plan: Plan) -> dict[str, Any]:
     """Return a plan as plain JSON; `read_plan` reads it back."""
+    of_apps = {"door": plan.door, "port": plan.port, "tool": plan.tool, "writes": plan.writes}
     return {
+        **(of_apps if plan.door else {}),
         "image": plan.image,
         "argv": list(plan.argv),
         "project": plan.project,

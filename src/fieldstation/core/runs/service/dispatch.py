@@ -45,7 +45,8 @@ class Dispatching:
         """
         live = queue.live_attempts(tx, holder.engine)
         busy = sum(1 for _, state in live if state in ("staging", "running"))
-        if len(live) >= _BACKLOG * slots or busy >= slots:
+        waiting = sum(1 for _, state in live if state != "listening")
+        if waiting >= _BACKLOG * slots or busy >= slots:
             return []
         free = _free_uids(uids, {uid for uid, _ in live}, slots - busy)
         claims = queue.claim(tx, holder, free)

@@ -27,7 +27,8 @@ _NOT_REUSABLE = {"not_reusable": "it writes into its project, which may have cha
 class NewProjectRun:
     """A run to queue: the revision of a tool that it stands for, what it was given, and what it does.
 
-    `memory_bytes` and `cores` are what it may use.
+    `memory_bytes` and `cores` are what it may use, for at most `hard_seconds`. Its `id` is made here, or before where
+    its command has to know it.
     """
 
     project: str
@@ -40,6 +41,9 @@ class NewProjectRun:
     memory_bytes: int
     cores: float
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    hard_seconds: float = _HARD_SECONDS
+    grace_seconds: float = _GRACE_SECONDS
+    id: str = field(default_factory=lambda: new_id("run"))
 
 
 class ProjectRuns:
@@ -52,7 +56,7 @@ class ProjectRuns:
     def queue(self, tx: Tx, caller: Caller, new: NewProjectRun) -> Run:
         """Queue a run; who may run in the project decides that it may change the project's files."""
         self._access.decide(tx, caller, Permission.PROJECT_RUN, Thing(kind=Kind.PROJECT, id=new.project))
-        run_id = new_id("run")
+        run_id = new.id
         run_store.insert_run(
             tx,
             {
@@ -78,9 +82,9 @@ class ProjectRuns:
                 "reason": None,
                 "max_attempts": 1,
                 "retry_on": [],
-                "soft_seconds": _HARD_SECONDS,
-                "hard_seconds": _HARD_SECONDS,
-                "grace_seconds": _GRACE_SECONDS,
+                "soft_seconds": new.hard_seconds,
+                "hard_seconds": new.hard_seconds,
+                "grace_seconds": new.grace_seconds,
                 "tag": None,
                 "reuse": False,
                 "reuse_key": None,

@@ -65,7 +65,13 @@ _START = text("""
       FROM taken, fenced
     RETURNING id, run_id, number, uid, fence
 """)
-_LIVE = text("SELECT uid, state FROM attempt WHERE engine = :engine AND released_at IS NULL")
+# What listens runs until somebody ends it: it needs a slot to start, and then leaves that to others.
+_LIVE = text("""
+    SELECT uid, CASE WHEN state = 'running' AND EXISTS (
+               SELECT 1 FROM run_plan p WHERE p.run_id = attempt.run_id AND p.plan ->> 'door' = 'true')
+           THEN 'listening' ELSE state END AS state
+      FROM attempt WHERE engine = :engine AND released_at IS NULL
+""")
 _AHEAD = text("""
     WITH waiting AS (
         SELECT id, queued_at, floor(priority + extract(epoch FROM station_now() - queued_at) / 1800) AS level
@@ -122,7 +128,7 @@ def claim(tx: Tx, holder: Holder, uids: Sequence[int | None]) -> Sequence[Claim]
 
 
 def live_attempts(tx: Tx, engine: str) -> Sequence[tuple[int | None, str]]:
-    """Return (uid, state) of every attempt of an engine that may still have traces."""
+    """Return (uid, state) of every attempt of an engine that may still have traces; `listening`: it takes no slot."""
     return [(row.uid, row.state) for row in tx.all(_LIVE, {"engine": engine})]
 
 

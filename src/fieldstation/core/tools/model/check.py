@@ -4,9 +4,12 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from fieldstation.core.tools.model.apps import APP_FIELDS, APPLICATION_ID, App, read_app_fields
+from fieldstation.core.tools.model.apps import KIND as APP_KIND
 from fieldstation.core.tools.model.command import Names, check_command
 from fieldstation.core.tools.model.definition import (
     HOST_IMAGE,
+    NO_LIMIT_SECONDS,
     RETRY_REASONS,
     STATION_IMAGE,
     Definition,
@@ -18,6 +21,7 @@ from fieldstation.core.tools.model.definition import (
 )
 from fieldstation.core.tools.model.document import Node, read_document
 from fieldstation.core.tools.model.fields import Fields, Findings, did_you_mean
+from fieldstation.core.tools.model.numbers import read_size
 from fieldstation.core.tools.model.schema import check_parameters
 from fieldstation.core.tools.model.semver import read_version
 from fieldstation.kernel.errors import Problem
@@ -38,18 +42,6 @@ _SECRET = re.compile(
     r"(?:^|_)(?:secret|password|passwd|token|api_?key|access_?key|private_?key|credentials?)(?:_|$)", re.IGNORECASE
 )
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(?:\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})", re.ASCII)
-_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,3})?)(Ki|Mi|Gi|Ti|k|M|G|T)?", re.ASCII)
-_UNITS = {
-    None: 1,
-    "k": 10**3,
-    "M": 10**6,
-    "G": 10**9,
-    "T": 10**12,
-    "Ki": 1 << 10,
-    "Mi": 1 << 20,
-    "Gi": 1 << 30,
-    "Ti": 1 << 40,
-}
 _MAX_MEMORY = 64 << 40
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
 _OCI = re.compile(
@@ -93,7 +85,9 @@ class _Reader:
 
     def __init__(self, findings: Findings, root: Node, reasons: Collection[str]) -> None:
         self.findings = findings
-        self.fields = Fields(findings, root, FIELDS)
+        kind = root.value.get("kind") if isinstance(root.value, Mapping) else None
+        self.is_app = kind is not None and kind.value == APP_KIND
+        self.fields = Fields(findings, root, (*FIELDS, *APP_FIELDS) if self.is_app else FIELDS)
         self.reasons = reasons
 
     def definition(self) -> Definition:
@@ -102,6 +96,7 @@ class _Reader:
         name = self._name()
         parameters = check_parameters(self.findings, self.fields.get("parameters"))
         inputs = self._inputs()
+        app = self._app()
         self.fields.require("command", "the program and its arguments, one element each")
         return Definition(
             name=name,
@@ -109,7 +104,7 @@ class _Reader:
             title=self.fields.text("title", name, most=200) or name,
             description=self._description(),
             image=self._image(),
-            command=check_command(self.fields, Names(parameters=parameters, inputs=inputs)),
+            command=check_command(self.fields, Names(parameters=parameters, inputs=inputs, app=app)),
             parameters=parameters,
             inputs=inputs,
             outputs=self._outputs(),
@@ -120,16 +115,25 @@ class _Reader:
             environment=self._environment(),
             files=self._files(),
             retry=self._retry(),
+            app=app,
         )
 
     def _node(self, key: str) -> Node:
         return self.fields.get(key) or self.fields.node
 
     def _kind(self) -> None:
-        self.fields.require("kind", "write kind: Tool")
+        self.fields.require("kind", f"write kind: Tool, or {APP_KIND} for an application")
         kind = self.fields.get("kind")
-        if kind is not None and kind.value != "Tool":
-            self.findings.fault(kind, "must be Tool")
+        if kind is not None and kind.value not in ("Tool", APP_KIND):
+            self.findings.fault(kind, f"must be Tool, or {APP_KIND} for an application that people open")
+
+    def _app(self) -> App | None:
+        if not self.is_app:
+            return None
+        name = self._node("name")
+        if isinstance(name.value, str) and not APPLICATION_ID.fullmatch(name.value):
+            self.findings.fault(name, "the name of an application is PLURAL.GROUP, such as notebooks.example.org")
+        return read_app_fields(self.fields)
 
     def _name(self) -> str:
         self.fields.require("name", "what people call the tool, such as table-summary")
@@ -196,7 +200,7 @@ class _Reader:
 
     def _outputs(self) -> Mapping[str, Output]:
         outputs = {name: self._output(name, node) for name, node in self.fields.entries("outputs")}
-        if not outputs and isinstance(self.fields.node.value, Mapping):
+        if not outputs and not self.is_app and isinstance(self.fields.node.value, Mapping):
             self.findings.warn(
                 self._node("outputs"),
                 "no outputs are named: whatever a run leaves is kept, and nothing is demanded of it",
@@ -248,32 +252,36 @@ class _Reader:
         node = fields.get(key)
         if node is None:
             return usual
-        found = None if isinstance(node.value, bool | float) else _SIZE.fullmatch(str(node.value))
-        if found is None:
+        size = None if isinstance(node.value, bool | float) else read_size(str(node.value))
+        if size is None:
             self.findings.fault(node, "must be a size such as 512Mi or 4Gi, or a number of bytes")
             return usual
-        size = int(float(found[1]) * _UNITS[found[2]])
         if not least <= size <= _MAX_MEMORY:
             self.findings.fault(node, f"must be between {least} bytes and 64Ti")
         return size
 
     def _limits(self) -> TimeLimits:
         fields, usual = self._section("limits", ("soft_seconds", "hard_seconds", "grace_seconds")), TimeLimits()
+        if self.is_app:
+            usual = TimeLimits(hard_seconds=NO_LIMIT_SECONDS)
+        if fields is None and self.is_app:
+            return usual
         if fields is None:
             self.findings.warn(
                 self.fields.node, f"no limits are written: a run is ended after {usual.hard_seconds:g} seconds"
             )
             return usual
-        hard = fields.number("hard_seconds", usual.hard_seconds, least=1, most=MAX_WALL_SECONDS)
+        most = max(MAX_WALL_SECONDS, usual.hard_seconds)
+        hard = fields.number("hard_seconds", usual.hard_seconds, least=1, most=most)
         soft_node = fields.get("soft_seconds")
-        soft = fields.number("soft_seconds", 0, least=1, most=MAX_WALL_SECONDS) if soft_node is not None else None
+        soft = fields.number("soft_seconds", 0, least=1, most=most) if soft_node is not None else None
         grace = fields.number("grace_seconds", usual.grace_seconds, least=0, most=3600)
-        if soft_node is None:
+        if soft_node is None and not self.is_app:
             self.findings.warn(
                 fields.node,
                 "soft_seconds is missing: at the hard limit a run is ended without a chance to save its work",
             )
-        elif soft and soft > hard:
+        elif soft_node is not None and soft and soft > hard:
             self.findings.fault(soft_node, f"the soft limit ({soft:g} s) must not be beyond the hard one ({hard:g} s)")
         return TimeLimits(soft_seconds=soft, hard_seconds=hard, grace_seconds=grace)
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from fieldstation.core.tools.model.apps import App
 from fieldstation.core.tools.model.definition import Group, Input
 from fieldstation.core.tools.model.document import Node
 from fieldstation.core.tools.model.fields import Fields, Findings, did_you_mean, kind_of
 from fieldstation.core.tools.model.schema import always_given
 from fieldstation.core.tools.model.template import (
+    OF_APPS,
     BadTemplate,
     Condition,
     Part,
@@ -83,6 +85,7 @@ class Names:
 
     parameters: Mapping[str, Any]  # the schema
     inputs: Mapping[str, Input]
+    app: App | None = None
 
 
 def check_command(fields: Fields, names: Names) -> tuple[str | Group, ...]:
@@ -157,6 +160,7 @@ def _check_names(findings: Findings, element: Element, names: Names) -> None:
 
 def _check_exists(findings: Findings, node: Node, placeholder: Placeholder, names: Names) -> bool:
     if placeholder.name is None:
+        _check_of_app(findings, node, placeholder.source, names.app)
         return True
     known = names.inputs if placeholder.source is Source.INPUTS else names.parameters.get("properties", {})
     if placeholder.name in known:
@@ -164,6 +168,17 @@ def _check_exists(findings: Findings, node: Node, placeholder: Placeholder, name
     kind = "input" if placeholder.source is Source.INPUTS else "parameter"
     findings.fault(node, f"there is no {kind} {placeholder.name!r}{did_you_mean(placeholder.name, known)}")
     return False
+
+
+def _check_of_app(findings: Findings, node: Node, source: Source, app: App | None) -> None:
+    if source in OF_APPS and app is None:
+        findings.fault(node, f"{{{{ {source} }}}} is there for an application alone (kind: App)")
+    elif app is not None and source is Source.PORT and app.listens.port is None:
+        findings.fault(node, "there is no {{ port }}: it listens on {{ socket }}; or write listens: {port: 8888}")
+    elif app is not None and source is Source.SOCKET and app.listens.port is not None:
+        findings.fault(node, "there is no {{ socket }}: it listens on a port; or write listens: {}")
+    elif app is not None and source is Source.OUTPUTS:
+        findings.fault(node, "an application has no {{ outputs }}: what it writes goes into the project, at /project")
 
 
 def _check_given(findings: Findings, element: Element, placeholder: Placeholder, names: Names) -> None:

@@ -9,9 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from fieldstation.core.tools.model.apps import KIND as APP_KIND
+from fieldstation.core.tools.model.apps import App, read_app, write_app
 from fieldstation.kernel.canonical import Json, digest
 
 STATION_IMAGE = "station:"  # the station's own tool environment; promises `python3` on PATH
+NO_LIMIT_SECONDS = 100 * 365 * 86_400.0  # of an application whose definition names no limit
 HOST_IMAGE = "host:"  # the station's machine, read-only
 
 RETRY_REASONS = frozenset({
@@ -99,6 +102,7 @@ class Definition:
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     retry: Retry = field(default_factory=Retry)
+    app: App | None = None  # of an application, which runs until it is ended
 
     @property
     def revision(self) -> str:
@@ -109,7 +113,7 @@ class Definition:
 def write_definition(definition: Definition) -> dict[str, Json]:
     """Return the normalised form, plain JSON in the author's order; `read_definition` reads it back."""
     return {
-        "kind": "Tool",
+        "kind": "Tool" if definition.app is None else APP_KIND,
         "name": definition.name,
         "version": definition.version,
         "title": definition.title,
@@ -131,6 +135,7 @@ def write_definition(definition: Definition) -> dict[str, Json]:
         "environment": dict(definition.environment),
         "files": dict(definition.files),
         "retry": {"attempts": definition.retry.attempts, "on": list(definition.retry.reasons)},
+        **({} if definition.app is None else write_app(definition.app)),
     }
 
 
@@ -156,6 +161,7 @@ def read_definition(document: Mapping[str, Any]) -> Definition:
         environment=document["environment"],
         files=document["files"],
         retry=Retry(attempts=retry["attempts"], reasons=tuple(retry["on"])),
+        app=read_app(document) if document["kind"] == APP_KIND else None,
     )
 
 

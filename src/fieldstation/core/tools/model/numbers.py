@@ -51,3 +51,23 @@ def _sixties(text: str) -> int | float:
     for part in text.lstrip("+-").split(":"):
         total = total * 60 + (float(part) if "." in part else int(part))
     return -total if text.startswith("-") else total
+
+
+_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,3})?)(Ki|Mi|Gi|Ti|k|M|G|T)?", re.ASCII)
+_UNITS = {
+    None: 1,
+    "k": 10**3,
+    "M": 10**6,
+    "G": 10**9,
+    "T": 10**12,
+    "Ki": 1 << 10,
+    "Mi": 1 << 20,
+    "Gi": 1 << 30,
+    "Ti": 1 << 40,
+}
+
+
+def read_size(text: str) -> int | None:
+    """Return the bytes of a size such as `512Mi`, `4G` or `1024`; None where it is none."""
+    found = _SIZE.fullmatch(text)
+    return None if found is None else int(float(found[1]) * _UNITS[found[2]])

@@ -1,7 +1,7 @@
 """From a definition and what a caller gave to the argument list of a run. No shell, no second reading of any value."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fieldstation.core.tools.model.definition import Definition, Group
@@ -24,10 +24,11 @@ TOOL_FOLDER = "/tool"
 
 @dataclass(frozen=True, kw_only=True)
 class Folders:
-    """Where a run sees its output folder and the tool's own files."""
+    """Where a run sees its output folder and the tool's own files; `door` is where an application listens, by word."""
 
     outputs: str = OUTPUTS_FOLDER
     tool: str = TOOL_FOLDER
+    door: Mapping[Source, str] = field(default_factory=dict)
 
 
 def fill(definition: Definition, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,14 +79,14 @@ def render(
     definition: Definition,
     parameters: Mapping[str, Any],
     inputs: Mapping[str, Sequence[str]],
-    folders: Folders = Folders(),
+    folders: Folders | None = None,
 ) -> list[str]:
     """Return the argument list. `parameters` come from `fill`; `inputs` are the paths of each slot inside the run.
 
     A value changes the elements that name it and no other, and only a placeholder that is a whole element and stands
     for a list makes more or fewer of them. Raises Invalid when the list is too long for the operating system.
     """
-    writer = _Writer(parameters, inputs, folders)
+    writer = _Writer(parameters, inputs, folders or Folders())
     arguments = [argument for element in _elements(definition, writer) for argument in writer.element(element)]
     sizes = [len(argument.encode()) for argument in arguments]
     if max(sizes, default=0) > MAX_ELEMENT_BYTES or sum(sizes) + len(sizes) > MAX_COMMAND_BYTES:
@@ -137,6 +138,8 @@ class _Writer:
             return self._folders.outputs
         if placeholder.source is Source.TOOL:
             return self._folders.tool
+        if placeholder.source in self._folders.door:
+            return self._folders.door[placeholder.source]
         if placeholder.source is Source.INPUTS:
             return list(self._inputs.get(placeholder.name or "", ()))
         return self._parameters if placeholder.name is None else self._parameters.get(placeholder.name)

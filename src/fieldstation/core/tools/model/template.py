@@ -2,6 +2,7 @@
 
     element     = { text | "{{" expression "}}" }
     expression  = "parameters" | "parameters." name | "inputs." slot | "outputs" | "tool" | "'{{'"
+                | "socket" | "port" | "prefix"   (of an application)
     condition   = [ "not " ] ( "parameters." name | "inputs." slot )
 
 A placeholder never reaches beyond its own element, and what it writes is never read again.
@@ -19,6 +20,12 @@ class Source(StrEnum):
     INPUTS = "inputs"
     OUTPUTS = "outputs"  # the output folder
     TOOL = "tool"  # the folder with the tool's own files
+    SOCKET = "socket"  # the path at which an application listens
+    PORT = "port"  # or its port
+    PREFIX = "prefix"  # of the paths that it is asked for, as in /apps/RUN/
+
+
+OF_APPS = frozenset({Source.SOCKET, Source.PORT, Source.PREFIX})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +55,9 @@ Part = str | Placeholder
 
 _OPEN, _CLOSE, _LITERAL_OPEN = "{{", "}}", "'{{'"
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_EXPRESSION = re.compile(r"(parameters|inputs)\.([A-Za-z_][A-Za-z0-9_-]*)|(parameters|outputs|tool)", re.ASCII)
+_EXPRESSION = re.compile(
+    r"(parameters|inputs)\.([A-Za-z_][A-Za-z0-9_-]*)|(parameters|outputs|tool|socket|port|prefix)", re.ASCII
+)
 _CONDITION = re.compile(r"(not\s+)?((?:parameters|inputs)\.\S+)")
 _SPEECH = "write {{ parameters.NAME }}, {{ inputs.SLOT }}, {{ outputs }} or {{ tool }}"
 

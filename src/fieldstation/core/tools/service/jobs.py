@@ -174,7 +174,7 @@ def name_of(job: Job) -> JobName:
 
 
 def _described(job: Job) -> dict[str, Any]:
-    return {"title": job.title, "description": job.description, "takes": []}  # runs take data sets, jobs take files
+    return {"title": job.title, "description": job.description, "takes": [], "app": False}  # runs take data sets
 
 
 def _kept(row: Any, job: Job) -> KeptJob:

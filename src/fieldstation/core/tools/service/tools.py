@@ -85,14 +85,27 @@ class Tools:
         row = self._find_version(tx, caller, reference)
         if format_of(row.namespace) is not ToolFormat.NATIVE:
             raise _no_run(row)
-        return ResolvedTool(
-            tool_id=row.id,
-            namespace=row.namespace,
-            name=row.name,
-            version=row.version,
-            revision=row.revision,
-            definition=self.definition(tx, row.revision),
-        )
+        found = self._resolved(tx, row)
+        if found.definition.app is not None:
+            raise _is_app(found)
+        return found
+
+    def application(self, tx: Tx, caller: Caller, reference: str) -> ResolvedTool:
+        """Return the application that `reference` means now; NotFound also where that is another kind of tool."""
+        row = self._find_version(tx, caller, reference)
+        found = self._resolved(tx, row) if format_of(row.namespace) is ToolFormat.NATIVE else None
+        if found is None or found.definition.app is None:
+            raise NotFound(
+                f"{row.name} is not an application", next_step="see which there are: fieldstation app applications"
+            )
+        return found
+
+    def applications(self, tx: Tx, caller: Caller, request: PageRequest) -> Page[ToolSummary]:
+        """Return the applications that the caller may launch, newest first."""
+        visible = self._access.visible(caller, Permission.TOOL_USE, Kind.TOOL)
+        values = {"before": request.after[0] if request.after else store.LAST, "limit": request.limit + 1}
+        rows = store.apps(tx, visible.where("t.id"), {**values, **visible.values})
+        return page_of([_summary(row) for row in rows], request, lambda tool: (tool.id,))
 
     def identify(self, tx: Tx, caller: Caller, reference: str) -> str:
         """Return the id of the tool that `reference` means; see `resolve`."""
@@ -157,6 +170,16 @@ class Tools:
         thing = self._owned(tx, caller, reference)
         self._access.revoke(tx, thing, self._access.principal_of(tx, username), by=caller)
 
+    def _resolved(self, tx: Tx, row: Any) -> ResolvedTool:
+        return ResolvedTool(
+            tool_id=row.id,
+            namespace=row.namespace,
+            name=row.name,
+            version=row.version,
+            revision=row.revision,
+            definition=self.definition(tx, row.revision),
+        )
+
     def _owned(self, tx: Tx, caller: Caller, reference: str) -> Thing:
         thing = _thing(self._find(tx, caller, reference).id)
         self._access.decide(tx, caller, Permission.TOOL_PUBLISH, thing)
@@ -220,6 +243,14 @@ def _no_run(row: Any) -> Conflict:
     )
 
 
+def _is_app(found: ResolvedTool) -> Conflict:
+    return Conflict(
+        f"{found.name} is an application: it runs in a project until it is stopped, and is opened in a browser",
+        next_step=f"launch it in a project: fieldstation app launch {found.name}",
+        reason="application",
+    )
+
+
 def _thing(tool_id: str) -> Thing:
     return Thing(kind=Kind.TOOL, id=tool_id)
 
@@ -252,6 +283,7 @@ def _described(definition: Definition) -> dict[str, Any]:
     return {
         "title": definition.title,
         "description": definition.description,
+        "app": definition.app is not None,
         "takes": sorted({one for taken in definition.inputs.values() for one in taken.media_types or (ANYTHING,)}),
     }
 

@@ -14,8 +14,8 @@ _WORDS = """to_tsvector('simple', regexp_replace(:name, '[^a-z0-9]+', ' ', 'g') 
 
 # Makes the tool, or finds and locks it, so that versions of one tool are published one after the other.
 _PUT_TOOL = text(f"""
-    INSERT INTO tool (id, namespace, name, newest, title, description, takes, words)
-    VALUES (:id, :namespace, :name, :newest, :title, :description, :takes, {_WORDS})
+    INSERT INTO tool (id, namespace, name, newest, title, description, takes, app, words)
+    VALUES (:id, :namespace, :name, :newest, :title, :description, :takes, :app, {_WORDS})
     ON CONFLICT (namespace, name) DO UPDATE SET name = excluded.name
     RETURNING id, xmax = 0 AS made
 """)
@@ -36,7 +36,8 @@ _NEWEST = text("""
      ORDER BY sort_key NOT LIKE '%~', sort_key DESC LIMIT 1
 """)
 _POINT = text(f"""
-    UPDATE tool SET newest = :newest, title = :title, description = :description, takes = :takes, words = {_WORDS}
+    UPDATE tool SET newest = :newest, title = :title, description = :description, takes = :takes, app = :app,
+           words = {_WORDS}
      WHERE id = :id
 """)
 # Of several tools with one name, the caller's own comes first, then the station's. Without a label the newest is meant.
@@ -122,6 +123,11 @@ def versions(tx: Tx, tool_id: str, before: str, limit: int) -> Sequence[Any]:
 def takers(tx: Tx, visible: str, values: Mapping[str, Any]) -> Sequence[Any]:
     """Read a page of tools, newest first, that take one of `types`."""
     return tx.listed(text(_PAGE.format(visible=visible, match="t.takes && cast(:types AS text[])")), values)
+
+
+def apps(tx: Tx, visible: str, values: Mapping[str, Any]) -> Sequence[Any]:
+    """Read a page of applications, newest first."""
+    return tx.listed(text(_PAGE.format(visible=visible, match="t.app")), values)
 
 
 def page(tx: Tx, visible: str, query: str | None, values: Mapping[str, Any]) -> Sequence[Any]:

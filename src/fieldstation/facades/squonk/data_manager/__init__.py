@@ -1,6 +1,7 @@
 """`/data-manager-api`: projects, files, data sets, jobs, instances, tasks and workflows."""
 
 from fieldstation.facades.squonk.data_manager.admin import AdminDoor
+from fieldstation.facades.squonk.data_manager.apps import AppDoor
 from fieldstation.facades.squonk.data_manager.datasets import DatasetDoor, DatasetParts
 from fieldstation.facades.squonk.data_manager.door import DataManagerParts, data_manager
 from fieldstation.facades.squonk.data_manager.instances import InstanceDoor
@@ -13,6 +14,7 @@ from fieldstation.facades.squonk.data_manager.workflows import WorkflowDoor
 
 __all__ = [
     "AdminDoor",
+    "AppDoor",
     "DataManagerParts",
     "DatasetDoor",
     "DatasetParts",

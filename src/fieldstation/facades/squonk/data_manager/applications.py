@@ -1,19 +1,19 @@
-"""Applications: what instances are of. All jobs run under one, and there is no other."""
+"""Applications: what instances are of. All jobs run under one; the others are published as tools are."""
 
 import json
 from dataclasses import dataclass
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from fieldstation.core.instances.service import Instances
 from fieldstation.core.people.model import Caller
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.squonk.application import refusals
-from fieldstation.facades.squonk.data_manager.instances import MOST, InstanceOut, instance_out
+from fieldstation.facades.squonk.data_manager.apps import MOST, AppDoor, ApplicationDetailOut
+from fieldstation.facades.squonk.data_manager.instances import instance_out
 from fieldstation.facades.squonk.data_manager.job_shapes import ApplicationOut
-from fieldstation.kernel.errors import NotFound
 from fieldstation.kernel.paging import PageRequest
 
 # What POST /instance takes as the specification of a job.
@@ -38,30 +38,19 @@ class ApplicationsOut(BaseModel):
     applications: list[ApplicationOut]
 
 
-class ApplicationDetailOut(BaseModel):
-    """An application and the instances of it that you see, newest first."""
-
-    id: str
-    kind: str
-    group: str
-    versions: list[str]
-    template: str = Field(description="a JSON schema of its specification, as text")
-    instances: list[InstanceOut]
-    cost: str = Field(description="coins; those of jobs are theirs", examples=["0"])
-
-
 @dataclass(frozen=True, kw_only=True)
 class ApplicationDoor:
     """What the routes of applications need."""
 
     instances: Instances
+    apps: AppDoor
 
     def one(self, tx: Tx, caller: Caller, application_id: str) -> ApplicationDetailOut:
         """Describe one application."""
         jobs = ApplicationOut()
-        page = self.instances.list(tx, caller, PageRequest(limit=MOST))
         if application_id != jobs.application_id:
-            raise NotFound("there is no application with this id", next_step="see what there is: GET /application")
+            return self.apps.describe(tx, caller, application_id)
+        page = self.instances.list(tx, caller, PageRequest(limit=MOST))
         return ApplicationDetailOut(
             id=jobs.application_id,
             kind=jobs.kind,
@@ -79,8 +68,8 @@ def router(door: ApplicationDoor) -> APIRouter:
 
     @routes.get("/application", operation_id="get_applications", summary="What instances are of", responses=refusals())
     async def listed(call: CallerCall) -> ApplicationsOut:
-        await call(lambda _tx, _caller: None)
-        return ApplicationsOut(count=1, applications=[ApplicationOut()])
+        found = [ApplicationOut(), *await call(door.apps.all)]
+        return ApplicationsOut(count=len(found), applications=found)
 
     @routes.get(
         "/application/{application_id}",

@@ -70,7 +70,11 @@ def data_manager(parts: DataManagerParts) -> FastAPI:
     app.include_router(datasets.router(parts.datasets, parts.receiving, parts.movers))
     app.include_router(jobs.router(parts.jobs))
     app.include_router(instances.router(parts.instances, parts.grounds))
-    app.include_router(applications.router(applications.ApplicationDoor(instances=parts.instances.instances)))
+    app.include_router(
+        applications.router(
+            applications.ApplicationDoor(instances=parts.instances.instances, apps=parts.instances.apps)
+        )
+    )
     app.include_router(users.router(parts.users))
     app.include_router(inventory.router(parts.inventory))
     app.include_router(admin.router(parts.admin))

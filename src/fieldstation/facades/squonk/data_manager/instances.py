@@ -1,4 +1,4 @@
-"""Instances: jobs launched, tried dry, shown, kept and removed."""
+"""Instances: jobs and applications launched, tried dry, shown, kept and removed."""
 
 import json
 from collections.abc import Mapping
@@ -8,26 +8,28 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from fieldstation.core.instances.model.values import Callback, Instance, Launch, Phase
 from fieldstation.core.instances.service import CallbackTokens, Instances
+from fieldstation.core.people.model import Caller
 from fieldstation.core.tools.model.jobs import JobName
+from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall, Core
 from fieldstation.facades.kit.grounds import Grounds
 from fieldstation.facades.kit.launching import Launching
 from fieldstation.facades.squonk.application import refusals
 from fieldstation.facades.squonk.arguments import Arguments, GivenArguments, described
+from fieldstation.facades.squonk.data_manager.apps import MOST, AppDoor, AppStartedOut
 from fieldstation.facades.squonk.data_manager.files import FILE_ANSWER, joined
+from fieldstation.facades.squonk.data_manager.instance_shapes import JOBS, InstanceOut, TaskOut, specification_of
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Invalid, NotFound
-from fieldstation.kernel.paging import MAX_LIMIT, PageRequest
+from fieldstation.kernel.paging import PageRequest
 
-JOBS = "datamanagerjobs.squonk.it"  # the application that all jobs are of
 _LAUNCH = (
     "callback_url", "callback_context", "callback_token", "generate_callback_token", "debug",
 )  # fmt: skip
-_SPECIFICATION_BYTES = 1 << 20
 
 
 class StartedOut(BaseModel):
@@ -52,52 +54,6 @@ class RemovalOut(BaseModel):
     task_id: str
 
 
-class TaskOut(BaseModel):
-    """A task of an instance."""
-
-    id: str
-    purpose: str
-
-
-class InstanceOut(BaseModel):
-    """An instance; what is not known yet is absent."""
-
-    id: str | None = None
-    name: str
-    owner: str
-    project_id: str
-    archived: bool
-    application_id: str = JOBS
-    application_version: str = "v3"
-    application_type: str = "JOB"
-    application_specification: str = Field(description="the specification as JSON text")
-    phase: str = Field(examples=["RUNNING"])
-    launched: str
-    started: str | None = None
-    stopped: str | None = None
-    run_time: str = Field(examples=["0:00:12.5"])
-    job_id: int
-    job_collection: str
-    job_job: str
-    job_name: str
-    job_version: str
-    job_image_type: str = Field(examples=["SIMPLE"])
-    outputs: dict[str, Any]
-    written_job_annotation_files: list[str] | None = Field(
-        default=None, description="beside its outputs, once it ended"
-    )
-    coins: str | None = None
-    cost: str | None = None
-    error_message: str | None = None
-    launch_exchange_rate: str | None = None
-    authorisation_code: int | None = Field(
-        default=None, description="of the authority to run; absent where nobody pays"
-    )
-    has_valid_callback_token: bool | None = None
-    tasks: list[TaskOut] | None = None
-    running_workflow_step_id: str | None = None
-
-
 class InstancesOut(BaseModel):
     """The instances that you see, newest first."""
 
@@ -112,31 +68,35 @@ class InstanceDoor:
     launching: Launching
     instances: Instances
     tokens: CallbackTokens
+    apps: AppDoor
 
 
 def router(door: InstanceDoor, grounds: Grounds) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(tags=["instance"])
-    _add_launches(routes, door.launching)
+    _add_launches(routes, door)
     _add_reads(routes, door)
     _add_changes(routes, door)
     _add_tokens(routes, door, grounds)
     return routes
 
 
-def _add_launches(routes: APIRouter, launching: Launching) -> None:
+def _add_launches(routes: APIRouter, door: InstanceDoor) -> None:
+    launching = door.launching
     takes = described("application_id", "project_id", "as_name", optional=("specification", *_LAUNCH))
 
     @routes.post(
         "/instance",
         operation_id="create_instance",
-        summary="Launch a job",
+        summary="Launch a job or an application",
         status_code=HTTPStatus.CREATED,
         response_model_exclude_none=True,
         responses=refusals(404, 409),
         openapi_extra=takes,
     )
-    async def launch(arguments: GivenArguments, call: CallerCall) -> StartedOut:
+    async def launch(arguments: GivenArguments, call: CallerCall) -> StartedOut | AppStartedOut:
+        if arguments.needed("application_id") != JOBS:
+            return await call(lambda tx, caller: door.apps.launch(tx, caller, arguments))
         started = await launching.launch(call, await launching.worked(call, _launch(arguments)))
         return StartedOut(
             instance_id=started.instance_id,
@@ -155,6 +115,8 @@ def _add_launches(routes: APIRouter, launching: Launching) -> None:
         openapi_extra=takes,
     )
     async def dry_run(arguments: GivenArguments, call: CallerCall) -> DryOut:
+        if arguments.needed("application_id") != JOBS:
+            raise Invalid("only jobs can be tried dry", next_step=f"launch it, or name the application of jobs: {JOBS}")
         wanted = _launch(arguments)
         worked = await launching.worked(call, wanted)
         return DryOut(command=worked.command, callback_token=wanted.callback.token)
@@ -171,8 +133,15 @@ def _add_reads(routes: APIRouter, door: InstanceDoor) -> None:
     async def listed(call: CallerCall, project_id: Annotated[str | None, Query(max_length=200)] = None) -> InstancesOut:
         projects = None if project_id is None else [project_id]
         request = PageRequest(limit=MOST)
-        page = await call(lambda tx, caller: door.instances.list(tx, caller, request, projects=projects))
-        return InstancesOut(count=len(page.items), instances=[instance_out(one, listed=True) for one in page.items])
+
+        def found(tx: Tx, caller: Caller) -> list[InstanceOut]:
+            jobs = door.instances.list(tx, caller, request, projects=projects).items
+            apps = door.apps.parts.apps.list(tx, caller, request, projects=projects).items
+            shown = [instance_out(one, listed=True) for one in jobs]
+            return [*shown, *(door.apps.shown(one, listed=True) for one in apps)]
+
+        all_of_them = sorted(await call(found), key=lambda one: one.launched, reverse=True)[: request.limit]
+        return InstancesOut(count=len(all_of_them), instances=all_of_them)
 
     @routes.get(
         "/instance/{instance_id}",
@@ -182,7 +151,13 @@ def _add_reads(routes: APIRouter, door: InstanceDoor) -> None:
         responses=refusals(404),
     )
     async def one(instance_id: str, call: CallerCall) -> InstanceOut:
-        return instance_out(await call(lambda tx, caller: door.instances.show(tx, caller, instance_id)), listed=False)
+        def found(tx: Tx, caller: Caller) -> InstanceOut:
+            try:
+                return instance_out(door.instances.show(tx, caller, instance_id), listed=False)
+            except NotFound:
+                return door.apps.shown(door.apps.parts.apps.show(tx, caller, instance_id), listed=False)
+
+        return await call(found)
 
 
 def _add_changes(routes: APIRouter, door: InstanceDoor) -> None:
@@ -197,7 +172,14 @@ def _add_changes(routes: APIRouter, door: InstanceDoor) -> None:
     async def change(instance_id: str, arguments: GivenArguments, call: CallerCall) -> None:
         archived = arguments.flag("archive")
         if archived is not None:
-            await call(lambda tx, caller: door.instances.archive(tx, caller, instance_id, archived=archived))
+
+            def kept(tx: Tx, caller: Caller) -> None:
+                try:
+                    door.instances.archive(tx, caller, instance_id, archived=archived)
+                except NotFound:
+                    door.apps.parts.apps.archive(tx, caller, instance_id, archived=archived)
+
+            await call(kept)
 
     @routes.delete(
         "/instance/{instance_id}",
@@ -206,8 +188,13 @@ def _add_changes(routes: APIRouter, door: InstanceDoor) -> None:
         responses=refusals(404, 409),
     )
     async def remove(instance_id: str, call: CallerCall) -> RemovalOut:
-        task = await call(lambda tx, caller: door.instances.remove(tx, caller, instance_id))
-        return RemovalOut(task_id=task.id)
+        def removed(tx: Tx, caller: Caller) -> str:
+            try:
+                return door.instances.remove(tx, caller, instance_id).id
+            except NotFound:
+                return door.apps.parts.apps.remove(tx, caller, instance_id).id
+
+        return RemovalOut(task_id=await call(removed))
 
 
 def _add_tokens(routes: APIRouter, door: InstanceDoor, grounds: Grounds) -> None:
@@ -242,14 +229,8 @@ def _add_tokens(routes: APIRouter, door: InstanceDoor, grounds: Grounds) -> None
         return await grounds.sent(ground, joined(path, file), request.headers)
 
 
-MOST = 10 * MAX_LIMIT
-
-
 def _launch(arguments: Arguments) -> Launch:
-    application = arguments.needed("application_id")
-    if application != JOBS:
-        raise NotFound(f"there is no application {application[:100]!r}", next_step=f"launch jobs as {JOBS}")
-    specification = _specification(arguments.needed("specification"))
+    specification = specification_of(arguments.needed("specification"))
     variables = specification.get("variables") or {}
     if not isinstance(variables, dict):
         raise Invalid("the variables of the specification are no object", next_step="give an object of variables")
@@ -269,19 +250,6 @@ def _launch(arguments: Arguments) -> Launch:
             make_token=bool(arguments.flag("generate_callback_token")),
         ),
     )
-
-
-def _specification(text: str) -> Mapping[str, Any]:
-    try:
-        found = json.loads(text) if len(text) <= _SPECIFICATION_BYTES else None
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise Invalid(
-            f"the specification is not a JSON object of up to {_SPECIFICATION_BYTES} bytes",
-            next_step='give one such as {"collection": "im-test", "job": "nop", "version": "1.0.0"}',
-        )
-    return found
 
 
 def _text(specification: Mapping[str, Any], key: str) -> str:

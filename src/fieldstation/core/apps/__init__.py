@@ -1,0 +1,1 @@
+"""Applications: programs that people open in a browser, running beside the files of a project until they are ended."""

@@ -1,0 +1,1 @@
+"""Applications, as people launch, open and end them."""
