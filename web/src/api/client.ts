@@ -51,6 +51,8 @@ export type Token = Schemas['TokenOut']
 export type Job = Schemas['JobOut']
 export type JobForm = Schemas['JobFormOut']
 export type Instance = Schemas['InstanceOut']
+export type Application = Schemas['ApplicationOut']
+export type App = Schemas['AppOut']
 export type NewLaunch = Schemas['LaunchIn']
 export type NewRun = Schemas['RunIn']
 

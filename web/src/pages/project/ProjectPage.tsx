@@ -8,6 +8,7 @@ import { PageLink } from '@/show/links'
 import { Loading, Page } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { Time } from '@/show/Time'
+import { Apps } from './apps/Apps'
 import { FileManager } from './files/FileManager'
 import { Jobs } from './jobs/Jobs'
 import { may } from './may'
@@ -21,13 +22,14 @@ const route = getRouteApi('/projects/$project')
 const NAMES: Record<Tab, string> = {
   files: 'Files',
   jobs: 'Jobs',
+  apps: 'Applications',
   runs: 'Runs',
   members: 'Members',
   settings: 'Settings',
 }
 
 /** What was looked at in one tab is not looked at in the next. */
-const NOTHING = { file: undefined, job: undefined, as: undefined, instance: undefined }
+const NOTHING = { file: undefined, job: undefined, as: undefined, instance: undefined, application: undefined }
 
 /** One project: its files, its runs, its members. */
 export function ProjectPage() {
@@ -67,6 +69,9 @@ function Known({ project }: { project: Project }) {
         </Tabs.Panel>
         <Tabs.Panel value="jobs">
           <Jobs project={project} view={view} show={show} />
+        </Tabs.Panel>
+        <Tabs.Panel value="apps">
+          <Apps project={project} view={view} show={show} />
         </Tabs.Panel>
         <Tabs.Panel value="runs">
           <ProjectRuns project={project} />

@@ -1,4 +1,4 @@
-export const TABS = ['files', 'jobs', 'runs', 'members', 'settings'] as const
+export const TABS = ['files', 'jobs', 'apps', 'runs', 'members', 'settings'] as const
 export type Tab = (typeof TABS)[number]
 
 /** What of a project is shown; all of it is in the address. */
@@ -10,6 +10,8 @@ export interface ProjectView {
   file?: string
   /** The job that is to be launched, `collection/job@version`. */
   job?: string
+  /** The application that is to be launched. */
+  application?: string
   /** The launched job that is looked at. */
   instance?: string
   /** The launched job whose variables that begins with. */
@@ -26,6 +28,7 @@ export function readProjectView(search: Record<string, unknown>): ProjectView {
     ...(folder ? { folder } : {}),
     ...(file ? { file } : {}),
     ...(typeof search.job === 'string' && search.job ? { job: search.job } : {}),
+    ...(typeof search.application === 'string' && search.application ? { application: search.application } : {}),
     ...(typeof search.instance === 'string' && search.instance ? { instance: search.instance } : {}),
     ...(typeof search.as === 'string' && search.as ? { as: search.as } : {}),
     ...(search.hidden === true ? { hidden: true as const } : {}),

@@ -37,8 +37,8 @@ export function launchOf(project: Project, job: JobForm, wanted: Wanted): NewLau
   }
 }
 
-/** What the author of a job fills in. */
-function defaultsOf({ properties }: JobForm['variables']): Values {
+/** What the author of a job, or of an application, fills in. */
+export function defaultsOf({ properties }: JobForm['variables']): Values {
   const known = (properties ?? {}) as Readonly<Record<string, { default?: unknown }>>
   return Object.fromEntries(
     Object.entries(known).flatMap(([name, one]) => (one.default === undefined ? [] : [[name, one.default] as const])),
