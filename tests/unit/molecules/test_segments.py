@@ -90,4 +90,5 @@ def test_only_what_may_be_seen_is_looked_at() -> None:
     held = Held(segment=1, slots=[16, 32], counts=[10, 3], sources=[1, 3], firsts=[0, 8])
     assert held.seen() == 0b00000111_00000011_11111111
     assert held.cut(b"\xff\xfe\xfd\xfc\xfb\xfa") == 0xFBFCFD
+    assert list(held.parted(0b101 << 16 | 0b10)) == [(1, 0, 0b10), (3, 8, 0b101)]
     assert [held.at(bit) for bit in (0, 9, 16, 18)] == [(1, 0), (1, 9), (3, 8), (3, 10)]

@@ -9,6 +9,7 @@ number of small segments is bounded, however many files there are.
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 SLOTS = 61_440  # of a full segment: one slice of it fills a page of the database
 _TOGETHER = 15  # segments of one size are merged
@@ -53,12 +54,23 @@ class Held:
 
     def seen(self) -> int:
         """Return which molecules may be seen, as bits of a number like those of slices that are cut."""
-        pieces, at = [], self.begin
+        pieces, at = [], 8 * self.begin
         for slot, count in zip(self.slots, self.counts, strict=True):
-            whole, rest = divmod(count, 8)
-            pieces += [bytes(slot // 8 - at), b"\xff" * whole, bytes([(1 << rest) - 1]) if rest else b""]
-            at = slot // 8 + whole + (rest > 0)
+            if slot > at:
+                pieces.append(bytes((slot - at) // 8))
+            ones = _ones(count)
+            pieces.append(ones)
+            at = slot + 8 * len(ones)
         return int.from_bytes(b"".join(pieces), "little")
+
+    def parted(self, number: int) -> Iterator[tuple[int, int, int]]:
+        """Part such a number by runs: yield (file, first place, which molecules from there on) where there are any."""
+        data = number.to_bytes((number.bit_length() + 7) // 8, "little")
+        for slot, count, source, first in zip(self.slots, self.counts, self.sources, self.firsts, strict=True):
+            begin = slot // 8 - self.begin
+            molecules = int.from_bytes(data[begin : begin + (count + 7) // 8], "little")
+            if molecules:
+                yield source, first, molecules
 
     def at(self, bit: int) -> tuple[int, int]:
         """Return the file, and the place there, of the molecule that has this bit of such a number."""
@@ -153,6 +165,12 @@ def _held(window: dict[int, list[tuple[int, int, int, int]]]) -> Sequence[Held]:
         slots, counts, sources, firsts = zip(*sorted(runs), strict=True)
         found.append(Held(segment=segment, slots=slots, counts=counts, sources=sources, firsts=firsts))
     return found
+
+
+@lru_cache(maxsize=1_024)
+def _ones(count: int) -> bytes:
+    """Return so many bits that are set, and then those that fill the last byte."""
+    return ((1 << count) - 1).to_bytes((count + 7) // 8, "little")
 
 
 def _size(slots: int) -> int:

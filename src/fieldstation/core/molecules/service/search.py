@@ -4,6 +4,7 @@ import heapq
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from fieldstation.core.datasets.service import Datasets
 from fieldstation.core.molecules.model import prints
@@ -11,8 +12,7 @@ from fieldstation.core.molecules.model.segments import Held, windows
 from fieldstation.core.molecules.model.values import Hit, Molecule, Place
 from fieldstation.core.molecules.store import find as store
 from fieldstation.core.people.model import Caller, Kind, Permission
-from fieldstation.core.people.service import Access
-from fieldstation.core.people.service.access import Visible
+from fieldstation.core.people.service import Access, Visible
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import Page, PageRequest, page_of
@@ -109,8 +109,8 @@ class MoleculeSearch:
         for place, window in enumerate(windows(self._held(tx, caller), behind, _WINDOWS)):
             if place == len(_WINDOWS) or len(found) >= limit:
                 return self._screened(tx, caller, found, reached)
-            candidates = sorted(one for one in _candidates(tx, window, bits) if one > behind)
-            found += candidates[: limit - len(found)]
+            candidates = (one for one in _candidates(tx, window, bits) if one > behind)
+            found += islice(candidates, limit - len(found))
             reached = found[-1] if len(found) >= limit else _end(window)
         return self._screened(tx, caller, found, reached if len(found) >= limit else None)
 
@@ -188,14 +188,14 @@ def _rank_all(tx: Tx, window: Sequence[Held], bits: Sequence[int], best: Best) -
 
 
 def _candidates(tx: Tx, window: Sequence[Held], bits: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield (source, index) of the molecules that have each bit; of all where there is no bit."""
-    if not bits:
-        for held in window:
-            yield from (held.at(bit) for bit in prints.places(held.seen()))
-        return
-    rarest = prints.rarest(store.ones(tx, window), bits, _SCREENED_BITS)
-    for held, slices in store.screened(tx, window, rarest):
-        yield from (held.at(bit) for bit in prints.places(prints.in_all([*slices, held.seen()])))
+    """Yield (source, index) of the molecules that have each bit, in their order; of all where there is no bit."""
+    if bits:
+        rarest = prints.rarest(store.ones(tx, window), bits, _SCREENED_BITS)
+        having = [(held, prints.in_all(slices)) for held, slices in store.screened(tx, window, rarest)]
+    else:
+        having = [(held, held.seen()) for held in window]
+    for source, first, molecules in sorted(one for held, number in having for one in held.parted(number)):
+        yield from ((source, first + place) for place in prints.places(molecules))
 
 
 def _end(window: Sequence[Held]) -> tuple[int, int]:

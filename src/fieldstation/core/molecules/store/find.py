@@ -58,10 +58,11 @@ class Shared:
 def held(tx: Tx, condition: str, values: Mapping[str, Any]) -> Sequence[Held]:
     """Read what of every segment a caller may see, in one statement."""
     query = text(f"""
-        WITH seen AS MATERIALIZED (SELECT DISTINCT m.source {_READABLE.format(condition=condition)})
         SELECT r.segment, array_agg(r.slot) AS slots, array_agg(r.count) AS counts, array_agg(r.source) AS sources,
                array_agg(r.first) AS firsts
-          FROM (SELECT r.* FROM seen JOIN molecule_run r ON r.source = seen.source ORDER BY r.segment, r.slot) r
+          FROM (SELECT r.* FROM molecule_run r
+                 WHERE r.source IN (SELECT m.source {_READABLE.format(condition=condition)})
+                 ORDER BY r.segment, r.slot) r
          GROUP BY r.segment
     """)
     return [Held(**row._asdict()) for row in tx.listed(query, values, binary=True)]
