@@ -61,8 +61,11 @@ def test_every_molecule_keeps_its_bits(given_runs: list[tuple[int, int, bool]]) 
         slices[segment] += bytes([source]) * run.bytes
         runs += [run] if kept else []
     plan = merger(runs)
-    joined = b"".join(slices[one.segment][one.begin : one.begin + one.size] for one in plan.pieces)
-    assert 8 * len(joined) == plan.slots
+    merged = plan.apply(
+        [(3, (1, 9), slices[3]), (1, (1, 9), slices[1]), (2, (1, 9), slices[2]), (1, (2, 9), bytes(len(slices[1])))]
+    )
+    joined = merged[1, 9]
+    assert {8 * len(one) for one in merged.values()} == {plan.slots}
     assert {(one.source, one.first, one.count) for one in plan.runs} == {(r.source, r.first, r.count) for r in runs}
     for run in plan.runs:
         assert set(joined[run.slot // 8 : run.slot // 8 + run.bytes]) == {run.source}

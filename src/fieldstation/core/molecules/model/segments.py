@@ -7,12 +7,13 @@ number of small segments is bounded, however many files there are.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 SLOTS = 61_440  # of a full segment: one slice of it fills a page of the database
-_TOGETHER = 15  # segments of one size are merged
+_TOGETHER = 15  # segments of one size are merged, when there are so many
+_MOST_TOGETHER = 64  # and more of them where there are, so that one merger is quick
 _GROWTH = 16  # from one size to the next
 _SMALLEST = 256  # slots
 
@@ -105,6 +106,22 @@ class Merger:
     pieces: Sequence[Piece]
     runs: Sequence[Run]
 
+    def apply(self, slices: Iterable[tuple[int, tuple[int, int], bytes]]) -> Mapping[tuple[int, int], bytes]:
+        """Merge slices (segment, kind and bit, molecules), in whatever order they come, by kind and bit."""
+        goes: dict[int, list[tuple[int, Piece]]] = {}
+        at = 0
+        for piece in self.pieces:
+            goes.setdefault(piece.segment, []).append((at, piece))
+            at += piece.size
+        merged: dict[tuple[int, int], bytearray] = {}
+        for segment, bit, molecules in slices:
+            into = merged.get(bit)
+            if into is None:
+                into = merged[bit] = bytearray(self.slots // 8)
+            for begin, piece in goes.get(segment, ()):
+                into[begin : begin + piece.size] = molecules[piece.begin : piece.begin + piece.size]
+        return {bit: bytes(into) for bit, into in merged.items()}
+
 
 def to_merge(segments: Iterable[Segment]) -> Sequence[int]:
     """Return which segments are to become one now; none where it is not worth it.
@@ -183,7 +200,7 @@ def _size(slots: int) -> int:
 def _fitting(members: Sequence[Segment]) -> Sequence[int]:
     """Return the first of them that fit into one segment."""
     found, taken = [], 0
-    for one in members:
+    for one in members[:_MOST_TOGETHER]:
         if taken + one.taken > SLOTS:
             break
         found.append(one.key)

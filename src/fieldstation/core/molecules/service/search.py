@@ -9,7 +9,7 @@ from itertools import islice
 from fieldstation.core.datasets.service import Datasets
 from fieldstation.core.molecules.model import prints
 from fieldstation.core.molecules.model.segments import Held, windows
-from fieldstation.core.molecules.model.values import Hit, Molecule, Place
+from fieldstation.core.molecules.model.values import Hit, Molecule
 from fieldstation.core.molecules.store import find as store
 from fieldstation.core.people.model import Caller, Kind, Permission
 from fieldstation.core.people.service import Access, Visible
@@ -19,7 +19,7 @@ from fieldstation.kernel.paging import Page, PageRequest, page_of
 
 _SCREENED_BITS = 48  # of a query: more make the screen hardly sharper
 _SEGMENTS = 64  # whose slices are read together: four million molecules
-_WINDOWS = (1, 4, 16, 64)  # segments looked at in one call, ever more together where few have the part
+_WINDOWS = (1, 8, 64)  # segments looked at in one call, ever more together where few have the part
 _DIGITS = 18  # of a number in a position
 _START = ("0", "-1")
 
@@ -78,9 +78,8 @@ class MoleculeSearch:
             "limit": request.limit + 1,
         }
         found = store.exact(tx, visible.where("d.id"), values)
-        places = self._places(tx, caller, [one.source for one in found])
-        hits = [Hit(molecule=one, place=places[one.source]) for one in found if one.source in places]
-        return page_of(hits, request, key_of)
+        hits = self._hits(tx, caller, found)
+        return page_of([hits[one] for one in found if one in hits], request, key_of)
 
     def similar(self, tx: Tx, caller: Caller, query: Query, threshold: float, request: PageRequest) -> Page[Hit]:
         """Return a page of the molecules at least so similar to the query, the most similar first. Exact."""
@@ -89,7 +88,7 @@ class MoleculeSearch:
         for window in _batches(self._held(tx, caller)):
             _rank_all(tx, window, bits, best)
         ranked = best.ranked()
-        found = self._hits(tx, caller, [(source, index) for _, source, index in ranked])
+        found = self._hits(tx, caller, [one[1:] for one in ranked])
         hits = [
             replace(found[source, index], similarity=similarity)
             for similarity, source, index in ranked
@@ -123,16 +122,8 @@ class MoleculeSearch:
 
     def _hits(self, tx: Tx, caller: Caller, wanted: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], Hit]:
         """Return the molecules at these places, without those that are none or that nobody sees any more."""
-        if not wanted:
-            return {}
-        places = self._places(tx, caller, [source for source, _ in wanted])
-        return {
-            at: Hit(molecule=one, place=places[at[0]]) for at, one in store.at(tx, wanted).items() if at[0] in places
-        }
-
-    def _places(self, tx: Tx, caller: Caller, sources: Sequence[int]) -> Mapping[int, Place]:
         visible = self._visible(caller)
-        return store.places(tx, visible.where("d.id"), visible.values, sources) if sources else {}
+        return store.at(tx, visible.where("d.id"), visible.values, wanted) if wanted else {}
 
     def _held(self, tx: Tx, caller: Caller) -> Sequence[Held]:
         visible = self._visible(caller)
@@ -190,8 +181,9 @@ def _rank_all(tx: Tx, window: Sequence[Held], bits: Sequence[int], best: Best) -
 def _candidates(tx: Tx, window: Sequence[Held], bits: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield (source, index) of the molecules that have each bit, in their order; of all where there is no bit."""
     if bits:
-        rarest = prints.rarest(store.ones(tx, window), bits, _SCREENED_BITS)
-        having = [(held, prints.in_all(slices)) for held, slices in store.screened(tx, window, rarest)]
+        if len(bits) > _SCREENED_BITS:
+            bits = prints.rarest(store.ones(tx, window), bits, _SCREENED_BITS)
+        having = [(held, prints.in_all(slices)) for held, slices in store.screened(tx, window, bits)]
     else:
         having = [(held, held.seen()) for held in window]
     for source, first, molecules in sorted(one for held, number in having for one in held.parted(number)):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from fieldstation.core.molecules.model.segments import Held
-from fieldstation.core.molecules.model.values import DIGITS, Molecule, Place
+from fieldstation.core.molecules.model.values import DIGITS, Hit, Molecule, Place
 from fieldstation.core.molecules.store.reading import COUNT, MORGAN, PATTERN
 from fieldstation.db import Tx
 
@@ -25,12 +25,12 @@ _OF_VERSION = text(f"""
        AND (NOT :faulty OR m.fault IS NOT NULL)
      ORDER BY v.path, m.index LIMIT :limit
 """)
-_AT = text(f"""
-    SELECT {_COLUMNS} FROM molecule m
-      JOIN unnest(cast(:sources AS bigint[]), cast(:indexes AS bigint[])) AS w (source, index)
-        ON m.source = w.source AND m.index = w.index
-     WHERE m.fault IS NULL
-""")
+_PLACES = f"""
+    SELECT DISTINCT ON (m.source) m.source AS place_of, m.path, v.id AS version_id, v.number, d.id AS dataset_id,
+           d.name AS dataset_name
+      {_READABLE} AND m.source = ANY(:sources)
+     ORDER BY m.source, v.key DESC, m.path
+"""
 _SHARED = text(f"""
     SELECT s.segment, s.kind, s.bit, s.molecules FROM molecule_slice s
      WHERE s.segment = ANY(:segments) AND s.kind = {MORGAN} AND s.bit = ANY(:bits)
@@ -68,39 +68,35 @@ def held(tx: Tx, condition: str, values: Mapping[str, Any]) -> Sequence[Held]:
     return [Held(**row._asdict()) for row in tx.listed(query, values, binary=True)]
 
 
-def places(tx: Tx, condition: str, values: Mapping[str, Any], sources: Sequence[int]) -> Mapping[int, Place]:
-    """Read where these files are found: the newest version of each that a caller may read, in one statement."""
+def exact(tx: Tx, condition: str, values: Mapping[str, Any]) -> Sequence[tuple[int, int]]:
+    """Read where molecules of an InChIKey are, or of a canonical SMILES where they have none; indexes of both."""
     query = text(f"""
-        SELECT DISTINCT ON (m.source) m.source, m.path, v.id AS version_id, v.number, d.id AS dataset_id,
-               d.name AS dataset_name
-          {_READABLE.format(condition=condition)} AND m.source = ANY(:sources)
-         ORDER BY m.source, v.key DESC, m.path
-    """)
-    rows = tx.listed(query, {**values, "sources": list(set(sources))})
-    return {row.source: Place(**row._asdict()) for row in rows}
-
-
-def exact(tx: Tx, condition: str, values: Mapping[str, Any]) -> Sequence[Molecule]:
-    """Read molecules of an InChIKey, or of a canonical SMILES where they have none; indexes of both."""
-    query = text(f"""
-        SELECT {_COLUMNS} FROM molecule m
+        SELECT m.source, m.index FROM molecule m
          WHERE m.source IN (SELECT m.source {_READABLE.format(condition=condition)})
            AND (m.source, m.index) > (:source, :index)
            AND (m.inchikey = :inchikey OR m.inchikey IS NULL AND m.smiles = :smiles)
          ORDER BY m.source, m.index LIMIT :limit
     """)
-    return [_molecule(row) for row in tx.listed(query, values)]
+    return [(row.source, row.index) for row in tx.listed(query, values)]
+
+
+def at(
+    tx: Tx, condition: str, values: Mapping[str, Any], wanted: Sequence[tuple[int, int]]
+) -> Mapping[tuple[int, int], Hit]:
+    """Read molecules by source and place, each in the newest version with it that a caller may read."""
+    query = text(f"""
+        SELECT {_COLUMNS}, p.* FROM unnest(cast(:of AS bigint[]), cast(:indexes AS bigint[])) AS w (source, index)
+          JOIN molecule m ON m.source = w.source AND m.index = w.index AND m.fault IS NULL
+          JOIN ({_PLACES.format(condition=condition)}) p ON p.place_of = m.source
+    """)
+    of = [source for source, _ in wanted]
+    found = tx.listed(query, {**values, "of": of, "sources": list(set(of)), "indexes": [index for _, index in wanted]})
+    return {(row.source, row.index): Hit(molecule=_molecule(row), place=_place(row)) for row in found}
 
 
 def of_version(tx: Tx, values: Mapping[str, Any]) -> Sequence[tuple[str, Molecule]]:
     """Read molecules of a version by path and place; index (source, index) of each of its files."""
     return [(row.path, _molecule(row)) for row in tx.listed(_OF_VERSION, values)]
-
-
-def at(tx: Tx, wanted: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], Molecule]:
-    """Read molecules by source and place."""
-    values = {"sources": [source for source, _ in wanted], "indexes": [index for _, index in wanted]}
-    return {(row.source, row.index): _molecule(row) for row in tx.listed(_AT, values)}
 
 
 def sharing(tx: Tx, window: Sequence[Held], bits: Sequence[int]) -> Iterator[Shared]:
@@ -134,6 +130,17 @@ def _by_segment(
     rows = tx.execute(query, {"segments": list(by_key), "bits": list(bits)}, binary=True).fetchall()
     for segment, members in groupby(rows, lambda row: row.segment):
         yield by_key[segment], list(members)
+
+
+def _place(row: Any) -> Place:
+    return Place(
+        source=row.source,
+        version_id=row.version_id,
+        dataset_id=row.dataset_id,
+        dataset_name=row.dataset_name,
+        number=row.number,
+        path=row.path,
+    )
 
 
 def _molecule(row: Any) -> Molecule:

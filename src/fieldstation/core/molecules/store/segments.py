@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from fieldstation.core.molecules.model.prints import BITS
+from fieldstation.core.molecules.model.prints import ones_of
 from fieldstation.core.molecules.model.segments import Merger, Run, Segment
 from fieldstation.core.molecules.store.reading import PATTERN
 from fieldstation.db import Tx
@@ -22,25 +22,8 @@ _LISTED = text("""
      WHERE s.retired IS NULL
 """)
 _RUNS = text("SELECT source, first, segment, slot, count FROM molecule_run WHERE segment = ANY(:segments)")
-_MAKE = text("INSERT INTO molecule_segment (slots, ones) VALUES (:slots, ''::bytea) RETURNING key")
-_MERGE = text("""
-    INSERT INTO molecule_slice (segment, kind, bit, molecules)
-    SELECT :key, k.kind, k.bit,
-           string_agg(coalesce(substr(s.molecules, p.begin + 1, p.size),
-                               substr(cast(:nothing AS bytea), 1, p.size)), ''::bytea ORDER BY p.place)
-      FROM (SELECT DISTINCT kind, bit FROM molecule_slice WHERE segment = ANY(:segments)) k
-     CROSS JOIN unnest(cast(:pieces AS bigint[]), cast(:begins AS integer[]), cast(:sizes AS integer[]))
-           WITH ORDINALITY AS p (segment, begin, size, place)
-      LEFT JOIN molecule_slice s ON s.segment = p.segment AND s.kind = k.kind AND s.bit = k.bit
-     GROUP BY k.kind, k.bit
-""")
-_COUNT = text(f"""
-    UPDATE molecule_segment SET ones = (
-        SELECT string_agg(substr(int4send(coalesce(bit_count(s.molecules), 0)::integer), 3), ''::bytea ORDER BY b.bit)
-          FROM generate_series(0, {BITS - 1}) AS b (bit)
-          LEFT JOIN molecule_slice s ON s.segment = :key AND s.kind = {PATTERN} AND s.bit = b.bit)
-     WHERE key = :key
-""")
+_MAKE = text("INSERT INTO molecule_segment (slots, ones) VALUES (:slots, :ones) RETURNING key")
+_SLICES = text("SELECT segment, kind, bit, molecules FROM molecule_slice WHERE segment = ANY(:segments)")
 _MOVE = text("DELETE FROM molecule_run WHERE segment = ANY(:segments)")
 _RETIRE = text("UPDATE molecule_segment SET retired = station_now() WHERE key = ANY(:segments)")
 _RETIRE_EMPTY = text("""
@@ -71,17 +54,14 @@ def runs(tx: Tx, segments: Sequence[int]) -> Sequence[Run]:
 
 def merge(tx: Tx, segments: Sequence[int], plan: Merger) -> None:
     """Make one segment of these, in a fixed number of statements; they are kept for a while, and found no more."""
-    key = tx.scalar(_MAKE, {"slots": plan.slots})
-    values = {
-        "key": key,
-        "segments": list(segments),
-        "pieces": [one.segment for one in plan.pieces],
-        "begins": [one.begin for one in plan.pieces],
-        "sizes": [one.size for one in plan.pieces],
-        "nothing": bytes(max(one.size for one in plan.pieces)),
-    }
-    tx.execute(_MERGE, values, prepare=False)
-    tx.execute(_COUNT, {"key": key})
+    merged = plan.apply(
+        (row.segment, (row.kind, row.bit), row.molecules)
+        for row in tx.execute(_SLICES, {"segments": list(segments)}, binary=True)
+    )
+    ones = ones_of({bit: molecules for (kind, bit), molecules in merged.items() if kind == PATTERN})
+    key = tx.scalar(_MAKE, {"slots": plan.slots, "ones": ones})
+    slices = ((key, kind, bit, molecules) for (kind, bit), molecules in merged.items())
+    tx.copy("molecule_slice (segment, kind, bit, molecules)", slices)
     tx.execute(_MOVE, {"segments": list(segments)})
     moved = ((one.source, one.first, key, one.slot, one.count) for one in plan.runs)
     tx.copy("molecule_run (source, first, segment, slot, count)", moved)
