@@ -15,6 +15,7 @@ from fieldstation.core.tasks.service import Tasks
 from fieldstation.core.tools.model.apps import Cost
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Conflict, NotFound
+from fieldstation.kernel.ids import is_id
 from fieldstation.kernel.paging import Page, PageRequest, page_of
 
 APP_REMOVE = "app.remove"  # the work of waiting for the end of one that was removed
@@ -36,7 +37,8 @@ class Apps:
 
     def of_run(self, tx: Tx, caller: Caller, run_id: str, permission: Permission = Permission.PROJECT_READ) -> App:
         """Return the one whose run this is; NotFound as for `show`."""
-        return app_of(self._seen(tx, caller, store.by_run(tx, run_id), permission))
+        row = store.by_run(tx, run_id) if is_id(run_id, "run") else None
+        return app_of(self._seen(tx, caller, row, permission))
 
     def list(
         self,

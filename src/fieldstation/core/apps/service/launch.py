@@ -131,9 +131,9 @@ def _size(definition: Definition, variables: Mapping[str, Any]) -> _Size:
     assert definition.app is not None
     image, cores, memory = definition.image, definition.resources.cpu, definition.resources.memory_bytes
     if definition.app.variants and "image" in variables:
-        wanted = variables["image"]
+        wanted = str(variables["image"])
         if wanted not in definition.app.variants:
-            raise _unfit(f"there is no image {str(wanted)[:100]!r}", ", ".join(definition.app.variants))
+            raise _unfit(f"there is no image {wanted[:100]!r}", ", ".join(definition.app.variants))
         image = definition.app.variants[wanted]
     if "cpu" in variables:
         try:

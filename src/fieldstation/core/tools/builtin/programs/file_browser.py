@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 PIECE = 1 << 20
+PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # a page of ours; files may be downloaded from it
+FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"  # what people wrote runs nothing
 STYLE = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -89,19 +91,19 @@ class Browser(BaseHTTPRequestHandler):
             f"<style>{STYLE}</style><h1>{html.escape(title)}</h1><table><tr><th>Name</th>"
             f'<th class="size">Bytes</th></tr>{"".join(rows)}</table></html>'
         ).encode("utf-8", "replace")
-        self.begin(HTTPStatus.OK, len(text), "text/html; charset=utf-8")
+        self.begin(HTTPStatus.OK, len(text), "text/html; charset=utf-8", policy=PAGE_POLICY)
         if body:
             self.wfile.write(text)
 
-    def begin(self, status: HTTPStatus, size: int, kind: str, location: "str | None" = None) -> None:
+    def begin(
+        self, status: HTTPStatus, size: int, kind: str, location: "str | None" = None, policy: str = FILE_POLICY
+    ) -> None:
         """Send the head of an answer."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(size))
         self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header(
-            "Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
-        )
+        self.send_header("Content-Security-Policy", policy)
         if location is not None:
             self.send_header("Location", location)
         self.end_headers()
