@@ -61,7 +61,7 @@ format: $(READY)  ## put all files into the one format
 	@[ ! -d web/node_modules ] || npm --prefix web run --silent format
 
 # The tests of a file share what is dear, such as a station; files go out by name, those that take long first.
-PYTEST = $(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST = $(PYTHON) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 units: console
 	@[ ! -d web/node_modules ] || npm --prefix web run --silent test

@@ -8,7 +8,7 @@ from fieldstation.core.people.model import Caller
 from fieldstation.core.pipelines.model.advance import Made, Moving, UnderWay, decide
 from fieldstation.core.pipelines.model.definition import Step
 from fieldstation.core.pipelines.model.faults import OUTPUT_MISSING, STEP_FAILED, StepFault
-from fieldstation.core.pipelines.model.states import State
+from fieldstation.core.pipelines.model.states import WorkflowState
 from fieldstation.core.pipelines.model.wiring import Wired, is_pattern, landing
 from fieldstation.core.pipelines.service import Advancing
 from fieldstation.core.pipelines.service.advancing import AlreadyLaunched, Planned, StepEnd, fault_of
@@ -149,18 +149,18 @@ class Advance:
         if one.run_state is not RunState.SUCCEEDED:
             why = "somebody stopped the workflow" if moving.stopping else one.why or "its run did not end well"
             told = f"the step {one.name} failed: {why} (read the log of its run: fieldstation run logs {one.run})"
-            return StepEnd(step=one, state=State.FAILURE, number=one.exit_code or STEP_FAILED, error=told)
+            return StepEnd(step=one, state=WorkflowState.FAILURE, number=one.exit_code or STEP_FAILED, error=told)
         with self._database.begin() as tx:
             ground = self._files.standing(tx, moving.user_id, moving.project)
         if ground is None:
-            return StepEnd(step=one, state=State.FAILURE, number=STEP_FAILED, error="its project was removed")
+            return StepEnd(step=one, state=WorkflowState.FAILURE, number=STEP_FAILED, error="its project was removed")
         try:
-            return StepEnd(step=one, state=State.SUCCESS, made=self._made(ground, one))
+            return StepEnd(step=one, state=WorkflowState.SUCCESS, made=self._made(ground, one))
         except Unavailable:
             raise
         except FieldstationError as error:
             told = f"the step {one.name} ended well, but its result cannot be had: {error.text} ({error.next_step})"
-            return StepEnd(step=one, state=State.FAILURE, number=OUTPUT_MISSING, error=told)
+            return StepEnd(step=one, state=WorkflowState.FAILURE, number=OUTPUT_MISSING, error=told)
 
     def _made(self, ground: Ground, one: UnderWay) -> Made:
         creates = {name: str(about.get("creates", "")) for name, about in one.outputs.items()}

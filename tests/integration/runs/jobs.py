@@ -8,7 +8,7 @@ from sqlalchemy import text
 from fieldstation.core.instances.model.values import Callback, Launch, Launched
 from fieldstation.core.runs.model.values import Run
 from fieldstation.core.runs.service.collect import Collected
-from fieldstation.core.tasks.model import State
+from fieldstation.core.tasks.model import TaskState
 from fieldstation.core.tools.model.jobs import JobName
 from fieldstation.wiring.loops import build_follow
 from fieldstation.workers.hear import Hear
@@ -58,7 +58,7 @@ def follower(desk: Desk) -> Follower:
     return Follower(desk)
 
 
-def states(desk: Desk, person: Person, task: str) -> list[State]:
+def states(desk: Desk, person: Person, task: str) -> list[TaskState]:
     with desk.begin() as tx:
         tasks = desk.features.tasks
         return [passed.state for passed in tasks.states(tx, tasks.show(tx, person.caller, task))]

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from fieldstation.core.instances.model.lines import Cost, read_lines
 from fieldstation.core.instances.model.values import Phase
 from fieldstation.core.people.model import Kind, Role
-from fieldstation.core.tasks.model import State
+from fieldstation.core.tasks.model import TaskState
 from fieldstation.kernel.errors import Forbidden, Invalid, NotFound
 from tests.integration.runs.desk import Desk, Person
 from tests.integration.runs.jobs import AT, ended, events, follower, launched, states
@@ -27,12 +27,12 @@ def _jobs(desk: Desk) -> Iterator[None]:
 
 def test_a_task_passes_through_every_state_however_late_it_is_followed(desk: Desk, ada: Person) -> None:
     made, run = launched(desk, ada)
-    assert states(desk, ada, made.task_id) == [State.PENDING]
+    assert states(desk, ada, made.task_id) == [TaskState.PENDING]
     desk.ended(run)
     follow = follower(desk)
     follow.step()
     follow.step()
-    assert states(desk, ada, made.task_id) == [State.PENDING, State.STARTED, State.SUCCESS]
+    assert states(desk, ada, made.task_id) == [TaskState.PENDING, TaskState.STARTED, TaskState.SUCCESS]
     follow.close()
 
 
@@ -44,7 +44,7 @@ def test_a_run_that_fails_fails_its_task_with_its_exit_code(desk: Desk, ada: Per
     with desk.begin() as tx:
         task = desk.features.tasks.show(tx, ada.caller, made.task_id)
         found = desk.features.instancing.instances.show(tx, ada.caller, made.instance_id)
-    assert (task.state, task.exit_code, found.phase) == (State.FAILURE, 7, Phase.FAILED)
+    assert (task.state, task.exit_code, found.phase) == (TaskState.FAILURE, 7, Phase.FAILED)
     assert found.error
     follow.close()
 
@@ -81,7 +81,7 @@ def test_who_was_overtaken_tells_nothing(desk: Desk, ada: Person) -> None:
     heard.step()
     heard.close()
     assert events(desk, made.task_id) == ["once"]
-    assert states(desk, ada, made.task_id) == [State.PENDING, State.STARTED, State.SUCCESS]
+    assert states(desk, ada, made.task_id) == [TaskState.PENDING, TaskState.STARTED, TaskState.SUCCESS]
 
 
 def test_a_token_reads_its_project_until_an_hour_after_the_end(desk: Desk, ada: Person) -> None:

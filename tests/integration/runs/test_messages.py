@@ -14,7 +14,7 @@ from informaticsmatters.protobuf.datamanager.pod_message_pb2 import PodMessage
 from informaticsmatters.protobuf.datamanager.processing_cost_message_pb2 import ProcessingCostMessage
 from sqlalchemy import text
 
-from fieldstation.core.tasks.model import State
+from fieldstation.core.tasks.model import TaskState
 from fieldstation.gateways.amqp import EXCHANGE, QUEUE, REFUSED, AmqpBroker, fault
 from fieldstation.kernel.errors import Unavailable
 from fieldstation.kernel.logs import configure_logs, follow_errors
@@ -190,9 +190,9 @@ def test_a_task_ends_with_the_exit_code_that_was_told(way: Way, desk: Desk, ada:
     made, run = launched(desk, ada)
     ended(desk, run, said(*range(30), costs=["+2 1", "+0.5 2"]), exit_code=7)
     way.tell()
-    assert states(desk, ada, made.task_id) == [State.PENDING]
+    assert states(desk, ada, made.task_id) == [TaskState.PENDING]
     way.arrive()
-    assert states(desk, ada, made.task_id) == [State.PENDING, State.STARTED, State.FAILURE]
+    assert states(desk, ada, made.task_id) == [TaskState.PENDING, TaskState.STARTED, TaskState.FAILURE]
     assert exit_code(desk, ada, made.task_id) == 7
     assert events(desk, made.task_id) == [str(number) for number in range(30)]
     assert cost_of(desk, ada, made.instance_id) == Decimal("2.5")
@@ -205,7 +205,7 @@ def test_what_is_brought_again_counts_once(way: Way, desk: Desk, ada: Person) ->
     way.twice()
     way.arrive()
     assert events(desk, made.task_id) == ["once", "and once"]
-    assert states(desk, ada, made.task_id) == [State.PENDING, State.STARTED, State.SUCCESS]
+    assert states(desk, ada, made.task_id) == [TaskState.PENDING, TaskState.STARTED, TaskState.SUCCESS]
     assert cost_of(desk, ada, made.instance_id) == Decimal(3)
 
 
@@ -219,7 +219,7 @@ def test_a_message_about_no_instance_is_refused_and_holds_up_no_other(way: Way, 
     way.tell()
     way.arrive()
     ignore()
-    assert states(desk, ada, made.task_id)[-1] is State.SUCCESS
+    assert states(desk, ada, made.task_id)[-1] is TaskState.SUCCESS
     assert [one for one in told if NOBODY in one], told
     assert way.refused() == 1
 

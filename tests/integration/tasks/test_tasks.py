@@ -19,9 +19,9 @@ from fieldstation.core.tasks.model import (
     NewEvent,
     NewTask,
     Purpose,
-    State,
     Task,
     TaskEvent,
+    TaskState,
 )
 from fieldstation.db.listen import Listener
 from fieldstation.kernel.paging import PageRequest
@@ -29,7 +29,7 @@ from tests.integration.runs.counting import statements
 from tests.integration.tasks.desk import Desk, Person
 
 
-def states(desk: Desk, task: Task, who: Person) -> list[tuple[State, str | None]]:
+def states(desk: Desk, task: Task, who: Person) -> list[tuple[TaskState, str | None]]:
     with desk.begin() as tx:
         return [
             (passed.state, passed.message) for passed in desk.tasks.states(tx, desk.tasks.show(tx, who.caller, task.id))
@@ -53,37 +53,37 @@ def tell(desk: Desk, *told: NewEvent) -> None:
 
 def test_a_task_goes_through_its_states(desk: Desk, ada: Person) -> None:
     task = desk.task(ada, purpose=Purpose.INSTANCE, purpose_id="instance-1")
-    assert (task.state, task.exit_code, task.done_at, task.username) == (State.PENDING, None, None, "ada")
+    assert (task.state, task.exit_code, task.done_at, task.username) == (TaskState.PENDING, None, None, "ada")
     with desk.begin() as tx:
         assert desk.tasks.started(tx, task.id)
-        again = Move(task_id=task.id, state=State.RETRY, message="the node went away")
+        again = Move(task_id=task.id, state=TaskState.RETRY, message="the node went away")
         assert desk.tasks.move_many(tx, [again]) == {task.id}
         assert desk.tasks.started(tx, task.id)
         assert not desk.tasks.started(tx, task.id), "it is started already"
         assert desk.tasks.finished(tx, task.id, 3, "exit code 3")
         assert not desk.tasks.finished(tx, task.id, 0), "the end is the end"
         after = desk.tasks.show(tx, ada.caller, task.id)
-    assert (after.state, after.exit_code) == (State.FAILURE, 3)
+    assert (after.state, after.exit_code) == (TaskState.FAILURE, 3)
     assert after.done_at is not None
     assert states(desk, task, ada) == [
-        (State.PENDING, None),
-        (State.STARTED, None),
-        (State.RETRY, "the node went away"),
-        (State.STARTED, None),
-        (State.FAILURE, "exit code 3"),
+        (TaskState.PENDING, None),
+        (TaskState.STARTED, None),
+        (TaskState.RETRY, "the node went away"),
+        (TaskState.STARTED, None),
+        (TaskState.FAILURE, "exit code 3"),
     ]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(State), max_size=8))
-def test_a_task_moves_only_as_the_table_says(desk: Desk, wanted: list[State]) -> None:
+@given(st.lists(st.sampled_from(TaskState), max_size=8))
+def test_a_task_moves_only_as_the_table_says(desk: Desk, wanted: list[TaskState]) -> None:
     with desk.begin() as tx:
         who = tx.scalar(text("SELECT id FROM station_user LIMIT 1")) or desk.person("ada").id
     with desk.begin() as tx:
         task = desk.tasks.begin(tx, who, NewTask(purpose=Purpose.FILE, purpose_id="file-1"))
-        now = State.PENDING
+        now = TaskState.PENDING
         for state in wanted:
-            exit_code = {State.SUCCESS: 0, State.FAILURE: 1}.get(state)
+            exit_code = {TaskState.SUCCESS: 0, TaskState.FAILURE: 1}.get(state)
             moved = desk.tasks.move_many(tx, [Move(task_id=task.id, state=state, exit_code=exit_code)])
             assert (task.id in moved) == (state in MOVES[now])
             now = state if moved else now
@@ -94,7 +94,7 @@ def test_a_task_that_is_tried_for_ever_keeps_a_bounded_number_of_states(desk: De
     with desk.begin() as tx:
         for _ in range(MOST_MOVES):
             desk.tasks.started(tx, task.id)
-            desk.tasks.move_many(tx, [Move(task_id=task.id, state=State.RETRY, message="again")])
+            desk.tasks.move_many(tx, [Move(task_id=task.id, state=TaskState.RETRY, message="again")])
         assert desk.tasks.finished(tx, task.id, 1)
     assert len(states(desk, task, ada)) == MOST_MOVES + 1
 
@@ -136,7 +136,7 @@ def test_whatever_is_told_is_kept_as_far_as_it_can_be(desk: Desk, ada: Person, g
     with desk.begin() as tx:
         desk.tasks.finished(tx, task.id, 1, given)
     assert [one.text for one in events(desk, task, ada)] == [kept]
-    assert states(desk, task, ada)[-1] == (State.FAILURE, kept)
+    assert states(desk, task, ada)[-1] == (TaskState.FAILURE, kept)
 
 
 def test_a_noisy_task_does_not_fill_the_table(desk: Desk, ada: Person) -> None:
@@ -161,7 +161,7 @@ def test_many_cost_as_many_statements_as_one(desk: Desk, ada: Person) -> None:
         with desk.begin() as tx, statements(desk.database) as seen:
             new = [(ada.id, NewTask(purpose=Purpose.INSTANCE, purpose_id=f"instance-{n}")) for n in range(many)]
             begun = desk.tasks.begin_many(tx, new)
-            moved = desk.tasks.move_many(tx, [Move(task_id=task.id, state=State.STARTED) for task in begun])
+            moved = desk.tasks.move_many(tx, [Move(task_id=task.id, state=TaskState.STARTED) for task in begun])
             desk.tasks.tell_many(tx, [NewEvent(task_id=task.id, text="hello") for task in begun])
         assert [task.purpose_id for task in begun] == [f"instance-{n}" for n in range(many)]
         assert len(moved) == many

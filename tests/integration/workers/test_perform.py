@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from fieldstation.core.news.service import News
 from fieldstation.core.people.model import Permission
-from fieldstation.core.tasks.model import Level, NewTask, Purpose, State, Task
+from fieldstation.core.tasks.model import Level, NewTask, Purpose, Task, TaskState
 from fieldstation.core.tasks.service import Operations
 from fieldstation.core.tasks.store import operations
 from fieldstation.db import Database
@@ -61,7 +61,7 @@ def performer(desk: Desk, deed: Callable[[Assignment], Any], **options: Any) -> 
     return Perform(desk.database, Operations(desk.tasks), handlers, **options)
 
 
-def states(desk: Desk, who: Person, task: Task) -> list[tuple[State, str | None]]:
+def states(desk: Desk, who: Person, task: Task) -> list[tuple[TaskState, str | None]]:
     with desk.begin() as tx:
         return [
             (passed.state, passed.message) for passed in desk.tasks.states(tx, desk.tasks.show(tx, who.caller, task.id))
@@ -122,7 +122,7 @@ def test_an_operation_is_done_and_ends_its_task(desk: Desk, ada: Person) -> None
     assert perform.step() > 0, "there is nothing else that it can do"
     assert seen == [({"path": "'a' \"b\" {{ c }}\n"}, project, ada.id, "request-1")]
     assert request_id.get() == ""
-    assert states(desk, ada, task) == [(State.PENDING, None), (State.STARTED, None), (State.SUCCESS, None)]
+    assert states(desk, ada, task) == [(TaskState.PENDING, None), (TaskState.STARTED, None), (TaskState.SUCCESS, None)]
     assert told(desk, ada, task) == ["looking", "found it"]
     assert queued(desk, task) is None
     assert queued(desk, other).holder is None
@@ -172,7 +172,7 @@ def test_what_is_their_fault_who_asked_fails_at_once(desk: Desk, ada: Person, er
     task = desk.task(ada, work=WORK)
     with errors() as seen:
         performer(desk, deed).step()
-    assert states(desk, ada, task)[2:] == [(State.FAILURE, said)]
+    assert states(desk, ada, task)[2:] == [(TaskState.FAILURE, said)]
     assert not seen
     assert queued(desk, task) is None
     with desk.begin() as tx:
@@ -206,9 +206,9 @@ def test_what_may_pass_is_tried_again_later_but_not_for_ever(
         perform.step()
     assert len(seen) == kept * MOST_FAILURES
     passed = states(desk, ada, task)
-    assert [state for state, _ in passed[1:]] == [State.STARTED, State.RETRY] * (MOST_FAILURES - 1) + [
-        State.STARTED,
-        State.FAILURE,
+    assert [state for state, _ in passed[1:]] == [TaskState.STARTED, TaskState.RETRY] * (MOST_FAILURES - 1) + [
+        TaskState.STARTED,
+        TaskState.FAILURE,
     ]
     assert all(message.startswith(said) for _, message in passed if message is not None)
     assert "secret" not in str(passed)
@@ -228,7 +228,7 @@ def test_it_succeeds_when_what_was_away_is_there_again(desk: Desk, ada: Person) 
         performer(desk, deed).step()
         make(desk, _DUE)
     assert tries == [0, 1, 2]
-    assert states(desk, ada, task)[-1] == (State.SUCCESS, None)
+    assert states(desk, ada, task)[-1] == (TaskState.SUCCESS, None)
 
 
 def test_many_performers_never_do_one_operation_twice(desk: Desk, ada: Person) -> None:
@@ -251,7 +251,7 @@ def test_many_performers_never_do_one_operation_twice(desk: Desk, ada: Person) -
     for thread in threads:
         thread.join()
     assert sorted(done) == [task.id for task in tasks]
-    assert {states(desk, ada, task)[-1][0] for task in tasks} == {State.SUCCESS}
+    assert {states(desk, ada, task)[-1][0] for task in tasks} == {TaskState.SUCCESS}
 
 
 def test_nobody_waits_for_all_that_another_asked_for(desk: Desk, ada: Person) -> None:
@@ -311,7 +311,7 @@ def test_a_lost_operation_is_not_gone_on_with(desk: Desk, ada: Person) -> None:
     performer(desk, slow).step()
     assert heard == ["interrupted"]
     assert told(desk, ada, task) == ["done by the other"]
-    assert [state for state, _ in states(desk, ada, task)] == [State.PENDING, State.STARTED, State.SUCCESS]
+    assert [state for state, _ in states(desk, ada, task)] == [TaskState.PENDING, TaskState.STARTED, TaskState.SUCCESS]
 
 
 def test_a_late_failure_changes_nothing(desk: Desk, ada: Person) -> None:
@@ -322,7 +322,7 @@ def test_a_late_failure_changes_nothing(desk: Desk, ada: Person) -> None:
 
     task = desk.task(ada, work=WORK)
     performer(desk, slow).step()
-    assert states(desk, ada, task)[-1] == (State.SUCCESS, None)
+    assert states(desk, ada, task)[-1] == (TaskState.SUCCESS, None)
 
 
 def test_nobody_takes_an_operation_in_the_middle_of_a_step(desk: Desk, ada: Person) -> None:
@@ -342,7 +342,7 @@ def test_nobody_takes_an_operation_in_the_middle_of_a_step(desk: Desk, ada: Pers
     task = desk.task(ada, work=WORK)
     performer(desk, slow).step()
     assert taken == []
-    assert states(desk, ada, task)[-1] == (State.SUCCESS, None)
+    assert states(desk, ada, task)[-1] == (TaskState.SUCCESS, None)
 
 
 def test_a_claim_is_renewed_for_as_long_as_it_takes(desk: Desk, ada: Person) -> None:
@@ -384,7 +384,7 @@ def test_who_is_to_stop_leaves_the_rest_to_another(desk: Desk, ada: Person) -> N
     row = queued(desk, task)
     assert (row.holder, row.failures, row.deaths, row.later) == (None, 0, 0, False)
     performer(desk, lambda _given: None).step()
-    assert [state for state, _ in states(desk, ada, task)] == [State.PENDING, State.STARTED, State.SUCCESS]
+    assert [state for state, _ in states(desk, ada, task)] == [TaskState.PENDING, TaskState.STARTED, TaskState.SUCCESS]
 
 
 def test_what_kills_everybody_is_given_up(desk: Desk, ada: Person) -> None:
@@ -394,7 +394,7 @@ def test_what_kills_everybody_is_given_up(desk: Desk, ada: Person) -> None:
     performer(desk, performed.append).step()
     assert performed == []
     state, message = states(desk, ada, task)[-1]
-    assert state is State.FAILURE
+    assert state is TaskState.FAILURE
     assert message == f"given up: whoever did it was gone before the end, {MOST_DEATHS + 1} times"
 
 
@@ -445,4 +445,4 @@ def test_another_goes_on_where_a_killed_process_was(desk: Desk, ada: Person, tmp
     assert taken == [1]
     with desk.begin() as tx:
         assert [row.number for row in tx.all(steps, {"task": task.id})] == [1, 2]
-    assert [state for state, _ in states(desk, ada, task)] == [State.PENDING, State.STARTED, State.SUCCESS]
+    assert [state for state, _ in states(desk, ada, task)] == [TaskState.PENDING, TaskState.STARTED, TaskState.SUCCESS]

@@ -7,7 +7,7 @@ import pytest
 from fieldstation.core.pipelines.model.advance import Made, Moving, UnderWay, decide
 from fieldstation.core.pipelines.model.definition import Workflow
 from fieldstation.core.pipelines.model.faults import MISMATCH, NOTHING_MADE, STALLED, StepFault
-from fieldstation.core.pipelines.model.states import MOVES, State
+from fieldstation.core.pipelines.model.states import MOVES, WorkflowState
 from fieldstation.core.pipelines.model.wiring import Ended, Wired, Wiring, landing
 from fieldstation.core.runs.model.states import State as RunState
 from fieldstation.core.tools.model.squonk.job import Job
@@ -86,7 +86,7 @@ def test_results_of_replicas_lie_side_by_side() -> None:
     assert landing("out/a.smi", 0, 1) == "out/a.smi"
 
 
-def moving(*steps: tuple[str, State], stopping: bool = False, failure: tuple[int, str] | None = None) -> Moving:
+def moving(*steps: tuple[str, WorkflowState], stopping: bool = False, failure: tuple[int, str] | None = None) -> Moving:
     under_way = [
         UnderWay(
             id=name, name=name, replica=0, replicas=1, state=state, variables={}, links=(), lands=(), made=Made(),
@@ -103,11 +103,11 @@ def moving(*steps: tuple[str, State], stopping: bool = False, failure: tuple[int
 
 FORK = workflow(step("last", x="left.out", y="right.out"), step("left", x="one.out"), step("right", x="one.out"),
                 step("one"))  # fmt: skip
-DONE, OPEN = State.SUCCESS, State.RUNNING
+DONE, OPEN = WorkflowState.SUCCESS, WorkflowState.RUNNING
 
 
 def test_every_step_that_can_begin_begins() -> None:
-    def begun(*steps: tuple[str, State]) -> list[str]:
+    def begun(*steps: tuple[str, WorkflowState]) -> list[str]:
         return [one.name for one in decide(moving(*steps)).launch]
 
     assert begun() == ["one"]
@@ -116,25 +116,27 @@ def test_every_step_that_can_begin_begins() -> None:
     assert begun(("one", DONE), ("left", DONE), ("right", OPEN)) == []
     assert begun(("one", DONE), ("left", DONE), ("right", DONE)) == ["last"]
     every = [(one.name, DONE) for one in FORK.steps]
-    assert decide(moving(*every)).end is State.SUCCESS
-    assert decide(moving(*every, stopping=True)).end is State.SUCCESS
+    assert decide(moving(*every)).end is WorkflowState.SUCCESS
+    assert decide(moving(*every, stopping=True)).end is WorkflowState.SUCCESS
 
 
 def test_a_failure_or_a_stop_ends_what_runs_and_then_the_workflow() -> None:
     failure = (3, "left failed")
-    ending = decide(moving(("one", DONE), ("left", State.FAILURE), ("right", OPEN), failure=failure))
+    ending = decide(moving(("one", DONE), ("left", WorkflowState.FAILURE), ("right", OPEN), failure=failure))
     assert (ending.cancel, ending.end, ending.launch) == (["run-right"], None, ())
-    ended = decide(moving(("one", DONE), ("left", State.FAILURE), ("right", State.FAILURE), failure=failure))
-    assert (ended.end, ended.number, ended.error) == (State.FAILURE, 3, "left failed")
+    ended = decide(
+        moving(("one", DONE), ("left", WorkflowState.FAILURE), ("right", WorkflowState.FAILURE), failure=failure)
+    )
+    assert (ended.end, ended.number, ended.error) == (WorkflowState.FAILURE, 3, "left failed")
     assert decide(moving(("one", OPEN), stopping=True)).cancel == ["run-one"]
-    assert decide(moving(stopping=True)).end is State.STOPPED
+    assert decide(moving(stopping=True)).end is WorkflowState.STOPPED
 
 
 def test_a_workflow_that_cannot_go_on_says_so() -> None:
-    stuck = decide(moving(("one", State.FAILURE)))
-    assert (stuck.end, stuck.number) == (State.FAILURE, STALLED)
+    stuck = decide(moving(("one", WorkflowState.FAILURE)))
+    assert (stuck.end, stuck.number) == (WorkflowState.FAILURE, STALLED)
     assert "last, left, right" in str(stuck.error)
 
 
 def test_nothing_comes_after_an_end() -> None:
-    assert {state for state in State if not MOVES[state]} == {state for state in State if state.final}
+    assert {state for state in WorkflowState if not MOVES[state]} == {state for state in WorkflowState if state.final}

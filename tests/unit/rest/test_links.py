@@ -1,10 +1,12 @@
 """The links of /openapi.json lead everywhere."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from starlette.routing import Mount
 
 from fieldstation.settings import load_settings
 from fieldstation.wiring.station import build_station
@@ -13,11 +15,19 @@ Operation = Mapping[str, Any]
 
 
 @pytest.fixture(scope="module")
-def operations(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Operation]:
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Mapping[str, Any]]:
+    """The descriptions of our own API and of the doors, ours first."""
     data: Path = tmp_path_factory.mktemp("data")
     station = build_station(load_settings(data=data), "postgresql://nowhere/none", ["api"])
-    document = station.app.openapi()
+    doors = [route.app for route in station.app.routes if isinstance(route, Mount)]
+    found = [app.openapi() for app in (station.app, *doors) if isinstance(app, FastAPI)]
     station.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def operations(documents: Sequence[Mapping[str, Any]]) -> Mapping[str, Operation]:
+    document = documents[0]
     found = [operation for methods in document["paths"].values() for operation in methods.values()]
     return {operation["operationId"]: operation for operation in found}
 
@@ -27,6 +37,13 @@ def links(operations: Mapping[str, Operation]) -> Iterator[tuple[str, Mapping[st
         for response in operation["responses"].values():
             for link in response.get("links", {}).values():
                 yield name, link
+
+
+def test_what_is_sent_has_names_for_people(documents: Sequence[Mapping[str, Any]]) -> None:
+    """Two shapes of one name would be told by the modules that they lie in."""
+    names = [name for document in documents for name in document["components"]["schemas"]]
+    assert len(documents) > 1
+    assert [name for name in names if "__" in name] == []
 
 
 def test_every_operation_on_a_thing_follows_from_another(operations: Mapping[str, Operation]) -> None:

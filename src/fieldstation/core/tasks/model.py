@@ -29,7 +29,7 @@ class Purpose(StrEnum):
     PROJECT = "project"
 
 
-class State(StrEnum):
+class TaskState(StrEnum):
     """Where a task is. Final states are final."""
 
     PENDING = "pending"  # asked for, not begun
@@ -44,17 +44,17 @@ class State(StrEnum):
         return self in FINAL
 
 
-FINAL = frozenset({State.SUCCESS, State.FAILURE})
-MOVES: Mapping[State, frozenset[State]] = {
-    State.PENDING: frozenset({State.STARTED, State.RETRY, State.SUCCESS, State.FAILURE}),
-    State.STARTED: frozenset({State.RETRY, State.SUCCESS, State.FAILURE}),
-    State.RETRY: frozenset({State.STARTED, State.SUCCESS, State.FAILURE}),
-    State.SUCCESS: frozenset(),
-    State.FAILURE: frozenset(),
+FINAL = frozenset({TaskState.SUCCESS, TaskState.FAILURE})
+MOVES: Mapping[TaskState, frozenset[TaskState]] = {
+    TaskState.PENDING: frozenset({TaskState.STARTED, TaskState.RETRY, TaskState.SUCCESS, TaskState.FAILURE}),
+    TaskState.STARTED: frozenset({TaskState.RETRY, TaskState.SUCCESS, TaskState.FAILURE}),
+    TaskState.RETRY: frozenset({TaskState.STARTED, TaskState.SUCCESS, TaskState.FAILURE}),
+    TaskState.SUCCESS: frozenset(),
+    TaskState.FAILURE: frozenset(),
 }
 
 
-def before(state: State) -> Sequence[State]:
+def before(state: TaskState) -> Sequence[TaskState]:
     """Return the states from which a task may move to `state`."""
     return [known for known, following in MOVES.items() if state in following]
 
@@ -100,7 +100,7 @@ class Task:
     project: str | None
     removal: bool
     context: str | None
-    state: State
+    state: TaskState
     exit_code: int | None
     events: int
     created_at: datetime
@@ -112,7 +112,7 @@ class Move:
     """A task is to move to `state`; ends carry an exit code. It is left as it is where it may not move so."""
 
     task_id: str
-    state: State
+    state: TaskState
     exit_code: int | None = None
     message: str | None = None
 
@@ -121,7 +121,7 @@ class Move:
 class Passed:
     """A state that a task came to."""
 
-    state: State
+    state: TaskState
     at: datetime
     message: str | None
 

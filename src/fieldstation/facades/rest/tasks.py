@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from fieldstation.core.people.model import Caller
-from fieldstation.core.tasks.model import KEPT_DAYS, Level, Passed, Purpose, State, Task, TaskEvent, TaskFilter
+from fieldstation.core.tasks.model import KEPT_DAYS, Level, Passed, Purpose, Task, TaskEvent, TaskFilter, TaskState
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
@@ -35,7 +35,7 @@ class TaskOut(BaseModel):
     removal: bool = Field(description="whether it removes the thing")
     context: str | None = Field(default=None, description="what was told to find it again by")
     asked_by: str = Field(description="username", examples=["ada"])
-    state: State
+    state: TaskState
     done: bool = Field(description="whether its state will never change again")
     exit_code: int | None = Field(default=None, description="of one that is done: 0 when it went well", examples=[0])
     events: int = Field(description="how many events there are to read")
@@ -46,7 +46,7 @@ class TaskOut(BaseModel):
 class PassedOut(BaseModel):
     """A state that a task came to."""
 
-    state: State
+    state: TaskState
     at: str
     message: str | None = Field(default=None, examples=["the volume is away (wait)"])
 

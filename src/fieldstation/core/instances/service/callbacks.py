@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fieldstation.core.instances.store import callbacks as store
-from fieldstation.core.tasks.model import Level, State
+from fieldstation.core.tasks.model import Level, TaskState
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.db import Tx
 
@@ -71,6 +71,6 @@ class Callbacks:
         return False
 
 
-def tell(tx: Tx, instance_id: str, state: State, exit_code: int | None = None) -> None:
+def tell(tx: Tx, instance_id: str, state: TaskState, exit_code: int | None = None) -> None:
     """Have a state be told to who asked for it."""
     store.add(tx, instance_id, state.name, None if exit_code is None else {"exit_code": exit_code})

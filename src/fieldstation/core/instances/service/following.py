@@ -12,8 +12,7 @@ from fieldstation.core.instances.service.callbacks import tell
 from fieldstation.core.instances.service.tokens import LASTS_SECONDS
 from fieldstation.core.instances.store import following as store
 from fieldstation.core.runs.model.reasons import MEANINGS, Reason
-from fieldstation.core.tasks.model import NewEvent
-from fieldstation.core.tasks.model import State as TaskState
+from fieldstation.core.tasks.model import NewEvent, TaskState
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.db import Tx
 from fieldstation.kernel.clock import wire_time

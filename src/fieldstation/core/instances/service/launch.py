@@ -22,7 +22,7 @@ from fieldstation.core.people.service.secrets import hash_of
 from fieldstation.core.projects.service import Projects
 from fieldstation.core.runs.model.plan import Plan
 from fieldstation.core.runs.service.in_projects import NewProjectRun, ProjectRuns
-from fieldstation.core.tasks.model import NewTask, Purpose, State
+from fieldstation.core.tasks.model import NewTask, Purpose, TaskState
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.core.tools.model.squonk.fill import INSTANCE_DIRECTORY, Surroundings, fill
 from fieldstation.core.tools.model.squonk.job import Job, JobImage, Origin
@@ -148,7 +148,7 @@ class Launches:
             raise Conflict(
                 "this callback token is another instance's", next_step="make another one", reason="token_taken"
             )
-        tell(tx, draft.instance_id, State.PENDING)
+        tell(tx, draft.instance_id, TaskState.PENDING)
         return Launched(instance_id=draft.instance_id, task_id=task.id, command=worked.command, token=token)
 
     def _charge(self, tx: Tx, caller: Caller, draft: Draft) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fieldstation.core.pipelines.model.definition import Step, Workflow
 from fieldstation.core.pipelines.model.faults import STALLED, STOPPED
-from fieldstation.core.pipelines.model.states import State
+from fieldstation.core.pipelines.model.states import WorkflowState
 from fieldstation.core.pipelines.model.wiring import Ended
 from fieldstation.core.runs.model.states import State as RunState
 from fieldstation.kernel.canonical import Json
@@ -28,7 +28,7 @@ class UnderWay:
     name: str
     replica: int
     replicas: int
-    state: State
+    state: WorkflowState
     variables: Mapping[str, Json]
     links: Sequence[str]
     lands: Sequence[str]
@@ -87,7 +87,7 @@ class Decision:
 
     cancel: Sequence[str] = ()
     launch: Sequence[Step] = ()
-    end: State | None = None
+    end: WorkflowState | None = None
     number: int = 0
     error: str | None = None
 
@@ -97,11 +97,11 @@ def decide(moving: Moving) -> Decision:
     open_steps = [one for one in moving.steps if not one.state.final]
     complete = [step for step in moving.workflow.steps if _is_complete(moving.of(step.name))]
     if moving.failure is not None:
-        return _ending(open_steps, State.FAILURE, moving.failure)
+        return _ending(open_steps, WorkflowState.FAILURE, moving.failure)
     if len(complete) == len(moving.workflow.steps):
-        return Decision(end=State.SUCCESS)
+        return Decision(end=WorkflowState.SUCCESS)
     if moving.stopping:
-        return _ending(open_steps, State.STOPPED, (STOPPED, "it was stopped by a user"))
+        return _ending(open_steps, WorkflowState.STOPPED, (STOPPED, "it was stopped by a user"))
     ended_well = {step.name for step in complete}
     ready = [
         step
@@ -111,10 +111,12 @@ def decide(moving: Moving) -> Decision:
     if ready or open_steps:
         return Decision(launch=ready)
     waiting = ", ".join(step.name for step in moving.workflow.steps if step not in complete)
-    return Decision(end=State.FAILURE, number=STALLED, error=f"nothing runs, and these steps cannot begin: {waiting}")
+    return Decision(
+        end=WorkflowState.FAILURE, number=STALLED, error=f"nothing runs, and these steps cannot begin: {waiting}"
+    )
 
 
-def _ending(open_steps: Sequence[UnderWay], state: State, why: tuple[int, str]) -> Decision:
+def _ending(open_steps: Sequence[UnderWay], state: WorkflowState, why: tuple[int, str]) -> Decision:
     if open_steps:
         return Decision(cancel=[one.run for one in open_steps if one.run is not None])
     return Decision(end=state, number=why[0], error=why[1])
@@ -125,4 +127,4 @@ def _is_launched(replicas: Sequence[UnderWay]) -> bool:
 
 
 def _is_complete(replicas: Sequence[UnderWay]) -> bool:
-    return _is_launched(replicas) and all(one.state is State.SUCCESS for one in replicas)
+    return _is_launched(replicas) and all(one.state is WorkflowState.SUCCESS for one in replicas)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 
-class State(StrEnum):
+class WorkflowState(StrEnum):
     """Of a workflow, or of one of its steps, which is never `stopped`."""
 
     RUNNING = "running"  # a step of it is waiting, or at work
@@ -20,12 +20,12 @@ class State(StrEnum):
     @property
     def final(self) -> bool:
         """Whether nothing comes after it."""
-        return self is not State.RUNNING
+        return self is not WorkflowState.RUNNING
 
 
-MOVES: Mapping[State, frozenset[State]] = {
-    State.RUNNING: frozenset({State.SUCCESS, State.FAILURE, State.STOPPED}),
-    State.SUCCESS: frozenset(),
-    State.FAILURE: frozenset(),
-    State.STOPPED: frozenset(),
+MOVES: Mapping[WorkflowState, frozenset[WorkflowState]] = {
+    WorkflowState.RUNNING: frozenset({WorkflowState.SUCCESS, WorkflowState.FAILURE, WorkflowState.STOPPED}),
+    WorkflowState.SUCCESS: frozenset(),
+    WorkflowState.FAILURE: frozenset(),
+    WorkflowState.STOPPED: frozenset(),
 }

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from fieldstation.core.pipelines.model.definition import Reading, Workflow
-from fieldstation.core.pipelines.model.states import State
+from fieldstation.core.pipelines.model.states import WorkflowState
 from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.errors import Problem
 
@@ -100,7 +100,7 @@ class Running:
     project: str
     project_name: str
     user: str
-    state: State
+    state: WorkflowState
     workflow: Workflow
     variables: Mapping[str, Json]
     debug: str | None
@@ -119,7 +119,7 @@ class RunningStep:
     name: str
     replica: int
     replicas: int
-    state: State
+    state: WorkflowState
     variables: Mapping[str, Json]
     instance: str | None
     task: str | None

@@ -12,7 +12,7 @@ from fieldstation.core.people.service import People
 from fieldstation.core.pipelines.model.advance import Decision, Made, Moving, UnderWay
 from fieldstation.core.pipelines.model.definition import Step, Workflow
 from fieldstation.core.pipelines.model.faults import COMMAND, JOB_GONE, REFUSED, StepFault
-from fieldstation.core.pipelines.model.states import State
+from fieldstation.core.pipelines.model.states import WorkflowState
 from fieldstation.core.pipelines.model.wiring import Wired, Wiring
 from fieldstation.core.pipelines.service.running import STEP_KIND, running_event, step_events
 from fieldstation.core.pipelines.store import advancing as store
@@ -32,7 +32,7 @@ class StepEnd:
     """How a replica of a step ended, as it is to be noted."""
 
     step: UnderWay
-    state: State
+    state: WorkflowState
     made: Made = field(default_factory=Made)
     number: int = 0
     error: str | None = None
@@ -84,7 +84,7 @@ class Advancing:
                 told = [(end.step.name, end.step.replica, end.state)]
                 self._parts.outbox.emit(tx, step_events(moving.id, moving.project, told))
             now[end.step.id] = replace(end.step, state=end.state, made=end.made)
-            if end.state is State.FAILURE and failure is None and not moving.stopping:
+            if end.state is WorkflowState.FAILURE and failure is None and not moving.stopping:
                 failure = (end.number, end.error or "")
                 store.failing(tx, moving.id, *failure)
         due_at = store.due_now(tx, moving.id)
@@ -139,10 +139,10 @@ class Advancing:
             return False
         for planned, worked in launches:
             made = self._launched(tx, caller, step, worked)
-            values = _step_row(moving, step.name, planned.wired, State.RUNNING)
+            values = _step_row(moving, step.name, planned.wired, WorkflowState.RUNNING)
             if not store.add_step(tx, {**values, "id": planned.step_id, "instance_id": made}):
                 raise AlreadyLaunched
-        told = [(step.name, planned.wired.replica, State.RUNNING) for planned, _ in launches]
+        told = [(step.name, planned.wired.replica, WorkflowState.RUNNING) for planned, _ in launches]
         self._parts.outbox.emit(tx, step_events(moving.id, moving.project, told))
         return True
 
@@ -158,10 +158,10 @@ class Advancing:
             return
         taken = [one.replica for one in moving.of(step.name)]
         wired = Wired(replica=len(taken), replicas=len(taken) + 1, variables=step.constants)
-        values = _step_row(moving, step.name, wired, State.FAILURE)
+        values = _step_row(moving, step.name, wired, WorkflowState.FAILURE)
         own = {"id": new_id(STEP_KIND), "error_number": fault.number, "error": fault.told}
         if store.add_step(tx, {**values, **own}):
-            told = [(step.name, wired.replica, State.FAILURE)]
+            told = [(step.name, wired.replica, WorkflowState.FAILURE)]
             self._parts.outbox.emit(tx, step_events(moving.id, moving.project, told))
         store.failing(tx, moving.id, fault.number, fault.told)
 
@@ -225,7 +225,7 @@ def _under_way(row: Any) -> UnderWay:
         name=row.name,
         replica=row.replica,
         replicas=row.replicas,
-        state=State(row.state),
+        state=WorkflowState(row.state),
         variables=row.variables,
         links=row.links,
         lands=row.lands,
@@ -240,7 +240,7 @@ def _under_way(row: Any) -> UnderWay:
     )
 
 
-def _step_row(moving: Moving, name: str, wired: Wired, state: State) -> dict[str, Any]:
+def _step_row(moving: Moving, name: str, wired: Wired, state: WorkflowState) -> dict[str, Any]:
     return {
         "running_id": moving.id,
         "name": name,

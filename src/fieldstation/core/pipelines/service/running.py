@@ -12,7 +12,7 @@ from fieldstation.core.people.model import Caller, Kind, Permission, Thing
 from fieldstation.core.people.service import Access
 from fieldstation.core.pipelines.model.check import check_run
 from fieldstation.core.pipelines.model.definition import Workflow
-from fieldstation.core.pipelines.model.states import State
+from fieldstation.core.pipelines.model.states import WorkflowState
 from fieldstation.core.pipelines.model.values import KeptWorkflow, NewRun, RunKey, Running, RunningStep
 from fieldstation.core.pipelines.service.workflows import Workflows, checked_name, faults_of, refuse_faults
 from fieldstation.core.pipelines.store import running as store
@@ -69,7 +69,7 @@ class RunningWorkflows:
             raise Conflict(
                 "a request with this key is being worked on", next_step="ask again in a moment", reason="in_progress"
             )
-        self._parts.outbox.emit(tx, [running_event(running_id, project, State.RUNNING)])
+        self._parts.outbox.emit(tx, [running_event(running_id, project, WorkflowState.RUNNING)])
         body: Mapping[str, Any] = {"workflow": kept.id, "project": project}
         record(tx, Entry(actor=caller.user_id, deed=Deed.WORKFLOW_RUN, thing=running_id, body=body))
         return self.show(tx, caller, running_id)
@@ -207,14 +207,14 @@ class OpenWorkflowsOfUsers:
             raise Conflict("workflows of theirs run", next_step="stop them, or wait for their end", reason="in_use")
 
 
-def running_event(running_id: str, project: str, state: State, **more: Any) -> Event:
+def running_event(running_id: str, project: str, state: WorkflowState, **more: Any) -> Event:
     """Write what became of a workflow as an event that the readers of its project may see."""
     return Event(
         kind=f"workflow.{state.value}", thing=running_id, audience=project, body={"state": state.value, **more}
     )
 
 
-def step_events(running_id: str, project: str, steps: Sequence[tuple[str, int, State]]) -> Sequence[Event]:
+def step_events(running_id: str, project: str, steps: Sequence[tuple[str, int, WorkflowState]]) -> Sequence[Event]:
     """Write what became of steps (name, replica, state) of a workflow."""
     return [
         Event(
@@ -237,7 +237,7 @@ def _running(row: Any) -> Running:
         project=row.project,
         project_name=row.project_name,
         user=row.username,
-        state=State(row.state),
+        state=WorkflowState(row.state),
         workflow=Workflow(document=row.document),
         variables=row.variables,
         debug=row.debug,
@@ -255,7 +255,7 @@ def _step(row: Any) -> RunningStep:
         name=row.name,
         replica=row.replica,
         replicas=row.replicas,
-        state=State(row.state),
+        state=WorkflowState(row.state),
         variables=row.variables,
         instance=row.instance_id,
         task=row.task_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from fieldstation.core.tasks.model import Holder, Level, Move, Operation, State
+from fieldstation.core.tasks.model import Holder, Level, Move, Operation, TaskState
 from fieldstation.core.tasks.service.tasks import QUEUED, Tasks, end
 from fieldstation.core.tasks.store import operations as store
 from fieldstation.db import Tx
@@ -24,7 +24,7 @@ class Operations:
         """
         claimed = store.claim(tx, holder, dead)
         if claimed is not None:
-            self._tasks.move_own(tx, claimed.user_id, Move(task_id=claimed.task_id, state=State.STARTED))
+            self._tasks.move_own(tx, claimed.user_id, Move(task_id=claimed.task_id, state=TaskState.STARTED))
         return claimed
 
     def holders(self, tx: Tx, works: Sequence[str]) -> Sequence[str]:
@@ -56,7 +56,7 @@ class Operations:
     def retry(self, tx: Tx, operation: Operation, message: str, pause: float) -> bool:
         """Put a failed operation back for after a pause (seconds); False when it was not ours any more."""
         ours = store.give_back(tx, operation, pause=pause, failed=True)
-        move = Move(task_id=operation.task_id, state=State.RETRY, message=message)
+        move = Move(task_id=operation.task_id, state=TaskState.RETRY, message=message)
         return ours and self._tasks.move_own(tx, operation.user_id, move)
 
     def leave(self, tx: Tx, operation: Operation) -> None:

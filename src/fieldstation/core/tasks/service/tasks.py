@@ -12,10 +12,10 @@ from fieldstation.core.tasks.model import (
     NewTask,
     Passed,
     Purpose,
-    State,
     Task,
     TaskEvent,
     TaskFilter,
+    TaskState,
 )
 from fieldstation.core.tasks.store import find
 from fieldstation.core.tasks.store import tasks as store
@@ -56,7 +56,7 @@ class Tasks:
 
     def started(self, tx: Tx, task_id: str) -> bool:
         """Tell that a task is at work; returns whether that moved it."""
-        return bool(self.move_many(tx, [Move(task_id=task_id, state=State.STARTED)]))
+        return bool(self.move_many(tx, [Move(task_id=task_id, state=TaskState.STARTED)]))
 
     def finished(self, tx: Tx, task_id: str, exit_code: int, message: str | None = None) -> bool:
         """Tell that a task is done, well where `exit_code` is 0; returns whether that moved it."""
@@ -151,10 +151,10 @@ class Tasks:
 
 def end(task_id: str, exit_code: int, message: str | None = None) -> Move:
     """Return the move of a task to its end."""
-    state = State.FAILURE if exit_code else State.SUCCESS
+    state = TaskState.FAILURE if exit_code else TaskState.SUCCESS
     return Move(task_id=task_id, state=state, exit_code=exit_code, message=message)
 
 
-def _news(task_id: str, user_id: str, state: State) -> Event:
+def _news(task_id: str, user_id: str, state: TaskState) -> Event:
     """Return what is told, to who asked for it, of a task that the station does itself."""
     return Event(kind=f"task.{state}", thing=task_id, audience=user_id, body={})

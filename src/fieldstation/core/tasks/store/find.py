@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from fieldstation.core.people.service.access import Visible
-from fieldstation.core.tasks.model import Level, Passed, Purpose, State, Task, TaskEvent, TaskFilter
+from fieldstation.core.tasks.model import Level, Passed, Purpose, Task, TaskEvent, TaskFilter, TaskState
 from fieldstation.core.tasks.store.tasks import COLUMNS, task_of
 from fieldstation.db import Tx
 from fieldstation.kernel.paging import PageRequest
@@ -98,7 +98,7 @@ def page_statement(sight: Sight, wanted: TaskFilter, request: PageRequest) -> tu
 def states(tx: Tx, task_id: str) -> Sequence[Passed]:
     """Read the states that a task went through, in order."""
     rows = tx.all(_STATES, {"id": task_id})
-    return [Passed(state=State(row.state), at=row.at, message=row.message) for row in rows]
+    return [Passed(state=TaskState(row.state), at=row.at, message=row.message) for row in rows]
 
 
 def events(tx: Tx, task_id: str, after: int, limit: int) -> Sequence[TaskEvent]:

@@ -17,8 +17,8 @@ from fieldstation.core.tasks.model import (
     NewEvent,
     NewTask,
     Purpose,
-    State,
     Task,
+    TaskState,
     before,
     kept_text,
 )
@@ -166,7 +166,7 @@ def task_of(row: Any) -> Task:
         project=row.project_id,
         removal=row.removal,
         context=row.context,
-        state=State(row.state),
+        state=TaskState(row.state),
         exit_code=row.exit_code,
         events=row.events,
         created_at=row.created_at,

@@ -182,7 +182,7 @@ class IssuedTokenOut(TokenOut):
     token: str = Field(description="send it as `Authorization: Bearer …`")
 
 
-class ReasonOut(BaseModel):
+class BecauseOut(BaseModel):
     """One reason of a decision."""
 
     name: str = Field(examples=["role"])
@@ -196,7 +196,7 @@ class DecisionOut(BaseModel):
     thing: str | None = Field(default=None, description="id of the thing; absent: the station as a whole")
     user: str = Field(examples=["ada"])
     allowed: bool
-    because: list[ReasonOut]
+    because: list[BecauseOut]
     next_step: str | None = None
 
 
@@ -262,6 +262,6 @@ def decision_out(decision: Decision) -> DecisionOut:
         thing=decision.thing,
         user=decision.username,
         allowed=decision.allowed,
-        because=[ReasonOut(name=reason.name, text=reason.text) for reason in decision.because],
+        because=[BecauseOut(name=reason.name, text=reason.text) for reason in decision.because],
         next_step=decision.next_step,
     )

@@ -14,7 +14,7 @@ from fieldstation.core.runs.service.quote import Quotes
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.problems import responses
-from fieldstation.facades.rest.runs.shapes import InputOut, Names, RunIn, ToolOut, input_out
+from fieldstation.facades.rest.runs.shapes import InputOut, Names, RunIn, RunToolOut, input_out
 
 
 class TargetOut(BaseModel):
@@ -65,7 +65,7 @@ class RoomOut(BaseModel):
 class QuoteOut(BaseModel):
     """What a run would come to now. Nothing is reserved by asking."""
 
-    tool: ToolOut
+    tool: RunToolOut
     parameters: dict[str, Any] = Field(description="with defaults filled in")
     inputs: Sequence[InputOut]
     output: TargetOut
@@ -103,7 +103,7 @@ def add_quote_routes(routes: APIRouter, quotes: Quotes, use: DataUse) -> None:
 def _quote(quote: Quote, names: Names) -> QuoteOut:
     tool = quote.tool
     return QuoteOut(
-        tool=ToolOut(id=tool.tool_id, name=tool.name, version=tool.version, revision=tool.revision),
+        tool=RunToolOut(id=tool.tool_id, name=tool.name, version=tool.version, revision=tool.revision),
         parameters=dict(quote.parameters),
         inputs=[input_out(item, names) for item in quote.inputs],
         output=TargetOut(name=quote.output_name, id=quote.output_id),

@@ -84,7 +84,7 @@ class RunIn(BaseModel):
         )
 
 
-class ToolOut(BaseModel):
+class RunToolOut(BaseModel):
     """The tool of a run: its name and version, and the revision that runs."""
 
     id: str
@@ -136,7 +136,7 @@ class RunOut(BaseModel):
     id: str
     state: State
     reason: ReasonOut | None = None
-    tool: ToolOut
+    tool: RunToolOut
     name: str | None = None
     project: str
     submitted_by: str
@@ -160,7 +160,7 @@ class RunOut(BaseModel):
     request: str | None = Field(default=None, description="id of the request that submitted it, as in the logs")
 
 
-class MadeOut(BaseModel):
+class MadeVersionOut(BaseModel):
     """The version that a run made, as the event of its end tells it."""
 
     dataset: str
@@ -178,7 +178,7 @@ class EventOut(BaseModel):
     attempt: int | None = Field(default=None, description="number of the attempt that it concerns")
     reason: Reason | None = None
     text: str | None = Field(default=None, description="what happened, in words")
-    output: MadeOut | None = None
+    output: MadeVersionOut | None = None
     stream: Stream | None = Field(default=None, description="which log was cut (`run.log_limit`)")
     dropped_bytes: int | None = Field(default=None, description="how much of the middle of that log is not kept")
 
@@ -249,7 +249,7 @@ def run_out(run: Run, names: Names = NO_NAMES) -> RunOut:
         id=run.id,
         state=run.state,
         reason=reason_out(run.reason, run.message),
-        tool=ToolOut(id=run.tool_id, name=run.tool_name, version=run.tool_version, revision=run.revision),
+        tool=RunToolOut(id=run.tool_id, name=run.tool_name, version=run.tool_version, revision=run.revision),
         name=run.name,
         project=run.project_id,
         submitted_by=run.username,

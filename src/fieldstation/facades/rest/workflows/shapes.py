@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from fieldstation.core.pipelines.model.definition import MAX_BYTES, Step, Workflow
-from fieldstation.core.pipelines.model.states import State
+from fieldstation.core.pipelines.model.states import WorkflowState
 from fieldstation.core.pipelines.model.values import KeptWorkflow, Running, RunningStep, WorkflowScope
 from fieldstation.facades.kit.problems import FaultOut
 from fieldstation.facades.rest.instances import JobIn
@@ -114,7 +114,7 @@ class RunningOut(BaseModel):
     project: str
     project_name: str
     started_by: str
-    state: State
+    state: WorkflowState
     error: str | None = Field(default=None, description="what ended it early, and what to do")
     error_number: int | None = None
     stopping: str | None = Field(default=None, description="who asked for its end")
@@ -131,7 +131,7 @@ class RunningStepOut(BaseModel):
     name: str
     replica: int
     replicas: int
-    state: State
+    state: WorkflowState
     variables: dict[str, Any]
     instance: str | None = None
     run: str | None = None

@@ -72,7 +72,7 @@ class StorageItemOut(BaseModel):
     additional_data: dict[str, Any]
 
 
-class StorageOut(BaseModel):
+class StorageChargeOut(BaseModel):
     """Days of storage."""
 
     num_items: int
@@ -92,7 +92,7 @@ class ProductChargesOut(BaseModel):
     until: str
     coins: str
     processing_charges: list[ProcessingOut]
-    storage_charges: StorageOut
+    storage_charges: StorageChargeOut
 
 
 class ProductSumsOut(BaseModel):
@@ -255,7 +255,7 @@ def _product_out(shown: _Shown) -> ProductChargesOut:
         count=len(shown.charges),
         coins=coins(bill.use.due),
         processing_charges=work,
-        storage_charges=StorageOut(num_items=len(items), items=items),
+        storage_charges=StorageChargeOut(num_items=len(items), items=items),
         **values,
     )
 

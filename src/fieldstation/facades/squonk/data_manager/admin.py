@@ -37,7 +37,7 @@ class UsersOut(BaseModel):
     users: list[UserOut]
 
 
-class ErrorOut(BaseModel):
+class ServiceErrorOut(BaseModel):
     """An error that nobody expected; one that repeats is told once."""
 
     id: int = Field(description="never changes", examples=[3])
@@ -55,7 +55,7 @@ class ErrorsOut(BaseModel):
     """Errors, those met last first."""
 
     count: int
-    service_errors: list[ErrorOut]
+    service_errors: list[ServiceErrorOut]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,9 +199,9 @@ def _message(text: str) -> str:
     return text
 
 
-def _error_out(incident: Incident, numbers: Mapping[str, int]) -> ErrorOut:
+def _error_out(incident: Incident, numbers: Mapping[str, int]) -> ServiceErrorOut:
     known = incident.acknowledged_at
-    return ErrorOut(
+    return ServiceErrorOut(
         id=numbers[incident.id],
         created=wire_time(incident.first_at),
         summary=f"{incident.place}: {incident.kind}: {incident.message}",

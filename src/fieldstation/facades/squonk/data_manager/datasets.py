@@ -23,8 +23,8 @@ from fieldstation.facades.kit.sending import answer_file
 from fieldstation.facades.kit.stored import stored_file
 from fieldstation.facades.squonk.application import refusals
 from fieldstation.facades.squonk.data_manager.files import FILE_ANSWER
-from fieldstation.facades.squonk.data_manager.projects import TaskOut
-from fieldstation.facades.squonk.data_manager.receiving import FORM, MadeOut, Receiving
+from fieldstation.facades.squonk.data_manager.projects import ProjectTaskOut
+from fieldstation.facades.squonk.data_manager.receiving import FORM, MadeDatasetOut, Receiving
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.ids import is_id
@@ -43,7 +43,7 @@ def dataset_id_of(dataset_id: str) -> str:
 DatasetId = Annotated[str, Depends(dataset_id_of)]
 
 
-class VersionOut(BaseModel):
+class DatasetVersionOut(BaseModel):
     """One version of a data set."""
 
     version: int
@@ -70,7 +70,7 @@ class DatasetOut(BaseModel):
     dataset_id: str
     owner: str
     editors: list[str]
-    versions: list[VersionOut]
+    versions: list[DatasetVersionOut]
 
 
 class DatasetsOut(BaseModel):
@@ -88,7 +88,7 @@ class FilesOfProjectOut(BaseModel):
     files: list[str] = Field(examples=[["/inputs/poses.sdf"]])
 
 
-class VersionDetailOut(VersionOut):
+class VersionDetailOut(DatasetVersionOut):
     """One version, and where copies of it lie."""
 
     project_files: list[FilesOfProjectOut] = Field(default_factory=list)
@@ -214,7 +214,7 @@ def _add_making(routes: APIRouter, receiving: Receiving) -> None:
         responses=refusals(404, 409, 413, 415, 503),
         openapi_extra=FORM,
     )
-    async def receive(request: Request, call: CallerCall) -> MadeOut:
+    async def receive(request: Request, call: CallerCall) -> MadeDatasetOut:
         return await receiving.receive(request, call)
 
 
@@ -283,10 +283,10 @@ def _add_one(routes: APIRouter, door: DatasetDoor, movers: Movers) -> None:
     )
     async def remove(
         dataset_id: DatasetId, dataset_version: Number, call: CallerCall, keep_project_files: bool = False
-    ) -> TaskOut:
-        def work(tx: Tx, caller: Caller) -> TaskOut:
+    ) -> ProjectTaskOut:
+        def work(tx: Tx, caller: Caller) -> ProjectTaskOut:
             task = door.removals.remove(tx, caller, dataset_id, dataset_version, keep_project_files=keep_project_files)
-            return TaskOut(task_id=task.id)
+            return ProjectTaskOut(task_id=task.id)
 
         return await call(work)
 
@@ -331,7 +331,7 @@ def _dataset_out(found: Holding, copies: Mapping[str, Sequence[Copy]]) -> Datase
         dataset_id=found.dataset_id,
         owner=found.owner,
         editors=list(found.editors),
-        versions=[VersionOut(**_fields(one, copies)) for one in found.versions],
+        versions=[DatasetVersionOut(**_fields(one, copies)) for one in found.versions],
     )
 
 

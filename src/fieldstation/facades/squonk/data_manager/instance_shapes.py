@@ -12,7 +12,7 @@ JOBS = "datamanagerjobs.squonk.it"  # the application that all jobs are of
 _SPECIFICATION_BYTES = 1 << 20
 
 
-class TaskOut(BaseModel):
+class InstanceTaskOut(BaseModel):
     """A task of an instance."""
 
     id: str
@@ -55,7 +55,7 @@ class InstanceOut(BaseModel):
         default=None, description="of the authority to run; absent where nobody pays"
     )
     has_valid_callback_token: bool | None = None
-    tasks: list[TaskOut] | None = None
+    tasks: list[InstanceTaskOut] | None = None
     running_workflow_step_id: str | None = None
 
 

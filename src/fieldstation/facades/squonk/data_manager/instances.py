@@ -22,7 +22,12 @@ from fieldstation.facades.squonk.application import refusals
 from fieldstation.facades.squonk.arguments import Arguments, GivenArguments, described
 from fieldstation.facades.squonk.data_manager.apps import MOST, AppDoor, AppStartedOut
 from fieldstation.facades.squonk.data_manager.files import FILE_ANSWER, joined
-from fieldstation.facades.squonk.data_manager.instance_shapes import JOBS, InstanceOut, TaskOut, specification_of
+from fieldstation.facades.squonk.data_manager.instance_shapes import (
+    JOBS,
+    InstanceOut,
+    InstanceTaskOut,
+    specification_of,
+)
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Invalid, NotFound
 from fieldstation.kernel.paging import PageRequest
@@ -261,7 +266,7 @@ def _text(specification: Mapping[str, Any], key: str) -> str:
 
 def instance_out(instance: Instance, *, listed: bool) -> InstanceOut:
     """Describe an instance, as lists do or whole."""
-    tasks = [TaskOut(id=instance.task_id, purpose="CREATE")]
+    tasks = [InstanceTaskOut(id=instance.task_id, purpose="CREATE")]
     return InstanceOut(
         id=instance.id if listed else None,
         name=instance.name,

@@ -73,13 +73,13 @@ class ProjectsOut(BaseModel):
     projects: list[ProjectOut]
 
 
-class MadeOut(BaseModel):
+class MadeProjectOut(BaseModel):
     """A project that was made."""
 
     project_id: str
 
 
-class TaskOut(BaseModel):
+class ProjectTaskOut(BaseModel):
     """The task to follow."""
 
     task_id: str
@@ -162,13 +162,13 @@ def _add_changes(routes: APIRouter, door: ProjectDoor) -> None:
         responses=refusals(404, 409),
         openapi_extra=described("name", "tier_product_id", optional=("private",)),
     )
-    async def create(arguments: GivenArguments, call: CallerCall) -> MadeOut:
+    async def create(arguments: GivenArguments, call: CallerCall) -> MadeProjectOut:
         new = NewProject(
             name=project_name(arguments.needed("name")),
             product=arguments.needed("tier_product_id"),
             private=arguments.flag("private"),
         )
-        return MadeOut(project_id=(await call(lambda tx, caller: door.lifecycles.create(tx, caller, new))).id)
+        return MadeProjectOut(project_id=(await call(lambda tx, caller: door.lifecycles.create(tx, caller, new))).id)
 
     @routes.patch(
         "/project/{project_id}",
@@ -196,8 +196,10 @@ def _add_changes(routes: APIRouter, door: ProjectDoor) -> None:
         summary="Remove a project that you made, with all its files",
         responses=refusals(404, 409),
     )
-    async def remove(project_id: str, call: CallerCall) -> TaskOut:
-        return TaskOut(task_id=(await call(lambda tx, caller: door.lifecycles.remove(tx, caller, project_id))).id)
+    async def remove(project_id: str, call: CallerCall) -> ProjectTaskOut:
+        return ProjectTaskOut(
+            task_id=(await call(lambda tx, caller: door.lifecycles.remove(tx, caller, project_id))).id
+        )
 
 
 def _add_role(routes: APIRouter, projects: Projects, word: str, role: Role) -> None:

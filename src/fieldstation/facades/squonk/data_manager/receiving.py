@@ -40,7 +40,7 @@ FORM = {
 }
 
 
-class MadeOut(BaseModel):
+class MadeDatasetOut(BaseModel):
     """A version that was made, and the task that makes it ready."""
 
     dataset_id: str
@@ -57,7 +57,7 @@ class Receiving:
         self._store = store
         self._movers = movers
 
-    async def receive(self, request: Request, call: Call) -> MadeOut:
+    async def receive(self, request: Request, call: Call) -> MadeDatasetOut:
         """Take in the one file of a request, never whole in memory."""
         length = request.headers.get("content-length", "")
         if not (length.isascii() and length.isdigit() and len(length) < 19):  # what PostgreSQL counts in
@@ -75,7 +75,9 @@ class Receiving:
                     await self._movers.run(taker.abort)
             arrival = _arrival(stored, taker.name, form.fields)
             made = await call.core.run(lambda tx: self._arrivals.received(tx, caller, arrival, [upload]))
-        return MadeOut(dataset_id=made.version.dataset_id, dataset_version=made.version.number, task_id=made.task_id)
+        return MadeDatasetOut(
+            dataset_id=made.version.dataset_id, dataset_version=made.version.number, task_id=made.task_id
+        )
 
     @asynccontextmanager
     async def _room(self, call: Call, size: int) -> AsyncIterator[tuple[Caller, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from fieldstation.core.pipelines.model.states import State
+from fieldstation.core.pipelines.model.states import WorkflowState
 from fieldstation.core.pipelines.model.values import Running, RunningStep
 from fieldstation.core.pipelines.service import RunningWorkflows
 from fieldstation.facades.kit.calls import CallerCall
@@ -16,7 +16,7 @@ from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.paging import MAX_LIMIT, PageRequest
 
 MOST = 10 * MAX_LIMIT
-_STATUS = {State.STOPPED: "USER_STOPPED"}
+_STATUS = {WorkflowState.STOPPED: "USER_STOPPED"}
 _UNVERSIONED = "Unversioned"
 
 
@@ -181,7 +181,7 @@ def _whole(running: Running) -> RunningOut:
     more = {
         "running_user": running.user,
         "done": running.state.final,
-        "success": running.state is State.SUCCESS if running.state.final else None,
+        "success": running.state is WorkflowState.SUCCESS if running.state.final else None,
         "debug": running.debug,
         "variables": dict(running.variables),
         "stopping_user": running.stopping,
@@ -195,7 +195,7 @@ def _step(step: RunningStep, running_id: str) -> RunningStepOut:
         name=step.name,
         status=step.state.name,
         done=step.state.final,
-        success=step.state is State.SUCCESS if step.state.final else None,
+        success=step.state is WorkflowState.SUCCESS if step.state.final else None,
         started=wire_time(step.started_at),
         stopped=None if step.ended_at is None else wire_time(step.ended_at),
         error_num=step.error_number,

@@ -75,7 +75,7 @@ class WorkflowsOut(BaseModel):
     workflows: list[WorkflowOut]
 
 
-class MadeOut(BaseModel):
+class MadeWorkflowOut(BaseModel):
     """A workflow that was made."""
 
     id: str
@@ -162,14 +162,14 @@ def _add_writes(routes: APIRouter, door: WorkflowDoor) -> None:
         openapi_extra=_form("name", "scope", "scope_id", required=("name", "scope")),
         responses=refusals(404, 413),
     )
-    async def create(request: Request, call: CallerCall) -> MadeOut:
+    async def create(request: Request, call: CallerCall) -> MadeWorkflowOut:
         received = await _received(request, call)
         text = _definition(received)
         if text is None:
             raise Invalid("a workflow without definition", next_step=f"send definition, or a file as {_FILE}")
         new = _new(received, await door.movers.run(lambda: read_workflow(text)))
         made = await call(lambda tx, caller: workflows.create(tx, caller, new))
-        return MadeOut(id=made.id, validated=made.workflow is not None)
+        return MadeWorkflowOut(id=made.id, validated=made.workflow is not None)
 
     @routes.patch(
         "/workflow/{workflow_id}",
