@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import files, footprint, ledger, lists, molecules, projects, runs, transfers
+from bench import files, footprint, ledger, lists, molecule_search, molecules, projects, runs, transfers
 from bench.report import Figure, table, unmeasured, write
 from bench.scale import FULL, QUICK, Scale
 
@@ -17,7 +17,7 @@ GROUPS: Mapping[tuple[str, ...], Callable[[Scale], Iterator[Figure]]] = {
     ("projects.list_p95",): projects.measure,
     ("ledger.post",): ledger.measure,
     ("files.register", "files.page_p95"): files.measure,
-    ("molecules.load", "molecules.exact_p95", "molecules.part_p95", "molecules.similar_p95"): molecules.measure,
+    (*molecules.NAMES, *molecule_search.NAMES): molecules.measure,
     ("transfer.upload", "transfer.download"): transfers.measure,
     ("station.ready", "station.idle_memory"): footprint.measure,
 }

@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,63 +14,38 @@ import numpy as np
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdSubstructLibrary
 
+from bench.corpus import filled
+from bench.molecule_search import FILES, SUBSTRUCTURES, against_scan, many_small
 from bench.report import Figure, percentile, spread
 from bench.scale import Scale
 from bench.stations import Bench, station
+from bench.structures import Prints, fingerprints, structure
 
-Prints = np.typing.NDArray[np.uint64]
 BARE = Path(__file__).parent / "bare_molecules.py"
 LOAD_RATIO = 0.6
 _SAMPLE = 10_000  # molecules that the bare loop reads; its rate is the same for more
 _SCANS = 20
 _THRESHOLD = 0.7
-_CORES = (
-    "c1ccc({})cc1", "c1ccc2c(c1)ccn2{}", "C1CCN({})CC1", "c1cnc({})nc1", "O=C1CCCN1{}", "c1ccsc1{}", "C1COCCN1{}",
-    "c1cc({})c(F)cc1", "c1ccc2nc({})oc2c1", "c1ccnc({})c1", "Cc1cc({})on1",
-)  # fmt: skip
-_LINKS = ("C(=O)N", "CCO", "CC(C)N", "S(=O)(=O)N", "C(=O)O", "OCC", "NCC(=O)N", "C=C", "CC(O)", "C7CCN(C7)", "CSC")
-_SPACERS = ("", "C", "CC", "N", "CO")
-_ENDS = (
-    "c8ccccc8", "C8CC8", "C(F)(F)F", "c8ccc(Cl)cc8", "c8ccncc8", "CC(C)(C)C", "c8ccc(OC)cc8", "C#N", "c8ccc9ccccc9c8",
-    "C8CCCCC8", "c8ccc(Br)cc8",
-)  # fmt: skip
-_PARTS = (_CORES, _LINKS, _SPACERS, _LINKS, _SPACERS, _LINKS, _ENDS)
-_STRIDE = 1_000_003  # a prime: neighbours in the file are no neighbours in structure
-_SUBSTRUCTURES = (
-    "c1ccc(Br)cc1",
-    "S(=O)(=O)NC1CC1",
-    "c1ccc2nc(C(=O)O)oc2c1",
-    "O=C1CCCN1CCO",
-    "FC(F)(F)C(C)N",
-    "[#7]~[#6]~[#8]",
-)
-
-
-def structure(number: int) -> str:
-    """Return the SMILES of this number: real, and another for every number below four million."""
-    total = 1
-    for part in _PARTS:
-        total *= len(part)
-    rest, chosen = number * _STRIDE % total, []
-    for part in _PARTS:
-        rest, place = divmod(rest, len(part))
-        chosen.append(part[place])
-    return chosen[0].format("".join(chosen[1:]))
+NAMES = ("molecules.load", "molecules.exact_p95", "molecules.part_p95", "molecules.similar_p95")
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Yield `molecules.load` and the 95th percentiles of the three searches."""
+    """Yield what reading takes, then what searches take: beside the same in memory, and beside a scan in the server."""
     with station() as bench, bench.folder() as work:
         file = work / "molecules.smi"
         with file.open("w") as out:
-            out.writelines(f"{structure(number)} m{number}\n" for number in range(scale.molecules))
-        sample = min(_SAMPLE, scale.molecules)
-        bare = [sys.executable, str(BARE), str(file), str(sample), str(work / "prints.npy")]
+            out.writelines(f"{structure(number)} m{number}\n" for number in range(scale.molecules_read))
+        sample = min(_SAMPLE, scale.molecules_read)
+        bare = [sys.executable, str(BARE), str(file), str(sample)]
         seconds = float(subprocess.run(bare, capture_output=True, text=True, check=True).stdout)
-        yield _loading(bench, file, scale.molecules, sample / seconds)
-        prints = np.load(work / "prints.npy")
-        everything = np.resize(prints, (scale.molecules, 2, 32))
-        yield from _searches(bench, scale, everything)
+        yield _loading(bench, file, scale.molecules_read, sample / seconds)
+        yield _exact(bench, scale)
+    prints = fingerprints(scale.molecules)
+    with station() as bench:
+        corpus = filled(bench, prints, FILES)
+        yield from _searches(bench, scale, prints)
+        yield from against_scan(bench, corpus, prints, scale)
+    yield from many_small(prints[: scale.molecules_in_small_files], scale)
 
 
 def _loading(bench: Bench, file: Path, count: int, bound: float) -> Figure:
@@ -101,26 +76,28 @@ def _loading(bench: Bench, file: Path, count: int, bound: float) -> Figure:
     )
 
 
+def _exact(bench: Bench, scale: Scale) -> Figure:
+    chosen = _spaced(scale.molecules_read, scale.asks)
+    times = [_milliseconds(partial(_ask, bench, {"exact": structure(number)})) for number in chosen]
+    return _figure(bench, ("molecules.exact_p95", ""), times, [], scale.molecules_read)
+
+
 def _searches(bench: Bench, scale: Scale, prints: Prints) -> Iterator[Figure]:
-    step = max(1, scale.molecules // scale.asks)
-    structures = [structure(number) for number in range(0, step * scale.asks, step)]
-    parts = [_SUBSTRUCTURES[place % len(_SUBSTRUCTURES)] for place in range(scale.asks)]
+    library = _library(prints)
+    asked = [SUBSTRUCTURES[place % len(SUBSTRUCTURES)] for place in range(scale.asks // 4)]
+    times = [_milliseconds(partial(_ask, bench, {"substructure": one, "limit": "50"})) for one in asked]
+    scans = [_milliseconds(partial(_having, library, one)) for one in SUBSTRUCTURES]
+    yield _figure(bench, ("molecules.part_p95", "RDKit's SubstructLibrary in memory"), times, scans, len(prints))
+    del library
     similar = {"threshold": str(_THRESHOLD), "limit": "50"}
-    asked = {
-        "molecules.exact_p95": [{"exact": one} for one in structures],
-        "molecules.part_p95": [{"substructure": one, "limit": "50"} for one in parts],
-        "molecules.similar_p95": [{"similar": one, **similar} for one in structures],
-    }
-    library = _library(prints, min(_SAMPLE, scale.molecules))
-    scans: dict[str, tuple[str, Callable[[int], object]]] = {
-        "molecules.part_p95": ("RDKit's SubstructLibrary in memory", lambda row: _having(library, parts[row])),
-        "molecules.similar_p95": ("numpy over all in memory", lambda row: _alike(prints[:, 0], prints[row, 0])),
-    }
-    for name, queries in asked.items():
-        times = [_milliseconds(partial(_ask, bench, query)) for query in queries]
-        bound_name, scan = scans.get(name, ("", None))
-        scanned = [] if scan is None else [_milliseconds(partial(scan, row)) for row in range(_SCANS)]
-        yield _figure(bench, (name, bound_name), times, scanned, scale.molecules)
+    chosen = _spaced(len(prints), scale.asks)
+    times = [_milliseconds(partial(_ask, bench, {"similar": structure(number), **similar})) for number in chosen]
+    scans = [_milliseconds(partial(_alike, prints[:, 0], prints[number, 0])) for number in chosen[:_SCANS]]
+    yield _figure(bench, ("molecules.similar_p95", "numpy over all in memory"), times, scans, len(prints))
+
+
+def _spaced(count: int, asks: int) -> Sequence[int]:
+    return range(0, count, max(1, count // asks))[:asks]
 
 
 def _figure(bench: Bench, names: tuple[str, str], times: list[float], scans: list[float], count: int) -> Figure:
@@ -151,14 +128,13 @@ def _milliseconds(work: Callable[[], object]) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
-def _library(prints: Prints, sample: int) -> Any:
-    """Return RDKit's own library of substructures in memory, over the sample as often as there are prints."""
-    names = [Chem.MolToSmiles(Chem.MolFromSmiles(structure(number))) for number in range(sample)]
+def _library(prints: Prints) -> Any:
+    """Return RDKit's own library of substructures in memory."""
     molecules = rdSubstructLibrary.CachedTrustedSmilesMolHolder()
     patterns = rdSubstructLibrary.PatternHolder()
-    for row in range(len(prints)):
-        molecules.AddSmiles(names[row % len(names)])
-        patterns.AddFingerprint(DataStructs.CreateFromFPSText(prints[row, 1].tobytes().hex()))
+    for number, (_, pattern) in enumerate(prints):
+        molecules.AddSmiles(structure(number))
+        patterns.AddFingerprint(DataStructs.CreateFromFPSText(pattern.tobytes().hex()))
     return rdSubstructLibrary.SubstructLibrary(molecules, patterns)
 
 

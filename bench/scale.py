@@ -19,7 +19,10 @@ class Scale:
     transfer_rounds: int
     idle_seconds: float
     starts: int
+    molecules_read: int
     molecules: int
+    molecules_in_small_files: int
+    scans: int
     postings: int
     posting_rounds: int
 
@@ -37,7 +40,10 @@ FULL = Scale(
     transfer_rounds=5,
     idle_seconds=60.0,
     starts=5,
+    molecules_read=100_000,
     molecules=1_000_000,
+    molecules_in_small_files=100_000,
+    scans=40,
     postings=2_000,
     posting_rounds=5,
 )
@@ -54,7 +60,10 @@ QUICK = Scale(
     transfer_rounds=3,
     idle_seconds=10.0,
     starts=1,
-    molecules=10_000,
+    molecules_read=4_000,
+    molecules=20_000,
+    molecules_in_small_files=2_000,
+    scans=12,
     postings=200,
     posting_rounds=3,
 )
