@@ -14,7 +14,7 @@ from fieldstation.core.apps.service import AppServices
 from fieldstation.core.people.model import Caller
 from fieldstation.db import Tx
 from fieldstation.facades.squonk.arguments import Arguments
-from fieldstation.facades.squonk.data_manager.instance_shapes import InstanceOut, TaskOut, specification_of
+from fieldstation.facades.squonk.data_manager.instance_shapes import InstanceOut, InstanceTaskOut, specification_of
 from fieldstation.facades.squonk.data_manager.job_shapes import ApplicationOut
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Invalid
@@ -135,7 +135,7 @@ class AppDoor:
             error_message=app.error,
             authorisation_code=app.authorisation,
             has_valid_callback_token=None if listed else False,
-            tasks=None if listed else [TaskOut(id=app.task_id, purpose="CREATE")],
+            tasks=None if listed else [InstanceTaskOut(id=app.task_id, purpose="CREATE")],
         )
 
 
