@@ -33,6 +33,7 @@ export const VISITS: Record<string, string> = {
   '/workflows/$workflow': `/workflows/${scene.workflow}`,
   '/workflows/$workflow/run': `/workflows/${scene.workflow}/run`,
   '/running-workflows/$running': `/running-workflows/${scene.running}`,
+  '/instances/$instance': '/instances/no-such-data', // one that there is leads to its project
   '/station': '/station',
   '/station/users': '/station/users',
   '/station/storage': '/station/storage',

@@ -45,7 +45,7 @@ export function readNews(event: StreamEvent): News | null {
   return { kind: event.name, thing: data.thing }
 }
 
-const OF_RUNS = [['newest-runs'], ['home'], ['storage'], ['attention']]
+const OF_RUNS = [['newest-runs'], ['home'], ['storage'], ['attention'], ['instances']]
 const ENDED = /\.(succeeded|failed|canceled)$/
 
 /** Which queries go out of date by news of a kind. */

@@ -196,6 +196,12 @@ const runningWorkflow = createRoute({
   component: lazyRouteComponent(() => import('@/pages/running/RunningPage'), 'RunningPage'),
 })
 
+const instance = createRoute({
+  getParentRoute: () => root,
+  path: '/instances/$instance',
+  component: lazyRouteComponent(() => import('@/pages/instance/InstancePage'), 'InstancePage'),
+})
+
 const station = createRoute({
   getParentRoute: () => root,
   path: '/station',
@@ -287,6 +293,7 @@ const tree = root.addChildren([
   workflow,
   runWorkflow,
   runningWorkflow,
+  instance,
   station,
   stationUsers,
   stationStorage,

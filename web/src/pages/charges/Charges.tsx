@@ -2,7 +2,7 @@ import { Button, NativeSelect, Table, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { organisationsQuery } from '@/pages/organisations/queries'
-import { coins } from '@/pages/unit/coins'
+import { coinCount, coins } from '@/pages/unit/coins'
 import { PageLink } from '@/show/links'
 import { Empty, Loading, Page, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
@@ -76,7 +76,7 @@ function UnitCharges({ bill, prior }: { bill: UnitBill; prior: number }) {
       title={`${bill.organisation_name}: ${bill.name}`}
       aside={
         <Text size="sm" className="tabular">
-          {coins(bill.coins)} coins, {bill.period.begin} to {bill.period.end}
+          {coinCount(bill.coins)}, {bill.period.begin} to {bill.period.end}
         </Text>
       }
     >

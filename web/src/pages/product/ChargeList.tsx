@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { size } from '@/format/number'
 import { chargesQuery, type Charge } from '@/pages/charges/queries'
 import { coins } from '@/pages/unit/coins'
+import { PageLink } from '@/show/links'
 import { Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { Wide } from '@/show/Wide'
@@ -50,7 +51,15 @@ function ChargeTable({ charges }: { charges: readonly Charge[] }) {
           {charges.map((charge) => (
             <Table.Tr key={charge.id}>
               <Table.Td className="tabular">{charge.day ?? 'today'}</Table.Td>
-              <Table.Td className="break">{whatOf(charge)}</Table.Td>
+              <Table.Td className="break">
+                {charge.instance ? (
+                  <PageLink to="/instances/$instance" params={{ instance: charge.instance }}>
+                    {whatOf(charge)}
+                  </PageLink>
+                ) : (
+                  whatOf(charge)
+                )}
+              </Table.Td>
               <Table.Td className="break">{charge.launched_by}</Table.Td>
               <Table.Td ta="right" className="tabular">
                 {coins(charge.coins)}

@@ -28,7 +28,9 @@ export function ProductPage() {
       actions={<PeriodChoice prior={prior} choose={choose} />}
     >
       {found.isPending && <Loading rows={5} />}
-      {found.error && <ProblemNote error={found.error} retry={() => void found.refetch()} />}
+      {found.error && (
+        <ProblemNote error={found.error} title="This product cannot be shown" retry={() => void found.refetch()} />
+      )}
       {bill && (
         <Section title="Coins">
           <Figures bill={bill} />

@@ -90,15 +90,41 @@ function Status({ task }: { task: TaskDetail }) {
   )
 }
 
+/** The way to what a task is about, unless it removes that. */
+function Way({ task: { purpose, purpose_id: id, removal } }: { task: TaskDetail }) {
+  if (removal) return null
+  if (purpose === 'instance') {
+    return (
+      <>
+        <PageLink to="/instances/$instance" params={{ instance: id }}>
+          The launched job
+        </PageLink>{' '}
+      </>
+    )
+  }
+  if (purpose !== 'dataset') return null
+  return (
+    <>
+      <PageLink to="/data/$dataset" params={{ dataset: id }}>
+        The data set
+      </PageLink>{' '}
+    </>
+  )
+}
+
 function Details({ task }: { task: TaskDetail }) {
   return (
     <dl className={classes.facts}>
       <Fact name="About">
+        <Way task={task} />
         <Copied text={task.purpose_id} what="id of the thing" />
       </Fact>
       {task.purpose_version && <Fact name="Version">{task.purpose_version}</Fact>}
       {task.project && (
         <Fact name="Project">
+          <PageLink to="/projects/$project" params={{ project: task.project }}>
+            The project
+          </PageLink>{' '}
           <Copied text={task.project} what="id of the project" />
         </Fact>
       )}

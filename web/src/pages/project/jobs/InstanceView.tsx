@@ -12,7 +12,7 @@ import { may } from '../may'
 import { Deeds } from './Deeds'
 import { outputsOf, type Made } from './outputs'
 import { Phase } from './Phase'
-import { instanceQuery, isOver, nameOf, whyOf } from './queries'
+import { instanceQuery, isFree, isOver, nameOf, whyOf } from './queries'
 import classes from './Jobs.module.css'
 
 interface InstanceProps {
@@ -85,7 +85,7 @@ function Facts({ instance }: { instance: Instance }) {
         </Fact>
       )}
       <Fact name="Coins">
-        {rate ? `${coins ?? '0'}${isOver(instance) ? '' : ' until now'}` : 'It costs nothing here.'}
+        {isFree(rate) ? 'It costs nothing here.' : `${coins ?? '0'}${isOver(instance) ? '' : ' until now'}`}
       </Fact>
       <Fact name="Command">
         <Code block className={classes.command}>

@@ -8,7 +8,7 @@ import { Time } from '@/show/Time'
 import { may } from '../may'
 import { Deeds } from './Deeds'
 import { Phase } from './Phase'
-import { instancesQuery, nameOf, whyOf } from './queries'
+import { instancesQuery, isFree, nameOf, whyOf } from './queries'
 import classes from './Jobs.module.css'
 
 interface InstancesProps {
@@ -22,7 +22,7 @@ export function Instances({ project, again }: InstancesProps) {
   const items = found.data?.pages.flatMap((page) => page.items) ?? []
   if (found.isPending) return <Loading />
   if (found.error && !found.data) return <ProblemNote error={found.error} retry={() => void found.refetch()} />
-  if (items.length === 0) return <Text c="dimmed">No job was launched in this project yet. Choose one below.</Text>
+  if (items.length === 0) return <Text c="dimmed">No job was launched in this project yet.</Text>
   return (
     <Stack gap="sm">
       <ul className={classes.list} aria-label="Launched jobs">
@@ -68,7 +68,7 @@ function Row({ instance, acts, again }: { instance: Instance; acts: boolean; aga
       </div>
       <div className={classes.figures}>
         <Phase phase={instance.phase} />
-        {instance.rate && (
+        {!isFree(instance.rate) && (
           <Text size="sm" className="tabular">
             {instance.coins ?? '0'} coins
           </Text>

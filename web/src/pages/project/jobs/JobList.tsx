@@ -5,7 +5,7 @@ import type { Job, Project } from '@/api/client'
 import { Loading } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { sentence } from '@/show/words'
-import { jobsQuery, nameOf } from './queries'
+import { isFree, jobsQuery, nameOf } from './queries'
 import classes from './Jobs.module.css'
 
 /** Every job that the reader may use, and why one cannot be launched here now. */
@@ -44,7 +44,7 @@ export function JobList({ project, launch }: { project: Project; launch: ((name:
 
 function JobRow({ job, launch }: { job: Job; launch: ((name: string) => void) | undefined }) {
   const name = nameOf(job)
-  const costs = Number(job.rate ?? 0) > 0
+  const costs = !isFree(job.rate)
   return (
     <li className={classes.row}>
       <div>

@@ -1,4 +1,4 @@
-import { Stack } from '@mantine/core'
+import { Stack, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import type { Project } from '@/api/client'
 import { Section } from '@/show/Page'
@@ -45,6 +45,11 @@ export function Jobs({ project, view, show }: JobsProps) {
         <Instances project={project} again={again} />
       </Section>
       <Section title="Jobs that can be launched">
+        {!runs && (
+          <Text mb="sm" role="note">
+            You may look, and launch nothing here: that is for the project’s editors. Its owners say who is one.
+          </Text>
+        )}
         <JobList project={project} launch={runs ? (job) => show({ job }) : undefined} />
       </Section>
     </Stack>

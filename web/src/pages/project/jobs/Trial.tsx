@@ -6,6 +6,7 @@ import type { components } from '@/api/schema'
 import { count } from '@/format/number'
 import { Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
+import { isFree } from './queries'
 import classes from './Jobs.module.css'
 
 const TYPING_MS = 400
@@ -43,7 +44,7 @@ export function Trial({ launch }: { launch: NewLaunch | null }) {
 }
 
 function costOf({ coins, past, rate }: components['schemas']['ExpectedOut']): string {
-  if (!rate) return 'It costs nothing here.'
-  if (past === 0) return `What it will cost is not known yet: none of its kind has ended. Its rate is ${rate}.`
+  if (isFree(rate)) return 'It costs nothing here.'
+  if (past === 0) return `What it will cost is not known yet: none of its kind has ended. Its rate is ${rate ?? ''}.`
   return `It is expected to cost ${coins} coins, the median of ${count(past, 'such job')} before; so much is set aside for it.`
 }

@@ -22,6 +22,11 @@ export function isOver(instance: Instance): boolean {
   return OVER.has(instance.phase)
 }
 
+/** Whether a job of this rate costs nothing. */
+export function isFree(rate: string | undefined | null): boolean {
+  return !Number(rate ?? 0)
+}
+
 /** Why a launched job did not end well, in words. */
 export function whyOf({ error }: Pick<Instance, 'error'>): string {
   return sentence(/^[a-z_]+$/.test(error ?? '') ? (error ?? '').replaceAll('_', ' ') : (error ?? ''))
