@@ -14,7 +14,7 @@ from fieldstation.core.people.store import accounts as account_store
 from fieldstation.core.people.store import api_calls as store
 from fieldstation.core.people.store import users as user_store
 from fieldstation.db import Tx
-from fieldstation.kernel.errors import Invalid, NotFound
+from fieldstation.kernel.errors import NotFound
 from fieldstation.kernel.paging import Page, PageRequest, page_of
 
 KEPT_DAYS = 90
@@ -158,10 +158,9 @@ class Calls:
         if wanted.everybody or wanted.user not in (None, caller.username):
             self._access.require(caller, Permission.STATION_OPERATE)
             user_id = None if wanted.everybody else _user_id(tx, wanted.user or "")
-        before = _position(request)
         values = {"since": wanted.since or _FIRST, "until": wanted.until or _LAST, "limit": request.limit + 1}
-        rows = store.page(tx, user_id, before, values)
-        return page_of([_paged(row) for row in rows], request, _key)
+        rows = store.page(tx, user_id, request.number(0), values)
+        return page_of([_paged(row) for row in rows], request, lambda one: (str(one.id),))
 
 
 def _user_id(tx: Tx, username: str) -> str:
@@ -169,24 +168,6 @@ def _user_id(tx: Tx, username: str) -> str:
     if row is None:
         raise NotFound(f"nobody here is called {username[:100]}", next_step="look at the spelling: `fst user list`")
     return str(row.id)
-
-
-def _key(one: PagedCall) -> tuple[str, ...]:
-    return (one.call.began.isoformat(), str(one.id))
-
-
-def _position(request: PageRequest) -> tuple[datetime, int]:
-    """Read the place behind which a page begins; Invalid where this station never gave it out."""
-    if request.after is None:
-        return _LAST, 0
-    try:
-        began = datetime.fromisoformat(request.after[0])
-    except ValueError:
-        began = None
-    number = PageRequest(after=request.after[1:]).number(0)
-    if began is None or began.tzinfo is None:
-        raise Invalid("the page position is not one that this station gave out", next_step="start from the first page")
-    return began, number
 
 
 def _paged(row: Any) -> PagedCall:

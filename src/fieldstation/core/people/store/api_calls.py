@@ -25,7 +25,8 @@ _PAGE = """
     SELECT c.id, u.username, c.method, c.path, c.began, c.duration_ns, c.status_code, c.params, c.body,
            i.username AS impersonator
       FROM api_call c JOIN station_user u ON u.id = c.user_id LEFT JOIN station_user i ON i.id = c.impersonator
-     WHERE {whose} AND c.began >= :since AND c.began < :until AND (c.began, c.id) < (:began, :id)
+     WHERE {whose} AND c.began >= :since AND c.began < :until
+       AND (:behind = 0 OR (c.began, c.id) < ((SELECT b.began FROM api_call b WHERE b.id = :behind), :behind))
      ORDER BY c.began DESC, c.id DESC LIMIT :limit
 """
 _PAGE_OF_ONE = text(_PAGE.format(whose="c.user_id = :user_id"))  # index (user_id, began, id)
@@ -47,9 +48,12 @@ def listed(tx: Tx, user_id: str, since: datetime, until: datetime, limit: int) -
     return tx.all(_LISTED, values)
 
 
-def page(tx: Tx, user_id: str | None, before: tuple[datetime, int], values: Mapping[str, Any]) -> Sequence[Any]:
-    """Read calls of a user, or of all, latest first, behind `before`; `values` has `since`, `until` and `limit`."""
-    given = {**values, "began": before[0], "id": before[1]}
+def page(tx: Tx, user_id: str | None, behind: int, values: Mapping[str, Any]) -> Sequence[Any]:
+    """Read calls of a user, or of all, latest first, behind the call of this id, 0 for the first page.
+
+    `values` has `since`, `until` and `limit`.
+    """
+    given = {**values, "behind": behind}
     return tx.all(_PAGE_OF_ALL, given) if user_id is None else tx.all(_PAGE_OF_ONE, {**given, "user_id": user_id})
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from fieldstation.core.people.service import People
 from fieldstation.core.people.service.api_log import PagedCall, Wanted
 from fieldstation.facades.kit.calls import CallerCall, OwnCall
-from fieldstation.facades.kit.pages import Given, PageOut, page_out
+from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import responses
 from fieldstation.facades.rest.names import Moment, Text
 from fieldstation.facades.rest.people.shapes import ActingIn, ActingOut, acting_out
@@ -44,14 +44,14 @@ def add_routes(routes: APIRouter, people: People) -> None:
     )
     async def calls(
         call: CallerCall,
-        page: Given,
+        page: ById,
         user: Annotated[Text | None, Query(max_length=200, description="of this user, by name; for operators")] = None,
         everybody: Annotated[bool, Query(description="of all users; for operators")] = False,
         since: Annotated[Moment | None, Query(description="from then on")] = None,
         until: Annotated[Moment | None, Query(description="before then")] = None,
     ) -> PageOut[CallOut]:
         wanted = Wanted(user=user, everybody=everybody, since=since, until=until)
-        return await call(lambda tx, caller: page_out(people.calls.page(tx, caller, page.of(2), wanted), _call_out))
+        return await call(lambda tx, caller: page_out(people.calls.page(tx, caller, page, wanted), _call_out))
 
 
 def _add_acting(routes: APIRouter, people: People) -> None:
