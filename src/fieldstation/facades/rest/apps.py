@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from fieldstation.core.accounting.model.products import coins
-from fieldstation.core.apps.model.values import App, Application, NewApp, Phase
+from fieldstation.core.apps.model.values import App, Application, AppPhase, NewApp
 from fieldstation.core.apps.service import AppServices
 from fieldstation.core.tools.model.apps import Cost
 from fieldstation.facades.kit.calls import CallerCall
@@ -67,7 +67,7 @@ class AppOut(BaseModel):
     version: str
     title: str
     variables: dict[str, Any]
-    phase: Phase
+    phase: AppPhase
     error: str | None = None
     url: str = Field(description="where a browser opens it, once it runs")
     archived: bool = Field(description="whether it stays to be seen when others of its age go")

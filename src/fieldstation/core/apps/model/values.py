@@ -15,7 +15,7 @@ from fieldstation.core.tools.model.apps import Cost
 SOURCES = ("image", "cpu", "memory")  # variables that say how it runs, where its definition asks for them
 
 
-class Phase(StrEnum):
+class AppPhase(StrEnum):
     """How far an application is."""
 
     PENDING = "pending"  # it does not answer yet
@@ -83,7 +83,7 @@ class App:
     version: str
     title: str
     variables: Mapping[str, Any]
-    phase: Phase
+    phase: AppPhase
     error: str | None
     archived: bool
     cost: Cost

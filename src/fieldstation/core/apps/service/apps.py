@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fieldstation.core.apps.model.values import App, Phase
+from fieldstation.core.apps.model.values import App, AppPhase
 from fieldstation.core.apps.store import apps as store
 from fieldstation.core.apps.store import passes as pass_store
 from fieldstation.core.people.model import Caller, Kind, Permission, Thing
@@ -131,7 +131,7 @@ def app_of(row: Any) -> App:
         title=row.title,
         variables=row.variables,
         phase=phase,
-        error=(row.stop_text or row.message or row.reason or row.state) if phase is Phase.FAILED else None,
+        error=(row.stop_text or row.message or row.reason or row.state) if phase is AppPhase.FAILED else None,
         archived=row.archived,
         cost=cost_of(row),
         units=row.units,
@@ -143,8 +143,8 @@ def app_of(row: Any) -> App:
     )
 
 
-def _phase(row: Any) -> Phase:
+def _phase(row: Any) -> AppPhase:
     if row.ended_at is None:
-        return Phase.PENDING if row.answered_at is None else Phase.RUNNING
+        return AppPhase.PENDING if row.answered_at is None else AppPhase.RUNNING
     failed = row.stop_text is not None or State(row.state) is State.FAILED
-    return Phase.FAILED if failed else Phase.COMPLETED
+    return AppPhase.FAILED if failed else AppPhase.COMPLETED

@@ -1,6 +1,6 @@
 """Who is let into an application: a ticket that counts once becomes a session, and every request shows that."""
 
-from fieldstation.core.apps.model.values import Phase, Way
+from fieldstation.core.apps.model.values import AppPhase, Way
 from fieldstation.core.apps.service.apps import Apps
 from fieldstation.core.apps.store import passes as store
 from fieldstation.core.people.model import Caller, Permission
@@ -27,9 +27,9 @@ class Ways:
         Raises NotFound and Forbidden for who may not, Unavailable while it does not answer yet, Conflict once over.
         """
         app = self._apps.of_run(tx, caller, run_id, Permission.PROJECT_RUN)
-        if app.phase is Phase.PENDING:
+        if app.phase is AppPhase.PENDING:
             raise Unavailable(f"{app.name} does not answer yet", next_step="wait a moment", reason="starting")
-        if app.phase is not Phase.RUNNING:
+        if app.phase is not AppPhase.RUNNING:
             raise Conflict(
                 f"{app.name} is over{'' if app.error is None else f': {app.error}'}",
                 next_step=f"launch another: fieldstation app launch {app.application}",

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from fieldstation.core.accounting.model.products import coins
-from fieldstation.core.apps.model.values import App, Application, NewApp, Phase
+from fieldstation.core.apps.model.values import App, Application, AppPhase, NewApp
 from fieldstation.core.apps.service import AppServices
 from fieldstation.core.people.model import Caller
 from fieldstation.db import Tx
@@ -129,7 +129,7 @@ class AppDoor:
             started=known,
             stopped=None if app.stopped_at is None else wire_time(app.stopped_at),
             run_time=str(_lasted(app)),
-            url=self.address + app.path if app.phase is Phase.RUNNING else None,
+            url=self.address + app.path if app.phase is AppPhase.RUNNING else None,
             outputs={},
             coins=None if app.coins is None else coins(app.coins),
             error_message=app.error,
