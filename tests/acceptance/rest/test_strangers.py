@@ -121,6 +121,7 @@ def _schemathesis(
     everything = ["examples", "coverage", "fuzzing", "stateful"] if wanted.boundaries else ["fuzzing", "stateful"]
     phases = ["fuzzing"] if only else everything
     # DELETE of a data set leads into the trash, from where it can be looked at and restored: no use after its end.
+    # A project that was made just now has none of the files that are asked for next: not all of it is available.
     words = [
         *("--config-file", config, "run", f"{scene.station.url}/openapi.json"),
         *("--header", f"Authorization: {scene.people[role].headers['Authorization']}"),
@@ -130,7 +131,7 @@ def _schemathesis(
             "--checks",
             "all",
             "--exclude-checks",
-            "use_after_free",
+            "use_after_free,ensure_resource_availability",
             "--max-examples",
             wanted.examples,
             "--no-color",
