@@ -58,7 +58,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
         spread=spread(ours),
         settings={**bench.settings, "products": 8, "posting_threads": _THREADS},
         sha=hashlib.sha256(_BOUND.read_bytes()).hexdigest(),
-        promise=f"at least {SHARE:g} of the same rows by psycopg alone, without balances, limits and references",
+        promise=f"at least {SHARE:g} of the rows that any such ledger writes, without its limits and references",
     )
 
 

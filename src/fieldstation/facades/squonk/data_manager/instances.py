@@ -120,7 +120,9 @@ def _add_launches(routes: APIRouter, door: InstanceDoor) -> None:
         openapi_extra=takes,
     )
     async def dry_run(arguments: GivenArguments, call: CallerCall) -> DryOut:
-        if arguments.needed("application_id") != JOBS:
+        application = arguments.needed("application_id")
+        if application != JOBS:
+            await call(lambda tx, caller: door.apps.describe(tx, caller, application))
             raise Invalid("only jobs can be tried dry", next_step=f"launch it, or name the application of jobs: {JOBS}")
         wanted = _launch(arguments)
         worked = await launching.worked(call, wanted)
