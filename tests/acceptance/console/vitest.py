@@ -24,8 +24,8 @@ DATA = [
 ]
 ROUTES = ["budget.test.ts", "routes-1280.test.ts", "routes-390.test.ts", "routes.test.ts"]
 PEOPLE = [
-    "assets.test.ts", "charges.test.ts", "operations.test.ts", "operators.test.ts", "organisations.test.ts", "project-files.test.ts",
-    "projects.test.ts", "station.test.ts",
+    "assets.test.ts", "charges.test.ts", "operations.test.ts", "operators.test.ts", "organisations.test.ts",
+    "project-files.test.ts", "projects.test.ts", "station.test.ts",
 ]  # fmt: skip
 WORK = [name for name in FILES if name not in {WALK, LIGHTHOUSE, *DATA, *ROUTES, *PEOPLE}]
 
