@@ -1,6 +1,7 @@
 """What is done for projects in time: the folder of a removed one goes, and what they hold is measured."""
 
 import time
+from collections.abc import Callable
 
 from fieldstation.core.projects.service import Files
 from fieldstation.db import Database
@@ -13,6 +14,7 @@ log = logger(__name__)
 _IDLE_SECONDS = 2.0
 _AGAIN_SECONDS = 3600.0  # a project nobody told us of is measured so often
 _LONGEST_PAUSE = 60.0
+_SURE_SECONDS = 0.25
 _SHARE = 20.0  # measuring takes at most one part in so many of the time
 
 
@@ -28,11 +30,16 @@ class RemoveProject:
 
 
 class Measure:
-    """Measures what projects hold, those first that changed by other ways than through doors."""
+    """Measures what projects hold, those first that changed by other ways than through doors.
 
-    def __init__(self, database: Database, files: Files) -> None:
+    A file that comes through a door is counted just before it has its name, and the one that it replaces just after:
+    where a measure differs from the count it is taken again after a moment, and holds if nothing was counted meanwhile.
+    """
+
+    def __init__(self, database: Database, files: Files, pause: Callable[[float], None] = time.sleep) -> None:
         self._database = database
         self._files = files
+        self._pause = pause
         self._alone = Alone(database, "measure")
 
     def step(self) -> float:
@@ -43,11 +50,13 @@ class Measure:
             due = self._files.due(tx, _AGAIN_SECONDS)
         if due is None:
             return _IDLE_SECONDS
-        project, before = due
         began = time.monotonic()
-        size = self._files.held(project)
+        size = self._files.held(due.project)
+        if size != due.before:
+            self._pause(_SURE_SECONDS)
+            size = self._files.held(due.project)
         with self._database.begin() as tx:
-            self._files.measured(tx, project, before, size)
+            self._files.measured(tx, due, size)
         return min(_LONGEST_PAUSE, _SHARE * (time.monotonic() - began))
 
     def close(self) -> None:

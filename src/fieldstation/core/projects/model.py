@@ -41,6 +41,15 @@ class Ground:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Due:
+    """A project that is to be measured: what it is said to hold, and a mark that each change of its row changes."""
+
+    project: str
+    before: int
+    mark: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProjectFile:
     """One entry of a project's folder: its path in the project, and the username of who it belongs to, if known."""
 

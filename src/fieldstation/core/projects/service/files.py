@@ -13,7 +13,7 @@ from fieldstation.core.accounting.service import StorageCharges
 from fieldstation.core.datasets.service.quota import Quotas
 from fieldstation.core.people.model import Caller, Kind, Permission, hidden
 from fieldstation.core.people.service.users import principal_of_user, usernames_of_principals
-from fieldstation.core.projects.model import Ground, ProjectFile, file_path, folder_path
+from fieldstation.core.projects.model import Due, Ground, ProjectFile, file_path, folder_path
 from fieldstation.core.projects.service.projects import Projects
 from fieldstation.core.projects.store import projects as store
 from fieldstation.db import Tx
@@ -117,10 +117,10 @@ class Files:
             self._quotas.charge(tx, ground.account, size)
             self._storage.grew(tx, ground.product, size)
 
-    def due(self, tx: Tx, seconds: float) -> tuple[str, int] | None:
-        """Return a project that changed, or was not measured for so long, and what it is said to hold; or None."""
+    def due(self, tx: Tx, seconds: float) -> Due | None:
+        """Return a project that changed, or was not measured for so long; or None."""
         row = store.due(tx, seconds)
-        return None if row is None else (row.id, row.size_bytes)
+        return None if row is None else Due(project=row.id, before=row.size_bytes, mark=row.mark)
 
     def held(self, project: str) -> int:
         """Return the bytes of all files of a project."""
@@ -128,12 +128,12 @@ class Files:
             return 0
         return _bytes(entry for _, entry in self._volumes.walk(project, ""))
 
-    def measured(self, tx: Tx, project: str, before: int, size: int) -> None:
+    def measured(self, tx: Tx, due: Due, size: int) -> None:
         """Take note of what a project holds, for its owner's account too; nothing where it changed meanwhile."""
-        row = store.measured(tx, project, before, size)
-        if row is not None and before != size:
-            self._quotas.charge(tx, row.owner, size - before)
-            self._storage.grew(tx, row.product, size - before)
+        row = store.measured(tx, due.project, due.mark, size)
+        if row is not None and due.before != size:
+            self._quotas.charge(tx, row.owner, size - due.before)
+            self._storage.grew(tx, row.product, size - due.before)
 
     def changed(self, tx: Tx, projects: Sequence[str]) -> None:
         """Have projects measured soon: programs wrote into them."""

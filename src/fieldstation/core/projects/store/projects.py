@@ -39,7 +39,7 @@ _GROW = text("""
     RETURNING id
 """)
 _DUE = text("""
-    SELECT id, size_bytes FROM project WHERE removed_at IS NULL
+    SELECT id, size_bytes, xmin::text AS mark FROM project WHERE removed_at IS NULL
        AND (measured_at IS NULL OR measured_at < station_now() - :seconds * interval '1 second')
      ORDER BY measured_at NULLS FIRST LIMIT 1
 """)
@@ -48,7 +48,7 @@ _LIVING = text("SELECT id FROM project WHERE removed_at IS NULL ORDER BY id")
 _CHANGED = text("UPDATE project SET measured_at = NULL WHERE id = ANY(:ids) AND measured_at IS NOT NULL")
 _MEASURED = text("""
     UPDATE project SET size_bytes = :bytes, measured_at = station_now()
-     WHERE id = :id AND removed_at IS NULL AND size_bytes = :before
+     WHERE id = :id AND removed_at IS NULL AND xmin::text = :mark
     RETURNING owner, product
 """)
 _SIZES = text("""
@@ -118,13 +118,13 @@ def grow(tx: Tx, project_id: str, size: int) -> bool:
 
 
 def due(tx: Tx, seconds: float) -> Any:
-    """Return id and size of a project that was not measured for so long, the one of longest ago; None for none."""
+    """Return id, size and mark of a project not measured for so long, the one of longest ago; None for none."""
     return tx.one_or_none(_DUE, {"seconds": seconds})
 
 
-def measured(tx: Tx, project_id: str, before: int, size: int) -> Any:
-    """Note what a project holds that held `before` until now; return its owner and product, None when it changed."""
-    return tx.one_or_none(_MEASURED, {"id": project_id, "before": before, "bytes": size})
+def measured(tx: Tx, project_id: str, mark: str, size: int) -> Any:
+    """Note what a project holds whose row has this mark; return its owner and product, None when it changed."""
+    return tx.one_or_none(_MEASURED, {"id": project_id, "mark": mark, "bytes": size})
 
 
 def sizes(tx: Tx, products: Sequence[str]) -> Mapping[str, int]:
