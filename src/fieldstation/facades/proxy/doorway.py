@@ -70,11 +70,12 @@ class Doorway:
 
     async def line(self, way: Way) -> Line:
         """Return the line to an application; EngineBusy where it does not listen."""
-        found = self._lines.get(way.attempt_id)
+        found = self._lines.pop(way.attempt_id, None)
         if found is None:
             if len(self._lines) >= _MOST_LINES:
-                await self.drop(next(iter(self._lines)))
-            found = self._lines[way.attempt_id] = Line(self._engines[way.engine], way.attempt_id)
+                await self.drop(next(iter(self._lines)))  # the one that was asked for longest ago
+            found = Line(self._engines[way.engine], way.attempt_id)
+        self._lines[way.attempt_id] = found
         return found
 
     async def drop(self, attempt_id: str) -> None:

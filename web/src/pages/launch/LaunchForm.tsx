@@ -1,10 +1,11 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import type { RJSFSchema } from '@rjsf/utils'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { api, newKey, take, type NewRun, type Run, type Tool } from '@/api/client'
 import { fieldFaults } from '@/show/faults'
+import { Lacking } from '@/show/Lacking'
 import { Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { useFocusFault } from '@/show/useFocusFault'
@@ -83,11 +84,7 @@ export function LaunchForm({ tool, form, from, data }: LaunchFormProps) {
         <Button size="md" onClick={send} loading={submit.isPending}>
           Run
         </Button>
-        {checked && wanting.length + faults.length > 0 && (
-          <Text c="var(--mantine-color-error)" role="alert">
-            {wanting.length + faults.length === 1 ? 'One field needs' : 'Some fields need'} your attention above.
-          </Text>
-        )}
+        {checked && <Lacking count={wanting.length + faults.length} />}
       </Group>
     </Stack>
   )

@@ -4,6 +4,7 @@ import { lazy, Suspense, useState, type SyntheticEvent } from 'react'
 import { api, take, type Application, type Project } from '@/api/client'
 import { faultsOf, type Values } from '@/pages/launch/validator'
 import { fieldFaults } from '@/show/faults'
+import { Lacking } from '@/show/Lacking'
 import { Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { useFocusFault } from '@/show/useFocusFault'
@@ -91,11 +92,7 @@ function LaunchForm({ project, application, close }: FormProps) {
           <Button variant="default" size="md" onClick={close}>
             Back to the applications
           </Button>
-          {checked && lacking > 0 && (
-            <Text c="var(--mantine-color-error)" role="alert">
-              {lacking === 1 ? 'One field needs' : 'Some fields need'} your attention above.
-            </Text>
-          )}
+          {checked && <Lacking count={lacking} />}
         </Group>
       </Stack>
     </form>

@@ -4,6 +4,7 @@ import { lazy, Suspense, useState, type SyntheticEvent } from 'react'
 import { api, take, type Instance, type JobForm, type Project } from '@/api/client'
 import { faultsOf } from '@/pages/launch/validator'
 import { fieldFaults } from '@/show/faults'
+import { Lacking } from '@/show/Lacking'
 import { Loading, Section } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { useFocusFault } from '@/show/useFocusFault'
@@ -99,11 +100,7 @@ function LaunchForm({ project, job, before, close, launched }: FormProps) {
           <Button variant="default" size="md" onClick={close}>
             Back to the jobs
           </Button>
-          {checked && lacking > 0 && (
-            <Text c="var(--mantine-color-error)" role="alert">
-              {lacking === 1 ? 'One field needs' : 'Some fields need'} your attention above.
-            </Text>
-          )}
+          {checked && <Lacking count={lacking} />}
         </Group>
       </Stack>
     </form>
