@@ -1,4 +1,4 @@
 import { WIDE } from './browser'
-import { lookAtAll } from './visits'
+import { lookAtRoutes } from './visits'
 
-lookAtAll(WIDE)
+lookAtRoutes(WIDE)

@@ -1,4 +1,4 @@
 import { NARROW } from './browser'
-import { lookAtAll } from './visits'
+import { lookAtRoutes } from './visits'
 
-lookAtAll(NARROW)
+lookAtRoutes(NARROW)

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { complaints, inBrowser, looks, unsound, visit, WIDE, type Form } from './browser'
 import { scene, type Account } from './scene'
 
@@ -81,11 +82,6 @@ const MORE: Record<string, string> = {
   'no-such-page': '/no/such/page',
 }
 
-const PAGES = [
-  ...Object.entries(VISITS).map(([route, path]) => [nameOf(route), path] as const),
-  ...Object.entries(MORE),
-]
-
 /** What a route is called among the screenshots. */
 export function nameOf(route: string): string {
   return route === '/' ? 'home' : route.slice(1).replaceAll('$', '').replaceAll('/', '-')
@@ -110,20 +106,39 @@ function rulesFor(form: Form, path: string, scheme: string): readonly string[] {
   return whole ? [...new Set([...COLOURS, ...changed])] : changed
 }
 
-/** Adds the tests that look at every page in one form, light and dark. */
-export function lookAtAll(form: Form): void {
+/** Adds the tests that look at the page of every route in one form, light and dark. */
+export function lookAtRoutes(form: Form): void {
+  lookAt(
+    form,
+    Object.entries(VISITS).map(([route, path]) => [nameOf(route), path]),
+  )
+}
+
+/** Adds the tests that look at further states of pages. */
+export function lookAtStates(form: Form): void {
+  lookAt(form, Object.entries(MORE))
+}
+
+function lookAt(form: Form, pages: readonly (readonly [name: string, path: string])[]): void {
   const open = inBrowser()
-  describe.each([
+  const accounts = [
     ['who works here', scene.ada],
     ['operators', scene.operator],
-  ])('the pages of %s', (_, account) => {
-    test('are sound: axe finds nothing serious, nothing scrolls sideways, nothing is complained of', async () => {
-      const faults: string[] = []
-      const page = await open(form, account)
-      const said = complaints(page)
-      for (const [name, path] of PAGES.filter(([, path]) => isFor(account, path))) {
+  ] as const
+  for (const [who, account] of accounts) {
+    const theirs = pages.filter(([, path]) => isFor(account, path))
+    if (theirs.length === 0) continue
+    describe(`of ${who}, ${form.name} wide: axe finds nothing serious, nothing is beside the window or complained of`, () => {
+      let page: Page
+      let said: string[]
+      beforeAll(async () => {
+        page = await open(form, account)
+        said = complaints(page)
+      })
+      test.each(theirs)('%s', async (name, path) => {
         said.length = 0
         await visit(page, path)
+        const faults: string[] = []
         for (const scheme of ['light', 'dark'] as const) {
           await looks(page, scheme)
           const shown = `${name}-${form.name}${scheme === 'dark' ? '-dark' : ''}`
@@ -131,9 +146,8 @@ export function lookAtAll(form: Form): void {
         }
         await looks(page, 'light')
         const expected = (line: string) => path.includes('no-such-data') && line.includes('404')
-        faults.push(...said.filter((line) => !expected(line)).map((line) => `${name}: ${line}`))
-      }
-      expect(faults).toEqual([])
+        expect([...faults, ...said.filter((line) => !expected(line))]).toEqual([])
+      })
     })
-  })
+  }
 }

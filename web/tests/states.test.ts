@@ -1,0 +1,5 @@
+import { NARROW, WIDE } from './browser'
+import { lookAtStates } from './visits'
+
+lookAtStates(WIDE)
+lookAtStates(NARROW)
