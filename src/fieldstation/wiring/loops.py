@@ -59,7 +59,8 @@ from fieldstation.workers.workflows import Advance
 _COLLECTORS = 2
 _PERFORMERS = 2  # so that a long operation does not hold up a short one
 _LONG = (PROCESS, LOAD)  # works that may take hours: one performer keeps free of them
-_TELLERS = 2  # so that who hangs does not hold up the others
+_TELLERS = 4  # so that who hangs does not hold up the others
+_PATIENT = 2  # of these, who ask again where nobody heard
 _CALLBACK_SECONDS = 10.0
 _HOUR = 3600.0
 _PLACE_SECONDS = 1.0
@@ -107,7 +108,7 @@ class LoopBuilder:
         if "react" in roles:
             web = Web(self._settings.outbound_allow, caps=Caps(seconds=_CALLBACK_SECONDS, most_bytes=1 << 16))
             for place in range(_TELLERS):
-                tell = Tell(self._database, features.instancing.callbacks, web)
+                tell = Tell(self._database, features.instancing.callbacks, web, patient=place < _PATIENT)
                 self._add(Loop(f"callbacks {place}", tell.step))
             self._add_workflows()
             placing = Loop("actions", lambda: 0.0 if self._database.retrying(give_places) else _PLACE_SECONDS)

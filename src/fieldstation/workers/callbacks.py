@@ -14,16 +14,17 @@ _HEADERS = {"Content-Type": "application/json"}
 
 
 class Tell:
-    """Makes callbacks; any number of these may work at once."""
+    """Makes callbacks; any number may work at once, of which the `patient` ask also who did not hear before."""
 
-    def __init__(self, database: Database, callbacks: Callbacks, web: Web) -> None:
+    def __init__(self, database: Database, callbacks: Callbacks, web: Web, *, patient: bool) -> None:
         self._database = database
         self._callbacks = callbacks
         self._web = web
+        self._patient = patient
 
     def step(self) -> float:
         """Make one callback; returns how long there is nothing to do."""
-        callback = self._database.retrying(lambda tx: self._callbacks.claim(tx, process_name()))
+        callback = self._database.retrying(lambda tx: self._callbacks.claim(tx, process_name(), patient=self._patient))
         if callback is None:
             return _IDLE_SECONDS
         why, hopeless = self._told(WebRequest(url=callback.url, method="PUT", headers=_HEADERS, body=callback.content))

@@ -1,8 +1,10 @@
 """Who asked to be told is told each state, in order, whatever their server does."""
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,11 +20,14 @@ class Receiver:
     def __init__(self) -> None:
         self.told: list[dict[str, Any]] = []
         self.asked = 0
+        self.at_once = 0  # the most requests that waited for an answer at one time
+        self._waiting: list[socket.socket] = []
         self.answer: Callable[[int], int] = lambda _count: 204
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_PUT(self) -> None:
+                receiver.waits(self.connection)
                 receiver.asked += 1
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 status = receiver.answer(receiver.asked)
@@ -39,19 +44,43 @@ class Receiver:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/told"
 
+    def waits(self, connection: socket.socket) -> None:
+        self._waiting = [*filter(_open, self._waiting), connection]
+        self.at_once = max(self.at_once, len(self._waiting))
+
     def states(self) -> list[str]:
         return [body["job_status"] for body in self.told]
 
 
+def _open(connection: socket.socket) -> bool:
+    try:
+        return bool(connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-    thread = threading.Thread(target=found.server.serve_forever)
-    thread.start()
-    yield found
-    found.server.shutdown()
-    thread.join()
-    found.server.server_close()
+def receivers() -> Iterator[Callable[[], Receiver]]:
+    """Make servers, each at a port of its own."""
+    with ExitStack() as until:
+
+        def make() -> Receiver:
+            found = Receiver()
+            thread = threading.Thread(target=found.server.serve_forever)
+            thread.start()
+            until.callback(found.server.server_close)
+            until.callback(thread.join)
+            until.callback(found.server.shutdown)
+            return found
+
+        yield make
+
+
+@pytest.fixture
+def receiver(receivers: Callable[[], Receiver]) -> Receiver:
+    return receivers()
 
 
 def test_each_state_is_told_once_and_in_order(ada: Squonk, project: str, receiver: Receiver) -> None:
@@ -92,20 +121,29 @@ def test_a_private_address_is_never_asked_and_the_task_says_so(ada: Squonk, proj
     assert receiver.asked == 0
 
 
-def test_one_that_hangs_holds_up_nobody_else(ada: Squonk, project: str, receiver: Receiver) -> None:
+def test_those_that_hang_hold_up_nobody_else(ada: Squonk, project: str, receivers: Callable[[], Receiver]) -> None:
     over = threading.Event()
-    receiver.answer = lambda _count: 200 if over.wait(60) else 500
-    hanging = launched(ada, project, nop(), callback_url=receiver.url)
-    wait(lambda: receiver.asked, lambda asked: asked >= 1)
-    other = Receiver()
-    thread = threading.Thread(target=other.server.serve_forever)
-    thread.start()
+    hanging, good = [receivers() for _ in range(3)], receivers()
     try:
-        launched(ada, project, nop(), callback_url=other.url)
-        wait(other.states, lambda states: len(states) == 3)
-        assert done(ada, hanging["task_id"])["exit_code"] == 0
+        for one in hanging:
+            one.answer = lambda _count: 200 if over.wait(60) else 500
+        made = [launched(ada, project, nop(), callback_url=one.url) for one in hanging for _ in range(2)]
+        wait(lambda: [one.asked for one in hanging], lambda asked: min(asked) >= 1)
+        launched(ada, project, nop(), callback_url=good.url)
+        wait(good.states, lambda states: len(states) == 3)
+        assert [one.at_once for one in hanging] == [1, 1, 1]
+        assert done(ada, made[-1]["task_id"])["exit_code"] == 0
     finally:
         over.set()
-        other.server.shutdown()
-        thread.join()
-        other.server.server_close()
+
+
+def test_who_waits_is_told_that_somebody_ended_the_instance(ada: Squonk, project: str, receiver: Receiver) -> None:
+    endless = nop(job="event-test", variables={"events": 100, "pause": 60})
+    made = launched(ada, project, endless, callback_url=receiver.url, callback_context="mine")
+    wait(receiver.states, lambda states: len(states) == 2)
+    removal = ada.dm_ok("delete_instance", instance_id=made["instance_id"])["task_id"]
+    wait(receiver.states, lambda states: len(states) == 3)
+    assert receiver.states() == ["PENDING", "STARTED", "REVOKED"]
+    assert (receiver.told[-1]["instance_id"], receiver.told[-1]["callback_context"]) == (made["instance_id"], "mine")
+    assert done(ada, removal)["exit_code"] == 0
+    assert done(ada, made["task_id"])["states"][-1]["state"] == "FAILURE"

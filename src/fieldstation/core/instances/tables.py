@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     DateTime,
     FetchedValue,
     ForeignKey,
@@ -24,6 +25,7 @@ from fieldstation.db import metadata
 
 _TIME = DateTime(timezone=True)
 _C = Text(collation="C")
+_HOST = "lower(split_part(split_part(url, '/', 3), '@', -1)) COLLATE \"C\""
 
 instance = Table(
     "instance",
@@ -90,6 +92,7 @@ callback = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("instance_id", _C, ForeignKey("instance.id", name="callback_instance_id_fkey"), nullable=False),
     Column("url", Text, nullable=False),
+    Column("host", _C, Computed(_HOST), nullable=False),
     Column("body", JSON, nullable=False),
     Column("due_at", _TIME, FetchedValue(), nullable=False),
     Column("failures", SmallInteger, FetchedValue(), nullable=False),
@@ -101,6 +104,16 @@ callback = Table(
 )
 Index("ix_callback_due", callback.c.due_at, postgresql_where=callback.c.dead_at.is_(None))
 Index("ix_callback_instance", callback.c.instance_id, callback.c.id, postgresql_where=callback.c.dead_at.is_(None))
+Index(
+    "ix_callback_busy",
+    callback.c.host,
+    postgresql_where=callback.c.dead_at.is_(None) & callback.c.lease_expires.isnot(None),
+)
+Index(
+    "ix_callback_failing",
+    callback.c.host,
+    postgresql_where=callback.c.dead_at.is_(None) & (callback.c.failures > 0),
+)
 Index("ix_callback_dead", callback.c.dead_at, postgresql_where=callback.c.dead_at.isnot(None))
 
 Index("uq_instance_token_hash", instance.c.token_hash, unique=True, postgresql_where=instance.c.token_hash.isnot(None))

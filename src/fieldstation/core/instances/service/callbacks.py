@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from fieldstation.core.instances.store import callbacks as store
-from fieldstation.core.tasks.model import Level, TaskState
+from fieldstation.core.tasks.model import Level
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.db import Tx
 
 MOST_FAILURES = 8
 LEASE_SECONDS = 60.0  # longer than any request may take
+REVOKED = "REVOKED"  # somebody ended the instance, which its task knows as FAILURE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +39,12 @@ class Callbacks:
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
 
-    def claim(self, tx: Tx, holder: str) -> ClaimedCallback | None:
-        """Take a callback that is due; of one instance they come in order."""
-        row = store.claim(tx, holder, LEASE_SECONDS)
+    def claim(self, tx: Tx, holder: str, *, patient: bool) -> ClaimedCallback | None:
+        """Take a callback that is due; of one instance they come in order, to one host one at a time.
+
+        Only the `patient` are given those to a host that did not hear the last time.
+        """
+        row = store.claim(tx, holder, LEASE_SECONDS, patient=patient)
         if row is None:
             return None
         return ClaimedCallback(
@@ -71,6 +75,6 @@ class Callbacks:
         return False
 
 
-def tell(tx: Tx, instance_id: str, state: TaskState, exit_code: int | None = None) -> None:
-    """Have a state be told to who asked for it."""
-    store.add(tx, instance_id, state.name, None if exit_code is None else {"exit_code": exit_code})
+def tell(tx: Tx, instance_id: str, status: str, exit_code: int | None = None) -> None:
+    """Have a status, the name of a task's state or REVOKED, be told to who asked for it."""
+    store.add(tx, instance_id, status, None if exit_code is None else {"exit_code": exit_code})

@@ -8,10 +8,11 @@ from typing import Any
 from fieldstation.core.accounting.model.ledger import coins_of
 from fieldstation.core.accounting.service import ProcessingCharges
 from fieldstation.core.instances.model.messages import CostTold, EventTold, PodPhase, PodTold, Told
-from fieldstation.core.instances.service.callbacks import tell
+from fieldstation.core.instances.service.callbacks import REVOKED, tell
 from fieldstation.core.instances.service.tokens import LASTS_SECONDS
 from fieldstation.core.instances.store import following as store
 from fieldstation.core.runs.model.reasons import MEANINGS, Reason
+from fieldstation.core.runs.model.states import State
 from fieldstation.core.tasks.model import NewEvent, TaskState
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.db import Tx
@@ -25,7 +26,7 @@ _BEGUN = frozenset(PodPhase) - {PodPhase.PENDING}
 class Followed:
     """An instance of which something is told; `why` is what its run says of its end.
 
-    `ours`: the station failed it. `began` and `over_at` are its run's.
+    `ours`: the station failed it; `canceled`: somebody ended it. `began` and `over_at` are its run's.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Followed:
     over: bool
     why: str
     ours: bool
+    canceled: bool
     began: datetime | None
     over_at: datetime | None
 
@@ -89,7 +91,7 @@ class Following:
 
     def _started(self, tx: Tx, one: Followed) -> None:
         if self._tasks.started(tx, one.task_id):
-            tell(tx, one.id, TaskState.STARTED)
+            tell(tx, one.id, TaskState.STARTED.name)
 
     def _ended(self, tx: Tx, one: Followed, exit_code: int) -> None:
         """Follow the end of an instance, which is now paid for; what the station failed costs nothing."""
@@ -98,7 +100,8 @@ class Following:
         self._charges.capture(tx, one.id, refund=one.ours, detail=_detail(one, exit_code))
         self._started(tx, one)
         self._tasks.finished(tx, one.task_id, exit_code, one.why if exit_code else None)
-        tell(tx, one.id, TaskState.FAILURE if exit_code else TaskState.SUCCESS, exit_code)
+        failed = REVOKED if one.canceled else TaskState.FAILURE.name
+        tell(tx, one.id, failed if exit_code else TaskState.SUCCESS.name, exit_code)
 
 
 def _event(one: Followed, told: EventTold) -> NewEvent:
@@ -124,6 +127,7 @@ def _followed(row: Any) -> Followed:
         over=row.ended_at is not None,
         why=why,
         ours=row.reason is not None and MEANINGS[Reason(row.reason)].fault is not Fault.YOURS,
+        canceled=row.state == State.CANCELED,
         began=row.started_at,
         over_at=row.over_at,
     )

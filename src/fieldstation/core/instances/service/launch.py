@@ -148,7 +148,7 @@ class Launches:
             raise Conflict(
                 "this callback token is another instance's", next_step="make another one", reason="token_taken"
             )
-        tell(tx, draft.instance_id, TaskState.PENDING)
+        tell(tx, draft.instance_id, TaskState.PENDING.name)
         return Launched(instance_id=draft.instance_id, task_id=task.id, command=worked.command, token=token)
 
     def _charge(self, tx: Tx, caller: Caller, draft: Draft) -> None:

@@ -17,8 +17,9 @@ _ADD = text("""
            || CASE WHEN i.callback_context IS NULL THEN '{}'::jsonb
                    ELSE jsonb_build_object('callback_context', i.callback_context) END
            || cast(:more AS jsonb)
-      FROM instance i WHERE i.id = :id AND i.callback_url IS NOT NULL AND i.removed_at IS NULL
+      FROM instance i WHERE i.id = :id AND i.callback_url IS NOT NULL
 """)
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtext('fieldstation.callbacks'))")
 _CLAIM = text("""
     UPDATE callback SET holder = :holder, fence = nextval('fence'),
            lease_expires = station_now() + :seconds * interval '1 second'
@@ -27,6 +28,10 @@ _CLAIM = text("""
                     AND (c.lease_expires IS NULL OR c.lease_expires <= station_now())
                     AND NOT EXISTS (SELECT 1 FROM callback earlier WHERE earlier.dead_at IS NULL
                                        AND earlier.instance_id = c.instance_id AND earlier.id < c.id)
+                    AND c.host NOT IN (SELECT busy.host FROM callback busy WHERE busy.dead_at IS NULL
+                                          AND busy.lease_expires > station_now())
+                    AND (:patient OR c.host NOT IN (SELECT bad.host FROM callback bad WHERE bad.dead_at IS NULL
+                                                       AND bad.failures > 0))
                   ORDER BY c.due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING id, instance_id, url, body, failures, fence,
            (SELECT task_id FROM instance i WHERE i.id = instance_id) AS task
@@ -51,9 +56,14 @@ def add(tx: Tx, instance_id: str, status: str, more: Mapping[str, Any] | None = 
     tx.execute(_ADD, {"id": instance_id, "status": status, "more": json.dumps(more or {})})
 
 
-def claim(tx: Tx, holder: str, seconds: float) -> Any:
-    """Take the callback that is due for longest, for so long; None when none is due."""
-    return tx.one_or_none(_CLAIM, {"holder": holder, "seconds": seconds})
+def claim(tx: Tx, holder: str, seconds: float, *, patient: bool) -> Any:
+    """Take the callback that is due for longest, for so long, to a host that none is on its way to; None without one.
+
+    Unless `patient`, also none to a host that did not hear one that is still to be made. Claims take turns: two at
+    once would not see each other's hosts.
+    """
+    tx.execute(_TAKE_TURN)
+    return tx.one_or_none(_CLAIM, {"holder": holder, "seconds": seconds, "patient": patient})
 
 
 def sent(tx: Tx, callback_id: int, fence: int) -> None:
