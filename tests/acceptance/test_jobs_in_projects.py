@@ -43,6 +43,21 @@ def test_a_job_is_tried_launched_listed_kept_and_removed(ada: Person, new_person
     assert ada.fst("instance", "show", made["id"]).code == 3
 
 
+def test_who_is_to_be_told_of_a_job_is_named_at_its_launch(ada: Person) -> None:
+    told = ("--callback-url", "http://127.0.0.1:9/told", "--callback-context", "mine")
+    made = ada.json("instance", "launch", NOP, *told, "--make-callback-token")
+    assert len(made["callback_token"]) == 22
+    while not (events := ada.json("task", "show", made["task"])["events"]):
+        threading.Event().wait(0.1)
+    assert "the callback for PENDING was given up" in events[0]["text"]
+    own = "abcdefghijkmnopqrstuv2"
+    assert f"callback token, shown this once: {own}" in ada.ok(
+        "instance", "launch", NOP, *told, "--callback-token", own
+    )
+    assert ada.fst("instance", "launch", NOP, *told, "--callback-token", "short").code == 1
+    assert ada.fst("instance", "launch", NOP, "--callback-context", "mine").code == 2
+
+
 def test_its_run_is_shown_like_any_other(ada: Person) -> None:
     made = ada.json("instance", "launch", "im-test/event-test@1.0.0", "events=2")
     run = finished(ada, made["id"])["run"]

@@ -1,7 +1,7 @@
 """Jobs launched in projects."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 
 from fieldstation.client.answers import read
 from fieldstation.client.things import Instance, Json, Launched
@@ -43,6 +43,30 @@ class Job:
     remedy: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Callback:
+    """Where the states of a job are told, by PUT, and the `context` that goes along.
+
+    A `token`, 22 letters and digits, reads files of the project without a password; `make_token` has one be made.
+    """
+
+    url: str
+    context: str | None = None
+    token: str | None = field(default=None, repr=False)
+    make_token: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a job is launched: the folder that it starts in, below its own, and who is told of it."""
+
+    sub_path: str | None = None
+    callback: Callback | None = None
+
+
+_PLAIN = Manner()
+
+
 class Instances:
     """Everything about launched jobs. A job is named `collection/job@version`."""
 
@@ -56,10 +80,10 @@ class Instances:
         *,
         name: str,
         variables: Mapping[str, Json] | None = None,
-        sub_path: str | None = None,
+        manner: Manner = _PLAIN,
     ) -> Launched:
         """Launch a job (collection, job, version) in a project."""
-        body = _body(project, job, name, variables, sub_path)
+        body = _body(project, job, name, variables, manner)
         return read(Launched, self._transport.send("POST", at("instances"), body))
 
     def trial(
@@ -69,10 +93,10 @@ class Instances:
         *,
         name: str,
         variables: Mapping[str, Json] | None = None,
-        sub_path: str | None = None,
+        manner: Manner = _PLAIN,
     ) -> Tried:
         """Return what a launch would come to."""
-        body = _body(project, job, name, variables, sub_path)
+        body = _body(project, job, name, variables, manner)
         return read(Tried, self._transport.send("POST", at("instances", "trial"), body))
 
     def jobs(self, project: str | None = None) -> Iterator[Job]:
@@ -97,7 +121,7 @@ class Instances:
 
 
 def _body(
-    project: str, job: tuple[str, str, str], name: str, variables: Mapping[str, Json] | None, sub_path: str | None
+    project: str, job: tuple[str, str, str], name: str, variables: Mapping[str, Json] | None, manner: Manner
 ) -> dict[str, Json]:
     collection, key, version = job
     body: dict[str, Json] = {
@@ -106,4 +130,9 @@ def _body(
         "job": {"collection": collection, "job": key, "version": version},
         "variables": dict(variables or {}),
     }
-    return body if sub_path is None else {**body, "sub_path": sub_path}
+    callback = None if manner.callback is None else _given(asdict(manner.callback))
+    return {**body, **_given({"sub_path": manner.sub_path, "callback": callback})}
+
+
+def _given(values: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in values.items() if value is not None}

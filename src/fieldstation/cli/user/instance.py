@@ -9,8 +9,8 @@ import typer
 
 from fieldstation.cli.output import ago, count, details, table
 from fieldstation.cli.user.verb import Limit, Session, noun, pairs, some, verb
-from fieldstation.client.instances import Tried
-from fieldstation.client.things import Instance, Json
+from fieldstation.client.instances import Callback, Manner, Tried
+from fieldstation.client.things import Instance, Json, Launched
 
 app = noun("instance", "Instances: jobs launched in projects, where their files lie.")
 InstanceId = Annotated[str, typer.Argument(metavar="INSTANCE", help="Its id.")]
@@ -25,6 +25,14 @@ class How:
     ] = None
     name: Annotated[str | None, typer.Option(help="What the instance is called; by default as the job.")] = None
     sub_path: Annotated[str | None, typer.Option(help="The folder that it starts in, below its own.")] = None
+    callback_url: Annotated[str | None, typer.Option(help="Where each of its states is told, by PUT.")] = None
+    callback_context: Annotated[str | None, typer.Option(help="Goes along with what is told.")] = None
+    callback_token: Annotated[
+        str | None, typer.Option(help="22 letters and digits, by which its holder reads files of the project.")
+    ] = None
+    make_callback_token: Annotated[bool, typer.Option("--make-callback-token", help="Have such a token be made.")] = (
+        False
+    )
     dry: Annotated[bool, typer.Option("--dry", help="Tell the command, and launch nothing.")] = False
 
 
@@ -41,13 +49,14 @@ def launch(
     named = _job(job)
     given = {name: _value(text) for name, text in pairs(variables or [], "variables").items()}
     project = how.project if how.project is not None else session.station.me().project
+    manner = _manner(how)
     name, instances = how.name or f"{named[0]} {named[1]}", session.station.instances
     if how.dry:
-        tried = instances.trial(project, named, name=name, variables=given, sub_path=how.sub_path)
+        tried = instances.trial(project, named, name=name, variables=given, manner=manner)
         session.answer(tried, lambda: _tried(tried))
         return
-    made = instances.launch(project, named, name=name, variables=given, sub_path=how.sub_path)
-    session.answer(made, lambda: f"launched {made.id}\nfollow it: fieldstation task show {made.task}")
+    made = instances.launch(project, named, name=name, variables=given, manner=manner)
+    session.answer(made, lambda: _launched(made))
 
 
 @verb(app)
@@ -105,6 +114,26 @@ def remove(session: Session, instance: InstanceId) -> None:
     """End a launched job and remove it; what it made stays."""
     task = session.station.instances.remove(instance)
     session.answer({"task": task}, lambda: f"removed; its folder goes with {task}")
+
+
+def _manner(how: How) -> Manner:
+    more = how.callback_context is not None or how.callback_token is not None or how.make_callback_token
+    if how.callback_url is None:
+        if more:
+            raise typer.BadParameter("nobody is told without it", param_hint="--callback-url")
+        return Manner(sub_path=how.sub_path)
+    callback = Callback(
+        url=how.callback_url,
+        context=how.callback_context,
+        token=how.callback_token,
+        make_token=how.make_callback_token,
+    )
+    return Manner(sub_path=how.sub_path, callback=callback)
+
+
+def _launched(made: Launched) -> str:
+    token = f"\ncallback token, shown this once: {made.callback_token}" if made.callback_token else ""
+    return f"launched {made.id}\nfollow it: fieldstation task show {made.task}{token}"
 
 
 def _tried(tried: Tried) -> str:
