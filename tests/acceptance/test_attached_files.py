@@ -36,6 +36,7 @@ def test_a_file_of_a_version_is_copied_in_listed_and_removed(ada: Person, rainfa
     (entry,) = ada.json("file", "list", "raw/2026")["items"]
     assert (entry["managed"]["number"], entry["managed"]["path"]) == (1, "may.csv")
     assert (entry["managed"]["stage"], entry["managed"]["immutable"]) == ("done", True)
+    assert "another name" in ada.fst("file", "put", ada.home / "may.csv", "--to", "raw/2026").next_step
     ada.ok("file", "get", "raw/2026/may.csv", "--into", ada.home / "back")
     assert (ada.home / "back" / "may.csv").read_text() == "level\nmay.csv\n"
     ada.ok("file", "mv", "raw", "cooked")

@@ -51,6 +51,12 @@ def run(http: httpx.Client, body: dict[str, Any], seconds: int = 60) -> dict[str
     return found
 
 
+def given(http: httpx.Client, project: str) -> list[str]:
+    """Return how far the managed files of a folder are."""
+    listed = http.get(f"/api/v1/projects/{project}/files", params={"folder": "given"})
+    return [one["managed"]["stage"] for one in listed.json().get("items", ()) if "managed" in one]
+
+
 @pytest.mark.timeout(400)
 def test_a_restored_station_has_everything_and_goes_on(place: Path) -> None:
     archive = place / "station.backup"
@@ -63,6 +69,10 @@ def test_a_restored_station_has_everything_and_goes_on(place: Path) -> None:
             for path, data in {"raw/may.csv": b"level\n", "empty": b"", "raw/big.bin": b"x" * 3_000_000}.items():
                 http.put(f"{files}/{path}", content=data).raise_for_status()
             http.put(f"/api/v1/projects/{project}/folders/raw/none").raise_for_status()
+            attached = {"dataset": hello["output"]["dataset"], "folder": "given"}
+            http.post(f"/api/v1/projects/{project}/attachments", json=attached).raise_for_status()
+            while given(http, project) != ["done"]:
+                time.sleep(0.1)
             (first.data / "projects" / project / "away").symlink_to("/etc")
             facts = (first.data / "projects" / project / "raw" / "may.csv").stat()
             asleep = http.post("/api/v1/runs", json={"tool": "sleep", "parameters": {"seconds": 300}}).json()
@@ -71,7 +81,7 @@ def test_a_restored_station_has_everything_and_goes_on(place: Path) -> None:
             told = program("backup", archive, "--data", first.data, "--json")
             assert told.returncode == 0, told.stderr
             assert json.loads(told.stdout)["blobs"] >= 1
-            assert json.loads(told.stdout)["files"] == 3
+            assert json.loads(told.stdout)["files"] == 4
             assert archive.stat().st_mode & 0o077 == 0
             http.post(f"/api/v1/runs/{asleep['id']}/cancel").raise_for_status()
             http.get(f"/api/v1/runs/{asleep['id']}", params={"wait_seconds": 60})
@@ -91,6 +101,7 @@ def test_a_restored_station_has_everything_and_goes_on(place: Path) -> None:
         kept = f"/api/v1/projects/{project}/files"
         assert http.get(f"{kept}/raw/big.bin").raise_for_status().content == b"x" * 3_000_000
         assert http.get(f"{kept}/away").status_code == 404
+        assert given(http, project) == ["done"]
         lost = http.get(f"/api/v1/runs/{asleep['id']}").json()
         assert (lost["state"], lost["reason"]["reason"]) == ("failed", "node_lost")
         assert run(http, {"tool": "hello", "reuse": False})["state"] == "succeeded"

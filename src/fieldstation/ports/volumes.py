@@ -74,9 +74,12 @@ class VolumeSink(Protocol):
     def write(self, data: bytes) -> None:
         """Append bytes. Raises StoreFull."""
 
-    def place(self, path: str, owner: Owner, *, replace: bool, fixed: bool = False) -> Placed:
+    def place(
+        self, path: str, owner: Owner, *, replace: bool, fixed: bool = False, modified: datetime | None = None
+    ) -> Placed:
         """Give the file its name, whole and at once, making folders that are missing. Raises VolumeRefused.
 
+        It changed last when it was written, or where it was kept elsewhere meanwhile, when `modified` says.
         The bytes of a `fixed` file are read by the owner's group and written by nobody but the station.
         Without `replace` whatever has the name stays and EXISTS is raised; of two at once one comes first.
         """

@@ -8,7 +8,7 @@ from fieldstation.core.apps.service import APP_REMOVE
 from fieldstation.core.datasets.service import PROCESS, REMOVE_VERSION, Garbage
 from fieldstation.core.instances.service import INSTANCE_REMOVE
 from fieldstation.core.molecules.service import LOAD
-from fieldstation.core.projects.service import ATTACH
+from fieldstation.core.projects.service import ATTACH, Surveys
 from fieldstation.core.projects.service import REMOVE as REMOVE_PROJECT
 from fieldstation.core.runs.service.dispatch import Dispatching
 from fieldstation.core.runs.service.tidy import forget_submits
@@ -242,7 +242,7 @@ class LoopBuilder:
             ],
         )
         self._add(Loop("sweep", sweep.step), sweep.close)
-        measure = Measure(self._database, self._features.files)
+        measure = Measure(self._database, Surveys(self._features.files, self._features.managed))
         self._add(Loop("measure", measure.step), measure.close)
 
     def _consumers(self) -> Mapping[str, Handler]:

@@ -10,8 +10,9 @@ from fieldstation.core.datasets.model import FileEntry, media_type_of
 from fieldstation.core.datasets.service import Contents
 from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.molecules.model.forms import Form, conversion
-from fieldstation.core.projects.model import Ground
+from fieldstation.core.projects.model import Ground, Mark, mark_of
 from fieldstation.core.projects.service import Files, ManagedFile, ManagedFiles
+from fieldstation.core.projects.service.managed import DONE, detached, exists
 from fieldstation.db import Database
 from fieldstation.kernel.errors import Conflict, FieldstationError, Invalid, NotFound, TooLarge
 from fieldstation.ports.storage import BlobStore
@@ -44,7 +45,9 @@ class AttachFile:
             file = self._managed.known(tx, operation.purpose_id)
             ground = self._files.standing(tx, operation.user_id, operation.project or "")
         if file is None or ground is None:
-            raise Conflict("the file was detached before it came", next_step="nothing is left to do", reason="gone")
+            raise detached()
+        if file.stage == DONE:  # all that was left to do was to say so
+            return
         try:
             self._copy(assignment, file, ground)
         except (Conflict, Invalid, NotFound, TooLarge):
@@ -79,24 +82,26 @@ class AttachFile:
             with self._database.begin() as tx:
                 assignment.hold(tx)
                 self._managed.placing(tx, file)
-            came = self._place(file, ground, sink)
+            mark = self._place(file, ground, sink, size)
         finally:
             sink.abort()
         with self._database.begin() as tx:
             assignment.hold(tx)
-            self._managed.came(tx, file)
-            if came:
-                self._files.grown(tx, ground, size)
+            self._managed.came(tx, file, mark)
+            self._files.grown(tx, ground, size)
 
-    def _place(self, file: ManagedFile, ground: Ground, sink: VolumeSink) -> bool:
-        """Give the file its name; False where an earlier try had come so far."""
+    def _place(self, file: ManagedFile, ground: Ground, sink: VolumeSink, size: int) -> Mark:
+        """Give the file its name, or find it where an earlier try had come so far; returns what it is known by."""
         try:
-            self._files.place(ground, sink, file.path, replace=False, fixed=file.immutable)
+            entry = self._files.place(ground, sink, file.path, replace=False, fixed=file.immutable).entry
         except Conflict as error:
-            if error.reason == "exists" and file.placed:
-                return False
-            raise
-        return True
+            if error.reason != "exists" or not file.placed:
+                raise
+            entry = self._files.entry(ground, file.path)
+        mark = mark_of(entry)
+        if mark is None or mark.size != size:  # somebody else's by now
+            raise exists(file.path)
+        return mark
 
 
 class Sources:

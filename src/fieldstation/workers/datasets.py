@@ -137,7 +137,7 @@ class RemoveVersion:
             self._readings.forget(tx, [payload["version"]])
 
     def _let_go(self, assignment: Assignment, number: int, *, keeps: bool) -> bool:
-        """Have one copy be a file like any other, or remove it; False when there was none."""
+        """Have one copy be a file like any other, or remove it if nobody wrote to it; False when there was none."""
         operation = assignment.operation
         with self._database.begin() as tx:
             copy = self._copies.first(tx, operation.purpose_id, number)
@@ -145,8 +145,8 @@ class RemoveVersion:
         if copy is None:
             return False
         freed = 0
-        if ground is not None and copy.came and not keeps:
-            with suppress(NotFound):  # somebody removed it in another way
+        if ground is not None and not keeps and copy.untouched(self._files.found(ground, copy.path)):
+            with suppress(NotFound, Conflict):  # it went, or something else came, since it was looked at
                 freed = self._files.remove(ground, copy.path, EntryKind.FILE)
         with self._database.begin() as tx:
             assignment.hold(tx)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from fieldstation.core.projects.service import Files
+from fieldstation.core.projects.service import Surveys
 from fieldstation.db import Database
 from fieldstation.kernel.logs import logger
 from fieldstation.ports.volumes import Volumes
@@ -30,15 +30,16 @@ class RemoveProject:
 
 
 class Measure:
-    """Measures what projects hold, those first that changed by other ways than through doors.
+    """Measures what projects hold and follows their managed files, those first that changed other than through doors.
 
     A file that comes through a door is counted just before it has its name, and the one that it replaces just after:
     where a measure differs from the count it is taken again after a moment, and holds if nothing was counted meanwhile.
+    A managed file that is not where it should be is looked for again likewise: somebody may be moving it.
     """
 
-    def __init__(self, database: Database, files: Files, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, database: Database, surveys: Surveys, pause: Callable[[float], None] = time.sleep) -> None:
         self._database = database
-        self._files = files
+        self._surveys = surveys
         self._pause = pause
         self._alone = Alone(database, "measure")
 
@@ -47,16 +48,17 @@ class Measure:
         if self._alone.held() is None:
             return _IDLE_SECONDS
         with self._database.begin() as tx:
-            due = self._files.due(tx, _AGAIN_SECONDS)
-        if due is None:
+            found = self._surveys.due(tx, _AGAIN_SECONDS)
+        if found is None:
             return _IDLE_SECONDS
+        due, files = found
         began = time.monotonic()
-        size = self._files.held(due.project)
-        if size != due.before:
+        survey = self._surveys.look(due.project, files)
+        if survey.size != due.before or survey.astray(files):
             self._pause(_SURE_SECONDS)
-            size = self._files.held(due.project)
+            survey = self._surveys.look(due.project, files)
         with self._database.begin() as tx:
-            self._files.measured(tx, due, size)
+            self._surveys.looked(tx, due, files, survey)
         return min(_LONGEST_PAUSE, _SHARE * (time.monotonic() - began))
 
     def close(self) -> None:

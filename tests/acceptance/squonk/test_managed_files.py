@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from fieldstation.client import Station
+from fieldstation.testing.station import RunningStation
 from tests.acceptance.squonk.client import Squonk
-from tests.acceptance.squonk.jobs import done
+from tests.acceptance.squonk.jobs import done, wait
 
 
 @pytest.fixture
@@ -67,3 +68,40 @@ def test_a_project_file_becomes_a_data_set_and_its_next_version(
     bob.refused("DmApi", "create_dataset_from_project_file", 404, **given)
     wrong = given | {"dataset_type": "chemical/x-pdb"}
     ada.refused("DmApi", "create_dataset_from_project_file", 415, **wrong)
+
+
+def test_what_took_the_place_of_a_copy_is_nobodys_copy(
+    ada: Squonk, project: str, dataset: str, tmp_path: Path, squonk_station: RunningStation
+) -> None:
+    def attached(folder: str) -> str:
+        made = ada.dm_ok("attach_dataset_to_project", **attach, path=folder)
+        assert done(ada, made["task_id"])["states"][-1]["state"] == "SUCCESS"
+        return str(made["file_id"])
+
+    def managed(folder: str) -> list[bool]:
+        found = ada.dm_ok("list_project_files", project_id=project, project_path=folder)["files"]
+        return ["file_id" in one for one in found]
+
+    attach = {"dataset_id": dataset, "dataset_version": 1, "project_id": project, "as_type": "text/csv"}
+    for folder in ("/kept", "/mine", "/gone", "/moved"):
+        attached(folder)
+    own = tmp_path / "levels.csv"
+    own.write_text("my own work\n")
+    put = {"project_id": project, "project_files": str(own), "force": True}
+    ada.refused("DmApi", "put_unmanaged_project_files", 405, **put, project_path="/mine")
+    lie = squonk_station.data / "projects" / project
+    (lie / "mine" / "levels.csv").unlink()  # as any program in the project may
+    (lie / "mine" / "levels.csv").write_text("my own work\n")
+    assert (managed("/mine"), managed("/kept")) == ([False], [True])
+    (lie / "gone" / "levels.csv").unlink()
+    file = attached("/gone")
+    (lie / "gone" / "levels.csv").unlink()
+    ada.dm_ok("delete_project_file", file_id=file)
+    (lie / "moved" / "levels.csv").rename(lie / "moved" / "new.csv")
+    ada.dm_ok("move_project_file", project_id=project, file="levels.csv", src_path="/kept", dst_path="/two")
+    wait(lambda: managed("/moved"), lambda found: found == [True])  # the project is looked through
+
+    done(ada, ada.dm_ok("delete_dataset", dataset_id=dataset, dataset_version=1)["task_id"])
+    assert (lie / "mine" / "levels.csv").read_text() == "my own work\n"
+    assert not (lie / "two" / "levels.csv").exists()
+    assert not (lie / "moved" / "new.csv").exists()

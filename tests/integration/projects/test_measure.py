@@ -4,6 +4,7 @@ from sqlalchemy import text
 
 from fieldstation.core.people.model import Permission
 from fieldstation.core.projects.model import Due
+from fieldstation.core.projects.service import Surveys
 from fieldstation.workers.projects import Measure
 from tests.integration.projects.room import Room
 
@@ -15,7 +16,7 @@ def test_what_programs_wrote_is_measured_and_counts_to_the_owners_account(room: 
         ground = room.features.files.ground(tx, ada, project, Permission.PROJECT_WRITE)
     room.features.files.make_folder(ground, "a/b")
     (room.storages.volumes.folder(project) / "a" / "b" / "written").write_bytes(b"x" * 1000)
-    measure = Measure(room.database, room.features.files)
+    measure = Measure(room.database, Surveys(room.features.files, room.features.managed))
     for _ in range(3):  # her own project, this one, and nothing more
         measure.step()
     assert (room.size(ada, project), room.used(ada)) == (1000, 1000)
@@ -70,7 +71,7 @@ def test_a_file_that_is_counted_and_gets_its_name_while_its_project_is_measured_
     def come(_seconds: float) -> None:
         (folder / "a" / "came").write_bytes(b"x" * 500)
 
-    measure = Measure(room.database, files, pause=come)
+    measure = Measure(room.database, Surveys(room.features.files, room.features.managed), pause=come)
     for _ in range(3):
         measure.step()
     assert (room.size(ada, project), room.used(ada)) == (500, 500)

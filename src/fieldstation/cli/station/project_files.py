@@ -7,6 +7,7 @@ import os
 import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import IO
 
 from fieldstation.ports.volumes import Entry, EntryKind, Owner, VolumeRefused, Volumes
@@ -41,7 +42,8 @@ def keep_project_file(member: tarfile.TarInfo, content: IO[bytes] | None, volume
     try:
         while block := content.read(_BLOCK):
             sink.write(block)
-        sink.place(path, owner, replace=True, fixed=not member.mode & _WRITABLE)
+        modified = datetime.fromtimestamp(member.mtime, UTC)
+        sink.place(path, owner, replace=True, fixed=not member.mode & _WRITABLE, modified=modified)
     finally:
         sink.abort()
     return True

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from fieldstation.core.datasets.model import path_fault
 from fieldstation.kernel.errors import Invalid
-from fieldstation.ports.volumes import Entry, Owner
+from fieldstation.ports.volumes import Entry, EntryKind, Owner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +56,19 @@ class ProjectFile:
     path: str
     entry: Entry
     owner: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """What a file is known by while nobody writes to it, whatever it is called: its bytes, and when they changed."""
+
+    size: int
+    modified: datetime
+
+
+def mark_of(entry: Entry) -> Mark | None:
+    """Return what a file is known by; None for what is no plain file."""
+    return Mark(size=entry.size, modified=entry.modified) if entry.kind is EntryKind.FILE else None
 
 
 def file_path(path: str, what: str = "path") -> str:

@@ -1,4 +1,4 @@
-"""The tables of projects, as the second, the eleventh and the twenty-first migration make them."""
+"""The tables of projects, as migrations 2, 11, 21 and 27 make them."""
 
 from sqlalchemy import (
     BigInteger,
@@ -64,6 +64,8 @@ project_file = Table(
     Column("compressed", Boolean, nullable=False),
     Column("stage", Text(collation="C"), nullable=False),
     Column("placed", Boolean, FetchedValue(), nullable=False),
+    Column("size", BigInteger),
+    Column("modified", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), FetchedValue(), nullable=False),
     CheckConstraint("stage IN ('copying', 'done', 'failed')", name="stage"),
     Index("ix_project_file_dataset_id", "dataset_id", "number"),

@@ -12,11 +12,14 @@ from starlette.responses import Response
 from fieldstation.core.datasets.service.quota import over_quota
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.projects.model import Ground
-from fieldstation.core.projects.service import Files, ManagedFiles
+from fieldstation.core.projects.service import Files, ManagedFile, ManagedFiles, NewAttachment
+from fieldstation.core.projects.service.managed import hidden, unchangeable
+from fieldstation.core.tasks.model import Task
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import Call
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.facades.kit.sending import Outgoing, answer_file
+from fieldstation.kernel.errors import Conflict
 from fieldstation.ports.storage import BlobStore, Stored
 from fieldstation.ports.volumes import EntryKind, Placed, VolumeSink
 
@@ -82,12 +85,14 @@ class Grounds:
 
     async def receive(self, call: Call, room: Room, path: str, body: AsyncIterator[bytes], *, replace: bool) -> Placed:
         """Take in a file; whoever reads its name meanwhile finds what was there before, or nothing."""
+        await self._require_changeable(call, room.ground, path)
         async with self.coming(room) as coming:
             await self.movers.take_in(body, coming.write)
             return await self.place(call, room.ground, path, coming, replace=replace)
 
     async def place(self, call: Call, ground: Ground, path: str, coming: Coming, *, replace: bool) -> Placed:
-        """Give a file that came its name, and count it."""
+        """Give a file that came its name, and count it; Conflict (`managed`) where nobody may change what has it."""
+        await self._require_changeable(call, ground, path)
         await call.core.run(lambda tx: self.files.grown(tx, ground, coming.size))
         gone = coming.size
         try:
@@ -97,7 +102,43 @@ class Grounds:
             if gone:
                 with anyio.CancelScope(shield=True):
                     await call.core.run(lambda tx: self.files.grown(tx, ground, -gone))
+        await call.core.run(lambda tx: self.managed.gave_way(tx, ground, path))
         return placed
+
+    async def _require_changeable(self, call: Call, ground: Ground, path: str) -> None:
+        """Return when a file may come to a path; a managed file there gives way if its bytes may be changed."""
+        found = await call.core.run(lambda tx: self.managed.at(tx, ground, path))
+        if found is not None and found.immutable and await self._stands(ground, found):
+            raise unchangeable(path)
+
+    async def _stands(self, ground: Ground, file: ManagedFile) -> bool:
+        """Tell whether a managed file is where it should be, and what it was."""
+        return file.stands(await self.movers.run(lambda: self.files.found(ground, file.path)))
+
+    async def attach(self, call: Call, new: NewAttachment) -> tuple[ManagedFile, Task]:
+        """Begin to copy a file of a version into a project; one that was managed there and is gone gives way."""
+        ground, before = await call(lambda tx, caller: self.managed.in_the_way(tx, caller, new))
+        if before is not None and before.placed and not await self._stands(ground, before):
+            await call.core.run(lambda tx: self.managed.forget(tx, before))
+        return await call(lambda tx, caller: self.managed.attach(tx, caller, new))
+
+    async def detach(self, call: Call, file_id: str) -> None:
+        """Remove a managed file; what took its place by other ways than through doors stays."""
+        file, ground = await self._managed(call, file_id, Permission.PROJECT_WRITE)
+        if await self._stands(ground, file):
+            await self.cleared(call, ground, file.path, EntryKind.FILE)
+        else:
+            await call.core.run(lambda tx: self.managed.forget(tx, file))
+
+    async def answer_managed(self, call: Call, file_id: str, headers: Mapping[str, str]) -> Response:
+        """Answer GET or HEAD for one managed file."""
+        file, ground = await self._managed(call, file_id, Permission.PROJECT_READ)
+        if not await self._stands(ground, file):
+            raise hidden()
+        return await self.sent(ground, file.path, headers)
+
+    async def _managed(self, call: Call, file_id: str, permission: Permission) -> tuple[ManagedFile, Ground]:
+        return await call(lambda tx, caller: self.managed.find(tx, caller, file_id, permission))
 
     async def kept(self, ground: Ground, path: str) -> Stored:
         """Copy a file of a project that may be read into the store; what is published of it is what was read now."""
@@ -133,21 +174,26 @@ class Grounds:
         return answer_file(outgoing, self.movers, headers)
 
     async def move(self, call: Call, project: str, source: str, target: str) -> None:
-        """Give a file or folder another name; managed files in it stay known."""
-        ground = await self.ground(call, project, Permission.PROJECT_WRITE)
+        """Give a file or folder another name; managed files in it stay known, soon also if this is cut off."""
+
+        def allowed(tx: Tx, caller: Caller) -> Ground:
+            ground = self.files.ground(tx, caller, project, Permission.PROJECT_WRITE)
+            self.managed.moving(tx, ground, source)
+            return ground
+
+        ground = await call(allowed)
         await self.movers.run(lambda: self.files.move(ground, source, target))
         await call.core.run(lambda tx: self.managed.moved(tx, ground, source, target))
 
     async def remove(self, call: Call, project: str, path: str, kind: EntryKind, *, unmanaged: bool = False) -> None:
         """Remove a file, or a folder with all that is in it; with `unmanaged`, no file that is managed."""
-
-        def allowed(tx: Tx, caller: Caller) -> Ground:
-            ground = self.files.ground(tx, caller, project, Permission.PROJECT_WRITE)
-            if unmanaged:
-                self.managed.require_unmanaged(tx, ground, path)
-            return ground
-
-        await self.cleared(call, await call(allowed), path, kind)
+        ground = await self.ground(call, project, Permission.PROJECT_WRITE)
+        found = await call.core.run(lambda tx: self.managed.at(tx, ground, path)) if unmanaged else None
+        if found is not None and await self._stands(ground, found):
+            raise Conflict(
+                f"{path} is a managed file", next_step="remove it by its file id, or detach it", reason="managed"
+            )
+        await self.cleared(call, ground, path, kind)
 
     async def cleared(self, call: Call, ground: Ground, path: str, kind: EntryKind) -> None:
         """Remove what is at a path of a project that may be written."""

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from fieldstation.ports.storage import StoreFull
@@ -237,7 +238,9 @@ class _Sink:
             write_all(self._descriptor, data)
         self._size += len(data)
 
-    def place(self, path: str, owner: Owner, *, replace: bool, fixed: bool = False) -> Placed:
+    def place(
+        self, path: str, owner: Owner, *, replace: bool, fixed: bool = False, modified: datetime | None = None
+    ) -> Placed:
         """Give the file its name."""
         if self._descriptor is None:
             raise ValueError("this sink is closed")
@@ -246,6 +249,9 @@ class _Sink:
             steps.give(self._descriptor, Owner(uid=None, gid=owner.gid), steps.FIXED_MODE)
         else:
             steps.give(self._descriptor, owner, steps.FILE_MODE)
+        if modified is not None:
+            moment = round(modified.timestamp() * 1e6) * 1000
+            os.utime(self._descriptor, ns=(moment, moment))
         os.fsync(self._descriptor)
         with self._volumes.opened(self._project) as root, steps.made(root, folder, owner) as there, steps.at(path):
             replaced = self._name((there, name), replace=replace)

@@ -7,6 +7,7 @@ from fieldstation.core.projects.service.lifecycles import REMOVE, Books, Lifecyc
 from fieldstation.core.projects.service.managed import ATTACH, ManagedFile, ManagedFiles, NewAttachment
 from fieldstation.core.projects.service.projects import Projects, thing_of
 from fieldstation.core.projects.service.saving import Saves
+from fieldstation.core.projects.service.surveys import Surveys
 
 __all__ = [
     "ATTACH",
@@ -26,5 +27,6 @@ __all__ = [
     "ProjectChange",
     "Projects",
     "Saves",
+    "Surveys",
     "thing_of",
 ]

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from fieldstation.core.people.model import Caller, Kind, Permission
 from fieldstation.core.people.service import Access
+from fieldstation.core.projects.model import Mark, mark_of
 from fieldstation.core.projects.service.managed import DONE
 from fieldstation.core.projects.store import copies as store
 from fieldstation.db import Tx
+from fieldstation.ports.volumes import Entry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,12 +24,16 @@ class Copy:
 
 @dataclass(frozen=True, kw_only=True)
 class Detached:
-    """A file that is to be a copy of nothing; `came` tells that it is there for sure."""
+    """A file that is to be a copy of nothing; `came` is what it was known by when it came, None until it did."""
 
     id: str
     project: str
     path: str
-    came: bool
+    came: Mark | None
+
+    def untouched(self, entry: Entry | None) -> bool:
+        """Tell whether what is at its path is the file that came, to which nobody has written since."""
+        return entry is not None and self.came is not None and mark_of(entry) == self.came
 
 
 class Copies:
@@ -47,7 +53,11 @@ class Copies:
     def first(self, tx: Tx, dataset: str, number: int) -> Detached | None:
         """Return one copy of a version that was removed, whoever may see it; None when there is none any more."""
         row = store.first(tx, dataset, number)
-        return None if row is None else Detached(id=row.id, project=row.project, path=row.path, came=row.stage == DONE)
+        if row is None:
+            return None
+        known = row.stage == DONE and row.size is not None
+        came = Mark(size=row.size, modified=row.modified) if known else None
+        return Detached(id=row.id, project=row.project, path=row.path, came=came)
 
     def forget(self, tx: Tx, copy: Detached) -> None:
         """Have a file be a copy of nothing; it stays where it is."""

@@ -122,18 +122,18 @@ class Files:
         row = store.due(tx, seconds)
         return None if row is None else Due(project=row.id, before=row.size_bytes, mark=row.mark)
 
-    def held(self, project: str) -> int:
-        """Return the bytes of all files of a project."""
-        if not self._volumes.folder(project).is_dir():
-            return 0
-        return _bytes(entry for _, entry in self._volumes.walk(project, ""))
+    def walk(self, project: str) -> Iterator[tuple[str, Entry]]:
+        """Yield everything in a project with its path."""
+        if self._volumes.folder(project).is_dir():
+            yield from self._volumes.walk(project, "")
 
-    def measured(self, tx: Tx, due: Due, size: int) -> None:
-        """Take note of what a project holds, for its owner's account too; nothing where it changed meanwhile."""
+    def measured(self, tx: Tx, due: Due, size: int) -> bool:
+        """Take note of what a project holds, for its owner's account too; False where it changed meanwhile."""
         row = store.measured(tx, due.project, due.mark, size)
         if row is not None and due.before != size:
             self._quotas.charge(tx, row.owner, size - due.before)
             self._storage.grew(tx, row.product, size - due.before)
+        return row is not None
 
     def changed(self, tx: Tx, projects: Sequence[str]) -> None:
         """Have projects measured soon: programs wrote into them."""
@@ -172,6 +172,17 @@ class Files:
         """Return one entry."""
         plain = file_path(path)
         return self._do(ground, lambda: self._volumes.entry(ground.project, plain))
+
+    def found(self, ground: Ground, path: str) -> Entry | None:
+        """Return what is at a path; None where nothing is."""
+        try:
+            return self.entry(ground, path)
+        except NotFound:
+            return None
+        except Conflict as refused:
+            if refused.reason != "not_a_folder":
+                raise
+            return None
 
     def open(self, ground: Ground, path: str) -> tuple[int, Entry]:
         """Open a file for reading; the descriptor is the caller's to close."""
@@ -242,7 +253,7 @@ class Files:
         entry = self._volumes.entry(ground.project, path)
         if entry.kind is not EntryKind.FOLDER:
             return entry.size if entry.kind is EntryKind.FILE else 0
-        return _bytes(one for _, one in self._volumes.walk(ground.project, path))
+        return bytes_of(one for _, one in self._volumes.walk(ground.project, path))
 
     def _do(self, ground: Ground, step: Callable[[], Result]) -> Result:
         """Do a step on the volume, making the project's folder first where it was never needed before."""
@@ -252,7 +263,7 @@ class Files:
             return step()
 
 
-def _bytes(entries: Iterable[Entry]) -> int:
+def bytes_of(entries: Iterable[Entry]) -> int:
     """Return the bytes of all files among these; one that has several names counts once."""
     seen: set[int] = set()
     total = 0

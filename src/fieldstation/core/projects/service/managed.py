@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from fieldstation.core.datasets.model import media_type_of
 from fieldstation.core.datasets.service import Datasets, File
 from fieldstation.core.molecules.model.forms import ENDINGS, GZIP, form_of, form_of_file
 from fieldstation.core.people.model import Caller, Permission
-from fieldstation.core.projects.model import Ground, file_path, folder_path
+from fieldstation.core.projects.model import Ground, Mark, ProjectFile, file_path, folder_path, mark_of
 from fieldstation.core.projects.service.files import Files
 from fieldstation.core.projects.store import managed as store
 from fieldstation.core.tasks.model import NewTask, Purpose, Task
@@ -17,6 +18,7 @@ from fieldstation.db import Tx
 from fieldstation.kernel.errors import Conflict, Invalid, NotFound
 from fieldstation.kernel.ids import new_id
 from fieldstation.kernel.paging import PageRequest
+from fieldstation.ports.volumes import Entry, EntryKind
 
 ATTACH = "file.attach"  # the work of copying a file of a version into a project
 COPYING, DONE, FAILED = "copying", "done", "failed"
@@ -45,7 +47,8 @@ class NewAttachment:
 class ManagedFile:
     """A managed file; `stage` is copying, done or failed, `placed` tells that it got its name.
 
-    `authorisation` is the number of the authority to keep it there, None where nobody pays.
+    `authorisation` is the number of the authority to keep it there, None where nobody pays. `size` in bytes and
+    `modified` are what it is known by; None where it came before that was kept.
     """
 
     id: str
@@ -61,12 +64,25 @@ class ManagedFile:
     compressed: bool
     stage: str
     placed: bool
+    size: int | None
+    modified: datetime | None
     authorisation: int | None
 
     @property
     def name(self) -> str:
         """Its name in its folder."""
         return self.path.rpartition("/")[2]
+
+    @property
+    def mark(self) -> Mark | None:
+        """What it is known by while nobody writes to it."""
+        return None if self.size is None or self.modified is None else Mark(size=self.size, modified=self.modified)
+
+    def stands(self, entry: Entry | None) -> bool:
+        """Tell whether what is at its path is it: one whose bytes may change is known by the path alone."""
+        if not self.placed or entry is None or entry.kind is not EntryKind.FILE:
+            return False
+        return not self.immutable or self.mark in (None, mark_of(entry))
 
 
 class ManagedFiles:
@@ -83,12 +99,11 @@ class ManagedFiles:
         file = self._source(tx, caller, new)
         self._files.room(tx, ground, file.entry.size)
         media_type, name = _becoming(file, new)
-        folder = folder_path(new.folder)
         file_id = new_id("file")
         values = {
             "id": file_id,
             "project": ground.project,
-            "path": file_path(f"{folder}/{name}"),
+            "path": _path(new, name),
             "dataset_id": file.version.dataset_id,
             "number": file.version.number,
             "version_id": file.version.id,
@@ -99,12 +114,16 @@ class ManagedFiles:
             "compressed": name.endswith(GZIP) and not file.entry.path.endswith(GZIP),
         }
         if not store.insert(tx, values):
-            raise Conflict(
-                f"a managed file is at {values['path']} already", next_step="choose another folder", reason="exists"
-            )
+            raise exists(str(values["path"]))
         self._files.granted(tx, ground, file_id, caller)
         task = NewTask(purpose=Purpose.FILE, purpose_id=file_id, project=ground.project, work=ATTACH)
         return _managed(store.by_id(tx, file_id)), self._tasks.begin(tx, caller.user_id, task)
+
+    def in_the_way(self, tx: Tx, caller: Caller, new: NewAttachment) -> tuple[Ground, ManagedFile | None]:
+        """Return the project, and what is said to be managed where a file shall come that the caller may attach."""
+        ground = self._files.ground(tx, caller, new.project, Permission.PROJECT_WRITE)
+        _, name = _becoming(self._source(tx, caller, new), new)
+        return ground, self.at(tx, ground, _path(new, name))
 
     def find(self, tx: Tx, caller: Caller, file_id: str, permission: Permission) -> tuple[ManagedFile, Ground]:
         """Return a managed file and its project, once the caller may do `permission` there."""
@@ -121,9 +140,19 @@ class ManagedFiles:
         row = store.by_id(tx, file_id)
         return None if row is None else _managed(row)
 
-    def at(self, tx: Tx, ground: Ground, paths: Sequence[str]) -> Mapping[str, ManagedFile]:
-        """Return the managed files among these paths of a project, by path."""
-        return {row.path: _managed(row) for row in store.at(tx, ground.project, paths)}
+    def at(self, tx: Tx, ground: Ground, path: str) -> ManagedFile | None:
+        """Return the file that is said to be managed at a path; whether it is there still the disk tells."""
+        return next(map(_managed, store.at(tx, ground.project, [file_path(path)])), None)
+
+    def among(self, tx: Tx, ground: Ground, files: Sequence[ProjectFile]) -> Mapping[str, ManagedFile]:
+        """Return which of these files of a project are managed ones, by path."""
+        entries = {one.path: one.entry for one in files}
+        found = map(_managed, store.at(tx, ground.project, list(entries)))
+        return {one.path: one for one in found if one.stands(entries[one.path])}
+
+    def came_into(self, tx: Tx, project: str) -> Sequence[ManagedFile]:
+        """Return all managed files that came into a project."""
+        return [_managed(row) for row in store.all_done(tx, project)]
 
     def of_projects(self, tx: Tx, projects: Sequence[str]) -> Mapping[str, Sequence[ManagedFile]]:
         """Return all managed files of projects that the caller was seen to read, by project."""
@@ -138,12 +167,13 @@ class ManagedFiles:
         return self._datasets.file(tx, caller, version, file.source_path)
 
     def placing(self, tx: Tx, file: ManagedFile) -> None:
-        """Take note that the file gets its name now."""
-        store.placing(tx, file.id)
+        """Take note that the file gets its name now; Conflict (`gone`) when it was detached."""
+        if not store.placing(tx, file.id):
+            raise detached()
 
-    def came(self, tx: Tx, file: ManagedFile) -> None:
-        """Take note that the file is there."""
-        store.to_stage(tx, file.id, DONE)
+    def came(self, tx: Tx, file: ManagedFile, mark: Mark) -> None:
+        """Take note that the file is there, and what it is known by."""
+        store.came(tx, file.id, mark.size, mark.modified)
 
     def failed(self, tx: Tx, file: ManagedFile) -> None:
         """Take note that the file will not come."""
@@ -153,16 +183,26 @@ class ManagedFiles:
         """Follow a move in a project."""
         store.move(tx, ground.project, file_path(source), file_path(target))
 
+    def moving(self, tx: Tx, ground: Ground, source: str) -> None:
+        """Have a project looked through soon where managed files are moved: who moves them may not come to the end."""
+        if store.any_below(tx, ground.project, file_path(source)):
+            self._files.changed(tx, [ground.project])
+
     def gone(self, tx: Tx, ground: Ground, path: str) -> None:
         """Follow a removal in a project."""
         store.drop(tx, ground.project, file_path(path))
 
-    def require_unmanaged(self, tx: Tx, ground: Ground, path: str) -> None:
-        """Return when the file of this path is not managed; Conflict (`managed`) otherwise."""
-        if store.at(tx, ground.project, [file_path(path)]):
-            raise Conflict(
-                f"{path} is a managed file", next_step="remove it by its file id, or detach it", reason="managed"
-            )
+    def gave_way(self, tx: Tx, ground: Ground, path: str) -> None:
+        """Forget the managed file of a path that another has now."""
+        store.give_way(tx, ground.project, file_path(path))
+
+    def forget(self, tx: Tx, file: ManagedFile) -> None:
+        """Have a file be managed no more, unless it was moved meanwhile."""
+        store.forget(tx, file.id, file.path)
+
+    def found_again(self, tx: Tx, file: ManagedFile, path: str) -> None:
+        """Take note of where a file lies that was moved by other ways than through doors."""
+        store.find_again(tx, file.id, file.path, path)
 
     def _source(self, tx: Tx, caller: Caller, new: NewAttachment) -> File:
         version = self._datasets.version(tx, caller, new.dataset, new.number)
@@ -197,6 +237,29 @@ def _becoming(file: File, new: NewAttachment) -> tuple[str, str]:
     plain = name.removesuffix(GZIP)
     stem = plain if form is becoming else plain.rpartition(".")[0] + ENDINGS[becoming]
     return wanted, stem + (GZIP if new.compress else "")
+
+
+def _path(new: NewAttachment, name: str) -> str:
+    return file_path(f"{folder_path(new.folder)}/{name}")
+
+
+def exists(path: str) -> Conflict:
+    """Return the error for a managed file that shall come where something is."""
+    return Conflict(f"something is at {path} already", next_step="choose another folder", reason="exists")
+
+
+def unchangeable(path: str) -> Conflict:
+    """Return the error for what would take the place of a managed file that nobody may change."""
+    return Conflict(
+        f"{path} is an unchangeable copy of a file of a data set",
+        next_step="save it under another name, or remove the copy first",
+        reason="managed",
+    )
+
+
+def detached() -> Conflict:
+    """Return the error for a managed file that was detached while it was on its way."""
+    return Conflict("the file was detached before it came", next_step="nothing is left to do", reason="gone")
 
 
 def hidden() -> NotFound:

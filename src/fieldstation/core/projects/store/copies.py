@@ -14,7 +14,7 @@ _OF_DATASETS = """
      ORDER BY p.name, p.id, f.path
 """
 _NEXT = text("""
-    SELECT f.id, f.project, f.path, f.stage FROM project_file f
+    SELECT f.id, f.project, f.path, f.stage, f.size, f.modified FROM project_file f
      WHERE f.dataset_id = :dataset AND f.number = :number ORDER BY f.id LIMIT 1
 """)
 _FORGET = text("DELETE FROM project_file WHERE id = :id")

@@ -1,6 +1,7 @@
 """Rows of managed files."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -8,7 +9,7 @@ from sqlalchemy import text
 from fieldstation.db import Tx
 
 _COLUMNS = """f.id, f.project, f.path, f.dataset_id, f.number, f.version_id, f.source_path, f.user_id, f.media_type,
-    f.immutable, f.compressed, f.stage, f.placed,
+    f.immutable, f.compressed, f.stage, f.placed, f.size, f.modified,
     (SELECT p.code FROM authority p WHERE p.thing = f.id) AS authorisation"""
 _INSERT = text("""
     INSERT INTO project_file (id, project, path, dataset_id, number, version_id, source_path, user_id, media_type,
@@ -26,7 +27,21 @@ _AT = text(f"""
 _OF_PROJECTS = text(f"""
     SELECT {_COLUMNS} FROM project_file f WHERE f.project = ANY(:projects) AND f.stage <> 'failed' ORDER BY f.path
 """)
-_PLACING = text("UPDATE project_file SET placed = true WHERE id = :id")
+_ALL_DONE = text(f"""
+    SELECT {_COLUMNS} FROM project_file f WHERE f.project = :project AND f.stage = 'done' ORDER BY f.path
+""")
+_BELOW = text("""
+    SELECT EXISTS (SELECT 1 FROM project_file WHERE project = :project AND (path = :path OR starts_with(path, :below)))
+""")
+_PLACING = text("UPDATE project_file SET placed = true WHERE id = :id RETURNING id")
+_CAME = text("UPDATE project_file SET stage = 'done', size = :size, modified = :modified WHERE id = :id")
+_GIVE_WAY = text("DELETE FROM project_file WHERE project = :project AND path = :path AND placed")
+_FORGET = text("DELETE FROM project_file WHERE id = :id AND path = :path")
+_FIND_AGAIN = text("""
+    UPDATE project_file f SET path = :target WHERE f.id = :id AND f.path = :path
+       AND NOT EXISTS (SELECT 1 FROM project_file other WHERE other.project = f.project AND other.path = :target
+                          AND other.stage <> 'failed')
+""")
 _STAGE = text("UPDATE project_file SET stage = :stage WHERE id = :id")
 _DROP = text("""
     DELETE FROM project_file
@@ -58,9 +73,39 @@ def of_projects(tx: Tx, projects: Sequence[str]) -> Sequence[Any]:
     return tx.all(_OF_PROJECTS, {"projects": list(projects)})
 
 
-def placing(tx: Tx, file_id: str) -> None:
-    """Note that the file gets its name now: whatever has it from here on is this file."""
-    tx.execute(_PLACING, {"id": file_id})
+def all_done(tx: Tx, project: str) -> Sequence[Any]:
+    """Read the managed files that came into a project."""
+    return tx.all(_ALL_DONE, {"project": project})
+
+
+def any_below(tx: Tx, project: str, path: str) -> bool:
+    """Tell whether a file of this path, or one below it, is managed."""
+    return bool(tx.scalar(_BELOW, {"project": project, "path": path, "below": f"{path}/"}))
+
+
+def placing(tx: Tx, file_id: str) -> bool:
+    """Note that the file gets its name now: whatever has it from here on is this file; False when it was detached."""
+    return tx.scalar(_PLACING, {"id": file_id}) is not None
+
+
+def came(tx: Tx, file_id: str, size: int, modified: datetime) -> None:
+    """Note that the file is there, and what it is known by."""
+    tx.execute(_CAME, {"id": file_id, "size": size, "modified": modified})
+
+
+def give_way(tx: Tx, project: str, path: str) -> None:
+    """Forget the managed file that had this path before something else took it."""
+    tx.execute(_GIVE_WAY, {"project": project, "path": path})
+
+
+def forget(tx: Tx, file_id: str, path: str) -> None:
+    """Forget a managed file, unless it was moved meanwhile."""
+    tx.execute(_FORGET, {"id": file_id, "path": path})
+
+
+def find_again(tx: Tx, file_id: str, path: str, target: str) -> None:
+    """Note where a managed file lies now that was not moved meanwhile, unless another is managed there."""
+    tx.execute(_FIND_AGAIN, {"id": file_id, "path": path, "target": target})
 
 
 def to_stage(tx: Tx, file_id: str, stage: str) -> None:
@@ -74,5 +119,6 @@ def drop(tx: Tx, project: str, path: str) -> None:
 
 
 def move(tx: Tx, project: str, source: str, target: str) -> None:
-    """Follow a move of a file or folder."""
+    """Follow a move of a file or folder to where nothing was; what is said to be managed there is no more."""
+    tx.execute(_DROP, {"project": project, "path": target, "below": f"{target}/"})
     tx.execute(_MOVE, {"project": project, "source": source, "target": target, "below": f"{source}/"})

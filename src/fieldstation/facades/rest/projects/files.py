@@ -144,7 +144,7 @@ def _add_list(routes: APIRouter, grounds: Grounds) -> None:
 
         def known(tx: Tx) -> list[EntryOut]:
             named = grounds.files.named(tx, folder_path(folder), found.items)
-            managed = grounds.managed.at(tx, ground, [one.path for one in named])
+            managed = grounds.managed.among(tx, ground, named)
             return [entry_out(one, managed.get(one.path)) for one in named]
 
         return PageOut(items=await call.core.run(known), next=found.next)
@@ -227,7 +227,7 @@ def _add_attach(routes: APIRouter, grounds: Grounds) -> None:
     )
     async def attach(reference: str, body: AttachIn, call: CallerCall) -> AttachedOut:
         new = NewAttachment(project=reference, **body.model_dump())
-        file, task = await call(lambda tx, caller: grounds.managed.attach(tx, caller, new))
+        file, task = await grounds.attach(call, new)
         return AttachedOut(file=file.id, path=file.path, task=task.id)
 
 

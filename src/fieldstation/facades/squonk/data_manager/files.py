@@ -108,7 +108,7 @@ def _add_list(routes: APIRouter, grounds: Grounds) -> None:
 
         def known(tx: Tx) -> tuple[Sequence[ProjectFile], Mapping[str, ManagedFile]]:
             named = grounds.files.named(tx, folder, entries)
-            return named, grounds.managed.at(tx, ground, [one.path for one in named])
+            return named, grounds.managed.among(tx, ground, named)
 
         named, managed = await call.core.run(known)
         files = [_file_out(one, managed.get(one.path)) for one in named if one.entry.kind is EntryKind.FILE]
@@ -123,7 +123,7 @@ def _add_bytes(routes: APIRouter, grounds: Grounds) -> None:
         summary="Write a file; folders that are missing are made",
         status_code=HTTPStatus.CREATED,
         response_class=Response,
-        responses=refusals(404, 409, 413),
+        responses=refusals(404, 405, 409, 413),
         openapi_extra=_UPLOAD,
     )
     async def put(project_id: str, request: Request, call: CallerCall) -> Response:

@@ -10,7 +10,7 @@ from fieldstation.core.datasets.model import Arrival
 from fieldstation.core.datasets.service import Arrivals
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.projects.model import Ground
-from fieldstation.core.projects.service import ManagedFile, NewAttachment, Projects
+from fieldstation.core.projects.service import NewAttachment, Projects
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.grounds import Grounds
@@ -19,7 +19,6 @@ from fieldstation.facades.squonk.arguments import GivenArguments, described
 from fieldstation.facades.squonk.data_manager.files import FILE_ANSWER, joined
 from fieldstation.kernel.errors import Invalid
 from fieldstation.ports.storage import Stored
-from fieldstation.ports.volumes import EntryKind
 
 _MOST_DIGITS = 9
 
@@ -73,7 +72,7 @@ def router(grounds: Grounds, saving: Saving) -> APIRouter:
             immutable=arguments.flag("immutable") is not False,
             compress=bool(arguments.flag("compress")),
         )
-        file, task = await call(lambda tx, caller: grounds.managed.attach(tx, caller, new))
+        file, task = await grounds.attach(call, new)
         folder = file.path.rpartition("/")[0]
         return AttachedOut(file_id=file.id, file_name=file.name, file_path=f"/{folder}", task_id=task.id)
 
@@ -85,8 +84,7 @@ def router(grounds: Grounds, saving: Saving) -> APIRouter:
         response_class=Response,
     )
     async def read(file_id: str, request: Request, call: CallerCall) -> Response:
-        file, ground = await call(lambda tx, caller: grounds.managed.find(tx, caller, file_id, Permission.PROJECT_READ))
-        return await grounds.sent(ground, file.path, request.headers)
+        return await grounds.answer_managed(call, file_id, request.headers)
 
     @routes.delete(
         "/file/{file_id}",
@@ -96,11 +94,7 @@ def router(grounds: Grounds, saving: Saving) -> APIRouter:
         responses=refusals(404, 409),
     )
     async def remove(file_id: str, call: CallerCall) -> None:
-        def allowed(tx: Tx, caller: Caller) -> tuple[ManagedFile, Ground]:
-            return grounds.managed.find(tx, caller, file_id, Permission.PROJECT_WRITE)
-
-        file, ground = await call(allowed)
-        await grounds.cleared(call, ground, file.path, EntryKind.FILE)
+        await grounds.detach(call, file_id)
 
     _add_save(routes, grounds, saving)
     return routes
