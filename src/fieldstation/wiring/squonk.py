@@ -103,6 +103,7 @@ def include_squonk(app: FastAPI, features: Features, kit: Kit, listeners: Listen
             instances=instancing.instances,
             tokens=instancing.tokens,
             apps=AppDoor(parts=features.apps, address=listeners.address.rstrip("/")),
+            projects=features.projects,
         ),
     )
     accounting = features.accounting

@@ -1,6 +1,7 @@
 """Jobs launched in projects, through the unmodified client."""
 
 import json
+import uuid
 from typing import Any
 
 import httpx
@@ -43,6 +44,19 @@ def test_a_job_is_tried_dry_launched_followed_archived_and_removed(
     listed = ada.dm_ok("get_project_instances", project_id=project)
     assert [one["id"] for one in listed["instances"]] == [instance]
     assert ada.dm_ok("get_available_instances")["count"] == 1
+    about = ada.dm_ok("get_project", project_id=project)
+    unit, organisation, other = about["unit_id"], about["organisation_id"], f"unit-{uuid.uuid4()}"
+    with httpx.Client(base_url=ada.url, headers={"Authorization": f"Bearer {ada.token}"}) as http:
+        for query, count in (
+            ({"unit_id": unit}, 1),
+            ({"org_id": organisation}, 1),
+            ({"unit_id": unit, "org_id": organisation, "project_id": project}, 1),
+            ({"unit_id": other}, 0),
+            ({"org_id": other}, 0),
+            ({"unit_id": unit, "org_id": other}, 0),
+            ({"unit_id": unit, "project_id": other}, 0),
+        ):
+            assert http.get("/data-manager-api/instance", params=query).json()["count"] == count, query
     assert bob.dm_ok("get_available_instances") == {"count": 0, "instances": []}
     assert bob.dm_ok("get_project_instances", project_id=project) == {"count": 0, "instances": []}
     for name, status in (("get_instance", 404), ("update_instance", 404), ("delete_instance", 404)):

@@ -63,6 +63,13 @@ class Projects:
         rows = store.in_units(tx, units, (visible.where("p.id"), visible.values))
         return {row.id: (row.name, row.unit) for row in rows}
 
+    def paid_by(
+        self, tx: Tx, caller: Caller, *, unit: str | None = None, organisation: str | None = None
+    ) -> Sequence[str]:
+        """Return the ids of the projects that the caller may see and that this unit, or organisation, pays for."""
+        visible = self._access.visible(caller, Permission.PROJECT_READ, Kind.PROJECT)
+        return store.paid_by(tx, unit, organisation, (visible.where("p.id"), visible.values))
+
     def add_role(self, tx: Tx, caller: Caller, reference: str, username: str, role: Role) -> None:
         """Give a user a role in a project beside those they have."""
         thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)

@@ -101,6 +101,19 @@ def in_units(tx: Tx, units: Sequence[str], visible: tuple[str, Mapping[str, Any]
     return tx.listed(text(statement), {"units": list(units), **visible[1]})
 
 
+def paid_by(
+    tx: Tx, unit: str | None, organisation: str | None, visible: tuple[str, Mapping[str, Any]]
+) -> Sequence[str]:
+    """Read the ids of projects that this unit pays for, and units of this organisation, as far as each is given."""
+    statement = f"""SELECT id FROM project p WHERE removed_at IS NULL AND {visible[0]}
+                       AND {"true" if unit is None else "unit = :unit"}
+                       AND {
+        "true" if organisation is None else "unit IN (SELECT n.id FROM unit n WHERE n.organisation = :organisation)"
+    }"""
+    values = {name: value for name, value in (("unit", unit), ("organisation", organisation)) if value is not None}
+    return [row.id for row in tx.listed(text(statement), {**values, **visible[1]})]
+
+
 def rename(tx: Tx, project_id: str, name: str) -> bool:
     """Give a project, locked before, another name; False when it is taken."""
     return tx.scalar(_RENAME, {"id": project_id, "name": name}) is not None

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from fieldstation.core.instances.model.values import Callback, Instance, Launch, Phase
 from fieldstation.core.instances.service import CallbackTokens, Instances
 from fieldstation.core.people.model import Caller
+from fieldstation.core.projects.service import Projects
 from fieldstation.core.tools.model.jobs import JobName
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall, Core
@@ -35,6 +36,9 @@ from fieldstation.kernel.paging import PageRequest
 _LAUNCH = (
     "callback_url", "callback_context", "callback_token", "generate_callback_token", "debug",
 )  # fmt: skip
+
+
+_Name = Annotated[str | None, Query(max_length=200)]
 
 
 class StartedOut(BaseModel):
@@ -74,6 +78,7 @@ class InstanceDoor:
     instances: Instances
     tokens: CallbackTokens
     apps: AppDoor
+    projects: Projects
 
 
 def router(door: InstanceDoor, grounds: Grounds) -> APIRouter:
@@ -137,11 +142,16 @@ def _add_reads(routes: APIRouter, door: InstanceDoor) -> None:
         response_model_exclude_none=True,
         responses=refusals(404),
     )
-    async def listed(call: CallerCall, project_id: Annotated[str | None, Query(max_length=200)] = None) -> InstancesOut:
-        projects = None if project_id is None else [project_id]
+    async def listed(
+        call: CallerCall, project_id: _Name = None, unit_id: _Name = None, org_id: _Name = None
+    ) -> InstancesOut:
         request = PageRequest(limit=MOST)
 
         def found(tx: Tx, caller: Caller) -> list[InstanceOut]:
+            projects = [project_id] if project_id else None
+            if unit_id or org_id:
+                paid = door.projects.paid_by(tx, caller, unit=unit_id or None, organisation=org_id or None)
+                projects = [one for one in paid if project_id in (None, "", one)]
             jobs = door.instances.list(tx, caller, request, projects=projects).items
             apps = door.apps.parts.apps.list(tx, caller, request, projects=projects).items
             shown = [instance_out(one, listed=True) for one in jobs]
