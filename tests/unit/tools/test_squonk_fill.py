@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fieldstation.core.tools.model.squonk.face import form_of
 from fieldstation.core.tools.model.squonk.fill import INPUT_HANDLERS, Filled, Surroundings, fill
 from fieldstation.core.tools.model.squonk.job import Job
 from fieldstation.core.tools.model.squonk.read import read_jobs
@@ -92,6 +93,35 @@ def test_several_values_make_a_list_even_where_one_is_given() -> None:
     assert filled(text, {"a": "p"}).values["a"] == ["p"]
     assert filled(text, {"a": ["p", "q"]}).values["a"] == ["p", "q"]
     assert refused(text, {"a": ["p", "r"]}) == ['/a must be one of "p" and "q", not "r"']
+
+
+def test_the_values_of_a_list_are_chosen_from_what_its_items_say() -> None:
+    items = {"type": "string", "oneOf": [{"title": "Slow", "const": "exact"}], "anyOf": [{"enum": ["fast", "rough"]}]}
+    text = one_job("x {{ a }}", {"a": {"title": "A", "type": "array", "items": items}})
+    assert filled(text, {"a": ["exact", "fast"]}).values["a"] == ["exact", "fast"]
+    assert refused(text, {"a": ["Slow"]}) == ['/a must be one of "exact", "fast" and "rough", not "Slow"']
+    properties = form_of(job_of(text))["properties"]
+    assert isinstance(properties, dict)
+    assert properties["a"] == {
+        "title": "A",
+        "type": "array",
+        "uniqueItems": True,
+        "items": {
+            "oneOf": [
+                {"const": "exact", "title": "Slow"},
+                {"const": "fast", "title": "fast"},
+                {"const": "rough", "title": "rough"},
+            ]
+        },
+    }
+    numbers = {"type": "integer", "anyOf": [{"title": "Two", "const": "2"}, {"title": "Many", "const": "many"}]}
+    text = one_job("x {{ a }}", {"a": {"title": "A", "type": "array", "items": numbers}})
+    assert job_of(text).options["a"].choices == (2, "many")
+    assert refused(text, {"a": ["3"]}) == ['/a must be one of 2 and "many", not "3"']
+    open_end = {"type": "string", "anyOf": [{"const": "2"}, {"title": "What you like"}]}
+    assert filled(one_job("x", {"a": {"title": "A", "type": "array", "items": open_end}}), {"a": "3"}).values["a"] == [
+        "3"
+    ]
 
 
 def test_a_pattern_that_cannot_be_bounded_is_not_compared() -> None:

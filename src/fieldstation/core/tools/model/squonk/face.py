@@ -44,10 +44,16 @@ def _option(option: OptionVariable) -> dict[str, Json]:
     one: dict[str, Json] = {} if option.type in (None, "array") else {"type": option.type}
     rules = {"minimum": option.minimum, "maximum": option.maximum, "pattern": option.pattern}
     one |= {rule: value for rule, value in rules.items() if value is not None}
-    if option.choices:
+    if option.titles:
+        one["oneOf"] = [{"const": one, "title": option.titles.get(str(one), str(one))} for one in option.choices]
+    elif option.choices:
         one["enum"] = list(option.choices)
     schema: dict[str, Json] = {"type": "array", "items": one} if option.listed else one
+    if option.listed and option.choices:
+        schema["uniqueItems"] = True
     default: dict[str, Json] = {} if option.default is None else {"default": option.default}
+    if default and option.listed and not isinstance(option.default, list):
+        default = {"default": [option.default]}
     return {"title": option.title, **schema, **default}
 
 

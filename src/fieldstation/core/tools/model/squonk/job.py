@@ -71,7 +71,7 @@ class InputVariable:
 
 @dataclass(frozen=True, kw_only=True)
 class OptionVariable:
-    """An option of a job; `type` is None where its author named none."""
+    """An option of a job; `type` is None where its author named none, `titles` are what choices are called, as text."""
 
     title: str
     type: str | None
@@ -81,6 +81,7 @@ class OptionVariable:
     maximum: float | None
     default: Json
     choices: tuple[Json, ...]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def listed(self) -> bool:
@@ -238,13 +239,37 @@ def _input(name: str, about: Mapping[str, Any]) -> InputVariable:
 
 
 def _option(name: str, about: Mapping[str, Any]) -> OptionVariable:
+    kind, items = about.get("type"), about.get("items") or {}
+    several = about.get("multiple", False) or kind == "array"
+    listed = _of_items(items, items.get("type") if kind in (None, "array") else kind) if several else {}
     return OptionVariable(
         title=about.get("title", name),
-        type=about.get("type"),
+        type=kind,
         multiple=about.get("multiple", False),
         pattern=about.get("pattern"),
         minimum=about.get("minimum"),
         maximum=about.get("maximum"),
         default=about.get("default"),
-        choices=tuple(about.get("enum", ())),
+        choices=tuple(about.get("enum", ())) or tuple(listed),
+        titles={str(value): title for value, title in listed.items() if title is not None},
     )
+
+
+def _of_items(about: Mapping[str, Any], kind: str | None) -> Mapping[str | int | float, str | None]:
+    """Return what the values of a list are chosen from, each with its title; empty where anything may be."""
+    found: dict[str | int | float, str | None] = {}
+    for one in (*about.get("oneOf", ()), *about.get("anyOf", ())):
+        values = [one["const"]] if "const" in one else one.get("enum", ())
+        if not values:
+            return {}
+        found |= {_read_as(kind, value): one.get("title") if "const" in one else None for value in values}
+    return found
+
+
+def _read_as(kind: str | None, text: str) -> str | int | float:
+    """Return the value that a text, as its form has it, stands for; the text itself where it is none of that kind."""
+    read = {"integer": int, "number": float}.get(kind or "")
+    try:
+        return text if read is None else read(text)
+    except ValueError:
+        return text
