@@ -78,9 +78,14 @@ class Files:
         given = {key: value for key, value in {**body, **more}.items() if value is not None}
         return read(Attached, self._transport.send("POST", at("projects", project, "attachments"), given))
 
-    def save(self, project: str, path: str, dataset: str, *, media_type: str | None = None) -> Saved:
-        """Make a file of a project a version of a data set: its id, or the caller's own name for it, new or not."""
-        body = {"path": path, "dataset": dataset, "media_type": media_type}
+    def save(
+        self, project: str, path: str, dataset: str, *, media_type: str | None = None, unit: str | None = None
+    ) -> Saved:
+        """Make a file of a project a version of a data set: its id, or the caller's own name for it, new or not.
+
+        `unit` pays for a new one; where none is named, that of the project, else the caller's own.
+        """
+        body = {"path": path, "dataset": dataset, "media_type": media_type, "unit": unit}
         given = {key: value for key, value in body.items() if value is not None}
         return read(Saved, self._transport.send("POST", at("projects", project, "saves"), given))
 

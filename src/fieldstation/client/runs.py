@@ -24,6 +24,7 @@ class Order:
     parameters: Mapping[str, Json] = field(default_factory=dict)
     inputs: Mapping[str, Sequence[str]] = field(default_factory=dict)
     output: str | None = None
+    unit: str | None = None  # pays for the data set of the output, if it is new
     project: str | None = None
     name: str | None = None
     priority: int | None = None
@@ -41,7 +42,10 @@ class Order:
         optional = {"project": self.project, "name": self.name, "priority": self.priority}
         body |= {name: value for name, value in optional.items() if value is not None}
         body |= {"resources": dict(self.resources)} if self.resources else {}
-        return body | ({"output": {"dataset": self.output}} if self.output else {})
+        output = {
+            name: value for name, value in {"dataset": self.output, "unit": self.unit}.items() if value is not None
+        }
+        return body | ({"output": output} if output else {})
 
 
 class Runs:

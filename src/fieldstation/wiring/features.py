@@ -158,7 +158,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     parts = Collaborators(
         people=people, datasets=datasets, use=use, tools=tools, outbox=outbox, fingerprints=image_fingerprints()
     )
-    preparing = Preparing(parts)
+    preparing = Preparing(parts, projects, accounting.paying)
     submits = Submits(parts, preparing)
     places = FilesystemPlaces(settings.allowed_roots)
     definitions, cancels = build_definitions(settings, access, sealer), Cancels(runs, outbox)
@@ -180,7 +180,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         lifecycles=lifecycles,
         files=files,
         managed=ManagedFiles(files, datasets, tasks),
-        saves=Saves(datasets, use),
+        saves=Saves(projects, datasets, use),
         datasets=datasets,
         folders=Folders(datasets),
         contents=Contents(store, places),

@@ -25,7 +25,14 @@ def build_pipelines(
     """Build it; `mode` says whether drafts may be run."""
     jobs, projects = instancing.parts.jobs, instancing.parts.projects
     workflows = Workflows(people, projects, accounting.holders)
-    asking = RunParts(workflows=workflows, projects=projects, jobs=jobs, needs=instancing.needs, outbox=outbox)
+    asking = RunParts(
+        workflows=workflows,
+        projects=projects,
+        jobs=jobs,
+        needs=instancing.needs,
+        paying=accounting.paying,
+        outbox=outbox,
+    )
     launching = LaunchParts(
         people=people, jobs=jobs, launches=instancing.launches, cancels=instancing.cancels, outbox=outbox
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from fieldstation.core.datasets.model import FileEntry, NewDataset, NewVersion, Version
+from fieldstation.core.datasets.model import Destination, FileEntry, NewDataset, NewVersion, Version
 from fieldstation.core.people.model import EVERYONE, Caller, Kind, Permission, Role, Thing
 from fieldstation.core.people.service import NewUser
 from fieldstation.core.projects.service import NewProject
@@ -121,7 +121,7 @@ class Desk:
             self.store.put_bytes(data)
         self.store.flush()
         with self.begin() as tx:
-            dataset = self.features.use.for_outputs(tx, person.caller, name, make=True)
+            dataset = self.features.use.for_outputs(tx, person.caller, Destination(dataset=name))
             new = NewVersion(dataset_id=dataset, files=entries, author_id=person.caller.user_id)
             return self.features.datasets.publish(tx, [new])[0]
 

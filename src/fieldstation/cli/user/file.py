@@ -124,9 +124,12 @@ def save(
     path: ProjectPath,
     dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Its id, or your own name for it, new or not.")],
     project: Project = None,
+    unit: Annotated[
+        str | None, typer.Option(metavar="UNIT", help="Who pays for it, if it is new; by default the project's unit.")
+    ] = None,
 ) -> None:
     """Make a file of a project a version of a data set."""
-    saved = session.station.files.save(_project(session, project), path.strip("/"), dataset)
+    saved = session.station.files.save(_project(session, project), path.strip("/"), dataset, unit=unit)
     session.answer(saved, lambda: f"{dataset}@{saved.number}  {saved.version}")
 
 

@@ -30,6 +30,10 @@ class Asked:
         str | None,
         typer.Option("--output", "-o", metavar="DATASET", help="Which data set takes the results; made if new."),
     ] = None
+    unit: Annotated[
+        str | None,
+        typer.Option(metavar="UNIT", help="Who pays for that data set, if it is new; by default the project's unit."),
+    ] = None
     name: Annotated[str | None, typer.Option(help="What to call the run.")] = None
     project: Annotated[str | None, typer.Option(help="The project it runs in; by default your own.")] = None
     priority: Annotated[int | None, typer.Option(min=0, max=9, help="0 last, 9 first.")] = None
@@ -85,6 +89,7 @@ def _order(station: Station, tool: str, asked: Asked) -> Order:
         parameters=read_parameters(given, schema),
         inputs=read_inputs(asked.input or []),
         output=asked.output,
+        unit=asked.unit,
         project=station.projects.show(asked.project).id if asked.project else None,
         name=asked.name,
         priority=asked.priority,

@@ -41,6 +41,14 @@ class Ground:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Payer:
+    """Who pays for work in a project (`product`), and for data sets that its files become (`unit`); None: nobody."""
+
+    unit: str | None
+    product: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Due:
     """A project that is to be measured: what it is said to hold, and a mark that each change of its row changes."""
 

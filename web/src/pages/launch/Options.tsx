@@ -1,5 +1,6 @@
 import { NumberInput, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core'
 import type { Tool } from '@/api/client'
+import { OF_PROJECT, PayingUnit } from '@/pages/upload/PayingUnit'
 import { Section } from '@/show/Page'
 import { resourcesOf, type Filled, type Resources } from './values'
 
@@ -34,6 +35,7 @@ export function Options({ tool, filled, onChange, faults }: OptionsProps) {
             onChange={(event) => onChange({ output: event.currentTarget.value })}
           />
         </SimpleGrid>
+        <PayingUnit unit={filled.unit} change={(unit) => onChange({ unit })} fault={undefined} usual={OF_PROJECT} />
         <ResourceFields
           usual={resourcesOf(tool)}
           value={filled.resources}

@@ -45,6 +45,7 @@ it('asks only for what differs from the tool itself', () => {
     reuse: true,
     resources: {},
   })
+  expect(requestOf(TOOL, SLOTS, { ...filled, unit: 'unit-1' })).toMatchObject({ output: { unit: 'unit-1' } })
   const more = { ...filled, name: ' May ', output: 'sums', resources: { cpu: 2, memory: 512, disk: 1024 } }
   expect(requestOf(TOOL, SLOTS, more)).toMatchObject({
     name: 'May',

@@ -12,6 +12,8 @@ export interface Filled {
   inputs: Readonly<Record<string, readonly string[]>>
   name: string
   output: string
+  /** Id of the unit that pays for the data set of the output; empty for the usual one. */
+  unit: string
   /** From 0 (last) to 9 (first). */
   priority: number
   reuse: boolean
@@ -71,6 +73,7 @@ export function beginning(tool: Tool, slots: readonly Slot[], from: Run | undefi
     inputs: Object.fromEntries(inputs),
     name: from?.name ?? '',
     output: from?.output_name ?? '',
+    unit: '',
     priority: from?.priority ?? USUAL_PRIORITY,
     reuse: true,
     resources: from ? takenBy(from, resourcesOf(tool)) : resourcesOf(tool),
@@ -104,6 +107,10 @@ export function requestOf(tool: Tool, slots: readonly Slot[], filled: Filled): N
     const references = (filled.inputs[slot.name] ?? []).filter(Boolean)
     if (references[0]) inputs[slot.name] = slot.many ? references : references[0]
   }
+  const output = {
+    ...(filled.output.trim() && { dataset: filled.output.trim() }),
+    ...(filled.unit && { unit: filled.unit }),
+  }
   const usual = resourcesOf(tool)
   const { cpu, memory, disk } = filled.resources
   return {
@@ -111,7 +118,7 @@ export function requestOf(tool: Tool, slots: readonly Slot[], filled: Filled): N
     parameters: filled.parameters,
     inputs,
     ...(filled.name.trim() && { name: filled.name.trim() }),
-    ...(filled.output.trim() && { output: { dataset: filled.output.trim() } }),
+    ...(Object.keys(output).length > 0 && { output }),
     priority: filled.priority,
     reuse: filled.reuse,
     resources: {

@@ -8,10 +8,15 @@ interface PayingProps {
   unit: string
   change: (unit: string) => void
   fault: string | undefined
+  /** What is said where none is chosen. */
+  usual?: string
 }
 
+/** What is said where the unit of a project pays unless another is chosen. */
+export const OF_PROJECT = 'The unit of the project, else your own'
+
 /** Which unit pays for what a new data set keeps here. */
-export function PayingUnit({ unit, change, fault }: PayingProps) {
+export function PayingUnit({ unit, change, fault, usual }: PayingProps) {
   const found = useInfiniteQuery(unitsQuery())
   const units = (found.data?.pages.flatMap((page) => page.items) ?? []).filter(({ member }) => member)
   if (units.length === 0 && !fault) return null
@@ -19,10 +24,10 @@ export function PayingUnit({ unit, change, fault }: PayingProps) {
     <Select
       label="Paid by"
       description="A unit that you belong to, with a subscription for storage"
-      placeholder="Your own unit, where data sets have to be paid for"
+      placeholder={usual ?? 'Your own unit, where data sets have to be paid for'}
       searchable
       clearable
-      clearButtonProps={{ 'aria-label': 'Paid by your own unit' }}
+      clearButtonProps={{ 'aria-label': usual ? 'Paid by the usual unit' : 'Paid by your own unit' }}
       nothingFoundMessage="You belong to no such unit"
       data={units.map((one) => ({ value: one.id, label: labelOf(one) }))}
       value={unit || null}

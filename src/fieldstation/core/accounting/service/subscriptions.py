@@ -46,7 +46,8 @@ class Subscriptions:
         if found != TEST_UNIT and not store.stores(tx, found):
             raise Forbidden(
                 f"the unit {found} has no storage subscription, which has to pay for its data sets",
-                next_step=f"subscribe: fieldstation product create NAME --unit {found} --allowance COINS",
+                next_step=f"subscribe: fieldstation product create NAME --unit {found} --allowance COINS; or name "
+                "another unit with --unit",
                 reason="no_subscription",
             )
         return found

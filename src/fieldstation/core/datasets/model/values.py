@@ -26,6 +26,23 @@ class NewDataset:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Destination:
+    """Which data set takes new files: its id, or the caller's own name for one, new or not.
+
+    `unit` is the one that was named to pay for it; where none was, `usual_unit` pays for one that is made.
+    """
+
+    dataset: str
+    unit: str | None = None
+    usual_unit: str | None = None
+
+    @property
+    def payer(self) -> str | None:
+        """Return the unit that shall pay for a data set that is made; None where it is the caller's own."""
+        return self.unit or self.usual_unit
+
+
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """What to change on a data set; None leaves a field as it is, an empty `schema` takes the schema off."""
 

@@ -68,7 +68,7 @@ class Datasets:
         """
         self._people.require(caller, Permission.STATION_USE)
         check_new(new)
-        paid = replace(new, unit=self._subscriptions.storage(tx, caller, new.unit))
+        paid = replace(new, unit=self.payer(tx, caller, new.unit))
         try:
             made = store.insert(tx, new_id("dataset"), caller.user_id, caller.space, paid)
         except NameTaken:
@@ -77,9 +77,19 @@ class Datasets:
         self._emit(tx, "dataset.created", made)
         return made
 
-    def paid(self, tx: Tx, dataset_id: str) -> None:
-        """Return when the unit of a data set, if it has one, has coins left for more; OutOfCoins otherwise."""
-        self._subscriptions.room(tx, store.unit_of(tx, dataset_id))
+    def payer(self, tx: Tx, caller: Caller, unit: str | None) -> str | None:
+        """Return the id of the unit that would pay for a data set that the caller makes; raises as `create` does."""
+        return self._subscriptions.storage(tx, caller, unit)
+
+    def take_more(self, tx: Tx, caller: Caller, dataset: Dataset, unit: str | None = None) -> None:
+        """Return when the unit of a data set, if it has one, has coins left for more; OutOfCoins otherwise.
+
+        Raises Conflict (`other_unit`) where a unit was named that is not the one that pays for it.
+        """
+        payer = store.unit_of(tx, dataset.id)
+        if unit is not None and self.payer(tx, caller, unit) != payer:
+            raise _other_unit(dataset.name)
+        self._subscriptions.room(tx, payer)
 
     def show(self, tx: Tx, caller: Caller, reference: str) -> Dataset:
         """Return a data set by id or name, also from the trash by id."""
@@ -273,6 +283,14 @@ def _ambiguous(name: str, found: Sequence[Dataset]) -> Conflict:
     ids = ", ".join(dataset.id for dataset in found)
     return Conflict(
         f"several data sets that you see are called {name}", next_step=f"name one by its id: {ids}", reason="ambiguous"
+    )
+
+
+def _other_unit(name: str) -> Conflict:
+    return Conflict(
+        f"the data set {name} is there already, and the unit that was named does not pay for it",
+        next_step="name no unit, or give a name for a new data set",
+        reason="other_unit",
     )
 
 

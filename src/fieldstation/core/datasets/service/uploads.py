@@ -58,7 +58,7 @@ class Uploads:
         OutOfCoins where what pays for the data set is at its limit.
         """
         dataset = self._editable(tx, caller, reference)
-        self._datasets.paid(tx, dataset.id)
+        self._datasets.take_more(tx, caller, dataset)
         upload = self._reserve(tx, caller, owner=dataset.owner, size=size)
         return Incoming(dataset_id=dataset.id, caller=caller, uploads=(upload.id,))
 
@@ -77,7 +77,7 @@ class Uploads:
     def compose(self, tx: Tx, caller: Caller, reference: str, recipe: Recipe) -> tuple[Incoming, NewVersion]:
         """Return the version that a recipe describes, to be published; only its uploads reserve room."""
         dataset = self._editable(tx, caller, reference)
-        self._datasets.paid(tx, dataset.id)
+        self._datasets.take_more(tx, caller, dataset)
         new = self._composer.compose(tx, caller, dataset.id, recipe)
         used = tuple(sorted({piece.upload for piece in recipe.pieces if piece.upload}))
         return Incoming(dataset_id=dataset.id, caller=caller, uploads=used), new

@@ -6,6 +6,7 @@ from fieldstation.core.datasets.model import (
     Account,
     Dataset,
     DatasetName,
+    Destination,
     FileEntry,
     NewDataset,
     Source,
@@ -34,31 +35,30 @@ class DataUse:
         self._people = people
         self._quotas = Quotas(people, quota_bytes)
 
-    def for_outputs(self, tx: Tx, caller: Caller, reference: str, *, make: bool) -> str:
+    def for_outputs(self, tx: Tx, caller: Caller, wanted: Destination) -> str:
         """Return the data set that will take outputs, on which the caller may edit.
 
-        A name means one of the caller's own; with `make` it is made where there is none.
+        A name means one of the caller's own, which is made where there is none. Raises as `Datasets.create` does, and
+        OutOfCoins or Conflict (`other_unit`) as `Datasets.take_more`.
         """
-        if not is_id(reference, "dataset"):
-            own = store.own(tx, caller.space, reference)
-            if own is None and make:
-                _check_name(reference)
-                store.lock_name(tx, caller.space, reference)  # who asks at the same time finds what we make
-                own = store.own(tx, caller.space, reference)
-                if own is None:
-                    return self._datasets.create(tx, caller, NewDataset(name=reference, awaits=True)).id
-            reference = own or reference
-        return self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT).id
+        name = wanted.dataset
+        if not is_id(name, "dataset") and store.own(tx, caller.space, name) is None:
+            _check_name(name)
+            store.lock_name(tx, caller.space, name)  # who asks at the same time finds what we make
+            if store.own(tx, caller.space, name) is None:
+                return self._datasets.create(tx, caller, NewDataset(name=name, awaits=True, unit=wanted.payer)).id
+        return self._existing(tx, caller, wanted).id
 
-    def output_of(self, tx: Tx, caller: Caller, reference: str) -> Dataset | None:
-        """Return the data set that `for_outputs` would give, None where it would make one; it makes none."""
-        if not is_id(reference, "dataset"):
-            own = store.own(tx, caller.space, reference)
-            if own is None:
-                _check_name(reference)
-                return None
-            reference = own
-        return self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT)
+    def output_of(self, tx: Tx, caller: Caller, wanted: Destination) -> Dataset | None:
+        """Return the data set that `for_outputs` would give, None where it would make one; it makes none.
+
+        Raises what `for_outputs` would.
+        """
+        if not is_id(wanted.dataset, "dataset") and store.own(tx, caller.space, wanted.dataset) is None:
+            _check_name(wanted.dataset)
+            self._datasets.payer(tx, caller, wanted.payer)
+            return None
+        return self._existing(tx, caller, wanted)
 
     def account(self, tx: Tx, caller: Caller) -> Account:
         """Return what the caller keeps, has reserved, and may keep."""
@@ -125,6 +125,14 @@ class DataUse:
     def keep(self, tx: Tx, holder: str, stored: Sequence[Stored]) -> None:
         """Have `holder` (such as an attempt, for its logs) keep blobs that no version names."""
         self._datasets.hold(tx, holder, stored)
+
+    def _existing(self, tx: Tx, caller: Caller, wanted: Destination) -> Dataset:
+        reference = wanted.dataset
+        if not is_id(reference, "dataset"):
+            reference = store.own(tx, caller.space, reference) or reference
+        found = self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT)
+        self._datasets.take_more(tx, caller, found, wanted.unit)
+        return found
 
 
 def _check_name(name: str) -> None:

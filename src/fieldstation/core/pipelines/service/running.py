@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fieldstation.core.accounting.service import Paying
 from fieldstation.core.audit.model import Deed, Entry
 from fieldstation.core.audit.service import record
 from fieldstation.core.instances.service import Needs
@@ -40,6 +41,7 @@ class RunParts:
     projects: Projects
     jobs: Jobs
     needs: Needs
+    paying: Paying
     outbox: Outbox
 
 
@@ -54,13 +56,14 @@ class RunningWorkflows:
     def run(self, tx: Tx, caller: Caller, new: NewRun, key: RunKey | None = None) -> Running:
         """Have a workflow run, as it is now; everything that can be refused of it is refused here.
 
-        The same key gives the first answer again. Raises Invalid with every fault, and Forbidden for a draft in a
-        station for production.
+        The same key gives the first answer again. Raises Invalid with every fault, Forbidden for a draft in a
+        station for production, and OutOfCoins where the product that pays for the project is at its limit.
         """
         kept = self._parts.workflows.show(tx, caller, new.workflow)
         project = self._parts.projects.find(tx, caller, new.project, Permission.PROJECT_RUN).id
         if key is not None and (known := store.by_key(tx, caller.user_id, key.key)) is not None:
             return self._repeated(tx, caller, known, key)
+        self._parts.paying.require(tx, self._parts.projects.get(tx, project).product)
         values = {"name": checked_name(new.name, KIND), "project": project, **self._checked(tx, caller, kept, new)}
         running_id = new_id(KIND)
         own = {"id": running_id, "workflow_id": kept.id, "user_id": caller.user_id, "debug": new.debug}

@@ -6,7 +6,7 @@ from fieldstation.core.projects.service.files import Files, Keeping, Numbers
 from fieldstation.core.projects.service.lifecycles import REMOVE, Books, Lifecycles, NewProject, ProjectChange
 from fieldstation.core.projects.service.managed import ATTACH, ManagedFile, ManagedFiles, NewAttachment
 from fieldstation.core.projects.service.projects import Projects, thing_of
-from fieldstation.core.projects.service.saving import Saves
+from fieldstation.core.projects.service.saving import Save, Saves
 from fieldstation.core.projects.service.surveys import Surveys
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Numbers",
     "ProjectChange",
     "Projects",
+    "Save",
     "Saves",
     "Surveys",
     "thing_of",

@@ -6,7 +6,7 @@ from typing import Any
 from fieldstation.core.people.model import Caller, Kind, Permission, Role, Thing, hidden
 from fieldstation.core.people.service import Access, Member
 from fieldstation.core.people.service.users import usernames
-from fieldstation.core.projects.model import Project
+from fieldstation.core.projects.model import Payer, Project
 from fieldstation.core.projects.store import projects as store
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Conflict
@@ -114,6 +114,18 @@ class Projects:
         if row is None:
             raise hidden(Kind.PROJECT)
         return self._projects(tx, [row])[0]
+
+    def payer(self, tx: Tx, caller: Caller, project_id: str) -> Payer:
+        """Return who pays for what the caller, who was seen to read this project, makes in it and of its files.
+
+        Its unit pays for data sets of those who belong to it, and of nobody else.
+        """
+        row = store.by_id(tx, project_id)
+        if row is None:
+            raise hidden(Kind.PROJECT)
+        unit = None if row.unit is None else Thing(kind=Kind.UNIT, id=row.unit)
+        pays = unit is not None and self._access.may(tx, caller, Permission.UNIT_USE, unit)
+        return Payer(unit=row.unit if pays else None, product=row.product)
 
     def sizes(self, tx: Tx, products: Sequence[str]) -> Mapping[str, int]:
         """Return how many bytes lie in the projects of each of these products that pays for any."""

@@ -14,7 +14,8 @@ class Submission:
     """What a person asks for.
 
     `tool` and each input are references as people write them (`table-summary@1.0.0`, `weather@3:daily.csv`);
-    `output` names the data set that takes the outputs as a new version (default: `<tool>-results` of the caller).
+    `output` names the data set that takes the outputs as a new version (default: `<tool>-results` of the caller), and
+    `unit` the one that pays for it where it is made (default: that of the project).
     """
 
     tool: str
@@ -22,6 +23,7 @@ class Submission:
     inputs: Mapping[str, Sequence[str]] = field(default_factory=dict)
     project: str | None = None
     output: str | None = None
+    unit: str | None = None
     name: str | None = None
     priority: int = 5
     reuse: bool = True

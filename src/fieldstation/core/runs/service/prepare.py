@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fieldstation.core.accounting.service import Paying
+from fieldstation.core.datasets.model import Destination
 from fieldstation.core.datasets.service import Datasets
 from fieldstation.core.datasets.service.use import DataUse
 from fieldstation.core.people.model import Caller, Kind, Permission, Thing
 from fieldstation.core.people.service import People
+from fieldstation.core.projects.service import Projects
 from fieldstation.core.runs.model.reuse import NotReusable, reuse_parts
 from fieldstation.core.runs.model.values import Run, RunInput, Submission
 from fieldstation.core.runs.service.inputs import Inputs
@@ -48,7 +51,7 @@ class Prepared:
     inputs: Sequence[RunInput]
     resources: Mapping[str, Any]
     priority: int
-    output: str  # a data set's id, or the name of one of the caller's own
+    output: Destination
     parts: Mapping[str, Any] | NotReusable
 
     @property
@@ -65,17 +68,24 @@ class Prepared:
 class Preparing:
     """Judges submissions."""
 
-    def __init__(self, parts: Collaborators) -> None:
+    def __init__(self, parts: Collaborators, projects: Projects, paying: Paying) -> None:
         self._people = parts.people
+        self._projects = projects
+        self._paying = paying
         self._tools = parts.tools
         self._use = parts.use
         self._inputs = Inputs(parts.datasets, parts.use)
         self._fingerprints = parts.fingerprints
 
     def prepare(self, tx: Tx, caller: Caller, submission: Submission) -> Prepared:
-        """Return what a submission comes to; raises all that `Submits.submit` does, but for its data set of outputs."""
+        """Return what a submission comes to; raises all that `Submits.submit` does, but for its data set of outputs.
+
+        OutOfCoins: the product that pays for the project is at its limit.
+        """
         project = submission.project or caller.space
         self._people.decide(tx, caller, Permission.PROJECT_RUN, Thing(kind=Kind.PROJECT, id=project))
+        payer = self._projects.payer(tx, caller, project)
+        self._paying.require(tx, payer.product)
         _check_texts(submission)
         tool = self._tools.resolve(tx, caller, submission.tool)
         definition = tool.definition
@@ -92,7 +102,9 @@ class Preparing:
             inputs=inputs,
             resources=_resources(definition, submission.resources),
             priority=_priority(submission.priority),
-            output=submission.output or f"{tool.name}-results",
+            output=Destination(
+                dataset=submission.output or f"{tool.name}-results", unit=submission.unit, usual_unit=payer.unit
+            ),
             parts=parts,
         )
 

@@ -34,7 +34,7 @@ class Quotes:
             resources=prepared.resources,
             soft_seconds=prepared.soft_seconds,
             hard_seconds=prepared.tool.definition.limits.hard_seconds,
-            output_name=output.name if output else prepared.output,
+            output_name=output.name if output else prepared.output.dataset,
             output_id=output.id if output else None,
             reuse=self._foretold(tx, caller, submission, prepared),
             ahead=ahead,

@@ -42,7 +42,8 @@ class Submits:
         """Queue a run, or return the one that the same key made before.
 
         Raises Invalid (also for a key that came with another body), NotFound for what the caller may not see,
-        Forbidden for what they may not do, Unavailable while the first submit with this key is still at work.
+        Forbidden for what they may not do, OutOfCoins where what pays is at its limit, Unavailable while the first
+        submit with this key is still at work.
         """
         if key is not None:
             earlier = self._earlier(tx, key)
@@ -74,7 +75,7 @@ class Submits:
 
     def _queue(self, tx: Tx, caller: Caller, submission: Submission) -> str:
         prepared = self._preparing.prepare(tx, caller, submission)
-        output = self._use.for_outputs(tx, caller, prepared.output, make=True)
+        output = self._use.for_outputs(tx, caller, prepared.output)
         reused = self._preparing.reusable(tx, caller, prepared) if submission.reuse else None
         run_id, project = new_id("run"), prepared.project
         run_store.insert_run(

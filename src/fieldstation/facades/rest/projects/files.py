@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from fieldstation.core.datasets.model import FileEntry, worth_keeping
 from fieldstation.core.people.model import Permission
 from fieldstation.core.projects.model import ProjectFile, file_path, folder_path
-from fieldstation.core.projects.service import ManagedFile, NewAttachment, Saves
+from fieldstation.core.projects.service import ManagedFile, NewAttachment, Save, Saves
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.grounds import Grounds, media_type_of
@@ -95,6 +95,12 @@ class SaveIn(BaseModel):
         examples=["levels"],
     )
     media_type: Text | None = Field(default=None, max_length=200, examples=["text/csv"])
+    unit: Text | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="id or name of the unit that pays for it, if it is new; else that of the project, else your own",
+    )
 
 
 class SavedOut(BaseModel):
@@ -237,16 +243,18 @@ def _add_save(routes: APIRouter, grounds: Grounds, saves: Saves) -> None:
         operation_id="save_project_file",
         summary="Make a file of a project a version of a data set",
         status_code=HTTPStatus.CREATED,
-        responses=responses(403, 404, 409, 413),
+        responses=responses(402, 403, 404, 409, 413),
     )
     async def save(reference: str, body: SaveIn, call: CallerCall) -> SavedOut:
         ground = await grounds.ground(call, reference, Permission.PROJECT_READ)
         path = file_path(body.path)
+        wanted = Save(project=ground.project, dataset=body.dataset, unit=body.unit)
+        await call(lambda tx, caller: saves.check(tx, caller, wanted))
         stored = await grounds.kept(ground, path)
         name = path.rpartition("/")[2]
         media_type = worth_keeping(name, body.media_type)
         entry = FileEntry(path=name, size=stored.size, sha256=stored.sha256, media_type=media_type)
-        version = await call(lambda tx, caller: saves.save(tx, caller, body.dataset, entry))
+        version = await call(lambda tx, caller: saves.save(tx, caller, wanted, entry))
         return SavedOut(dataset=version.dataset_id, version=version.id, number=version.number)
 
 

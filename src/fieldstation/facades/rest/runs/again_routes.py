@@ -53,7 +53,7 @@ def add_again_routes(routes: APIRouter, again: Again, writing: Writing) -> None:
         response_model=RunOut,
         response_model_exclude_none=True,
         responses={
-            **responses(403, 404, 409),
+            **responses(402, 403, 404, 409),
             200: {"model": RunOut, "description": "The same key made this run before"},
         },
     )

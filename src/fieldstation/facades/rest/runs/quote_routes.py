@@ -87,7 +87,7 @@ def add_quote_routes(routes: APIRouter, quotes: Quotes, use: DataUse) -> None:
         summary="Tell what a run would use and get",
         response_model=QuoteOut,
         response_model_exclude_none=True,
-        responses=responses(403, 404, 409),
+        responses=responses(402, 403, 404, 409),
     )
     async def quote(call: CallerCall, body: RunIn) -> QuoteOut:
         """Check a run as submitting it would, and say what it would come to. Nothing is changed."""

@@ -89,7 +89,7 @@ def _add_submit(routes: APIRouter, door: RunsDoor, writing: Writing) -> None:
         response_model=RunOut,
         response_model_exclude_none=True,
         responses={
-            **responses(403, 404, 409),
+            **responses(402, 403, 404, 409),
             200: {"model": RunOut, "description": "The same key made this run before"},
         },
     )

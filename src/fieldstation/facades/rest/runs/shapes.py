@@ -36,7 +36,18 @@ class OutputIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    dataset: str = Field(max_length=200, description="name of one of your data sets (made if new), or an id")
+    dataset: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="name of one of your data sets (made if new), or an id; `<tool>-results` if absent",
+    )
+    unit: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="id or name of the unit that pays for it, if it is new; else that of the project, else your own",
+    )
 
 
 class RunIn(BaseModel):
@@ -76,6 +87,7 @@ class RunIn(BaseModel):
             inputs={slot: [refs] if isinstance(refs, str) else refs for slot, refs in self.inputs.items()},
             project=self.project,
             output=self.output.dataset if self.output else None,
+            unit=self.output.unit if self.output else None,
             name=self.name,
             priority=self.priority,
             reuse=self.reuse,

@@ -152,7 +152,7 @@ def _add_runs(routes: APIRouter, running: RunningWorkflows) -> None:
         summary="Run a workflow in a project",
         status_code=HTTPStatus.CREATED,
         response_model_exclude_none=True,
-        responses=responses(403, 404, 409),
+        responses=responses(402, 403, 404, 409),
     )
     async def run(workflow_id: str, body: WorkflowRunIn, call: CallerCall, idempotency_key: _Key = None) -> RunningOut:
         key = None if idempotency_key is None else RunKey(key=idempotency_key, digest=_digest(workflow_id, body))

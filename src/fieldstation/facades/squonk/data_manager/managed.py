@@ -125,7 +125,7 @@ def _add_save(routes: APIRouter, grounds: Grounds, saving: Saving) -> None:
                 stored=Stored(sha256="", size=0),
                 file_name=path.rpartition("/")[2],
                 media_type=arguments.needed("dataset_type"),
-                unit=arguments.text("unit_id") or saving.projects.show(tx, caller, project_id).unit or _no_unit(),
+                unit=arguments.text("unit_id") or saving.projects.payer(tx, caller, ground.project).unit or _no_unit(),
                 dataset_id=arguments.text("dataset_id"),
                 source=f"/{path}",
                 project=ground.project,
@@ -145,7 +145,10 @@ def _add_save(routes: APIRouter, grounds: Grounds, saving: Saving) -> None:
 
 
 def _no_unit() -> str:
-    raise Invalid("no unit pays for this project", next_step="send the unit_id that the data set shall belong to")
+    raise Invalid(
+        "no unit that you belong to pays for this project",
+        next_step="send the unit_id that the data set shall belong to",
+    )
 
 
 def _number(text: str) -> int:

@@ -6,6 +6,7 @@ import { useState, type SyntheticEvent } from 'react'
 import { api, take, type ProjectFile } from '@/api/client'
 import { datasetsQuery } from '@/pages/launch/datasets'
 import { nameFrom } from '@/pages/launch/reference'
+import { OF_PROJECT, PayingUnit } from '@/pages/upload/PayingUnit'
 import { nameFault } from '@/sending/choice'
 import { fieldFaults } from '@/show/faults'
 import { ProblemNote } from '@/show/Problem'
@@ -18,6 +19,7 @@ export function SaveForm({ project, entry, close }: { project: string; entry: Pr
   const queries = useQueryClient()
   const navigate = useNavigate()
   const [name, setName] = useState(nameFrom(entry.name))
+  const [unit, setUnit] = useState('')
   const [search] = useDebouncedValue(name, TYPING_MS)
   const found = useQuery(datasetsQuery(search)).data?.items ?? []
   const save = useMutation({
@@ -25,7 +27,7 @@ export function SaveForm({ project, entry, close }: { project: string; entry: Pr
       take(
         api.POST('/api/v1/projects/{reference}/saves', {
           params: { path: { reference: project } },
-          body: { path: entry.path, dataset: name.trim() },
+          body: { path: entry.path, dataset: name.trim(), ...(unit && { unit }) },
         }),
       ),
     onSuccess: ({ dataset }) => {
@@ -33,7 +35,7 @@ export function SaveForm({ project, entry, close }: { project: string; entry: Pr
       void navigate({ to: '/data/$dataset', params: { dataset } })
     },
   })
-  const { at, rest } = fieldFaults(save.error, ['dataset'])
+  const { at, rest } = fieldFaults(save.error, ['dataset', 'unit'])
   const submit = (event: SyntheticEvent) => {
     event.preventDefault()
     save.mutate()
@@ -50,6 +52,7 @@ export function SaveForm({ project, entry, close }: { project: string; entry: Pr
           error={nameFault(name) ?? at.dataset}
           onChange={setName}
         />
+        <PayingUnit unit={unit} change={setUnit} fault={at.unit} usual={OF_PROJECT} />
         {save.error && <ProblemNote error={save.error} faults={rest} title="No version was made" />}
         <Buttons close={close} busy={save.isPending} ready={nameFault(name) === null} action="Make the version" />
       </Stack>
