@@ -73,9 +73,17 @@ def test_each_role_comes_and_goes_by_itself(ada: Squonk, bob: Squonk, project: s
         ada.refused("DmApi", f"add_project_{word}", 404, project_id=project, **{word: "nobody-here"})
 
 
-def test_the_last_administrator_and_the_last_editor_stay(ada: Squonk, project: str) -> None:
+def test_the_last_administrator_and_the_last_editor_stay(ada: Squonk, bob: Squonk, project: str) -> None:
     for word in ("administrator", "editor"):
         ada.refused("DmApi", f"remove_project_{word}", 400, project_id=project, **{word: ada.username})
+    ada.dm_ok("add_project_administrator", project_id=project, administrator=bob.username)
+    own = httpx.Client(base_url=f"{ada.url}/api/v1/projects/{project}", headers={"Authorization": f"Bearer {ada.token}"})
+    with own as http:
+        refused = http.delete(f"/members/{ada.username}")
+        assert (refused.status_code, refused.json()["reason"]) == (409, "last_editor")
+        assert http.put(f"/members/{bob.username}", json={"role": "owner"}).status_code == 204
+        assert http.delete(f"/members/{ada.username}").status_code == 204
+    assert bob.dm_ok("get_project", project_id=project)["editors"] == [bob.username]
 
 
 def test_what_cannot_be_a_project_is_refused(ada: Squonk, bob: Squonk, product: str, project: str) -> None:
@@ -99,7 +107,21 @@ def test_an_evaluation_is_public(ada: Squonk, bob: Squonk) -> None:
     ada.refused("DmApi", "create_project", 400, project_name="Look", as_tier_product_id=product, private=True)
     project = ada.dm_ok("create_project", project_name="Look", as_tier_product_id=product)["project_id"]
     ada.refused("DmApi", "update_project", 400, project_id=project, private=True)
+    ada.refused("DmApi", "remove_project_observer", 400, project_id=project, observer="everyone")
     assert bob.dm_ok("get_project", project_id=project)["private"] is False
+
+
+def test_nobody_opens_a_project_of_a_unit_whose_projects_are_private(ada: Squonk, bob: Squonk, project: str) -> None:
+    ada.dm_ok("add_project_administrator", project_id=project, administrator=bob.username)
+    bob.dm_ok("update_project", project_id=project, private=False)  # who pays is not theirs to see
+    bob.dm_ok("update_project", project_id=project, private=True)
+    unit = ada.dm_ok("get_project", project_id=project)["unit_id"]
+    privacy = {"enum": ["DefaultProductPrivacyEnum", "ALWAYS_PRIVATE"]}
+    ada.accounts_ok("alter_unit", unit_id=unit, default_product_privacy=privacy)
+    ada.refused("DmApi", "update_project", 400, project_id=project, private=False)
+    for word in ("observer", "editor", "administrator"):
+        bob.refused("DmApi", f"add_project_{word}", 400, project_id=project, **{word: "everyone"})
+    assert ada.dm_ok("get_project", project_id=project)["private"] is True
 
 
 def names(found: dict[str, list[dict[str, str]]]) -> list[str]:

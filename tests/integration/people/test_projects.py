@@ -64,6 +64,36 @@ def test_everyone_may_be_a_reader(station: Station, ada: Person, bob: Person) ->
     assert "flood" in names(bob)
 
 
+def test_who_edits_ones_own_project_can_be_let_go(station: Station, ada: Person, bob: Person) -> None:
+    own = f"/api/v1/projects/{ada.caller.space}/members/bob"
+    assert ada.client.put(own, json={"role": "editor"}).status_code == 204
+    assert ada.client.delete(own).status_code == 204
+
+
+def test_a_project_keeps_a_person_who_owns_it_and_an_editor(
+    station: Station, operator: Person, ada: Person, bob: Person
+) -> None:
+    members = f"/api/v1/projects/{make(ada, 'flood')}/members"
+    assert operator.client.post("/api/v1/groups", json={"name": "lab"}).status_code == 201
+    for nobody in ("everyone", "group:lab"):
+        assert ada.client.put(f"{members}/{nobody}", json={"role": "owner"}).status_code == 204
+    reasons = [
+        answer.json()["reason"]
+        for answer in (
+            ada.client.delete(f"{members}/ada"),
+            ada.client.put(f"{members}/ada", json={"role": "editor"}),
+        )
+    ]
+    assert reasons == ["last_owner", "last_owner"]
+    for nobody in ("everyone", "group:lab"):
+        assert ada.client.delete(f"{members}/{nobody}").status_code == 204
+    assert ada.client.put(f"{members}/bob", json={"role": "owner"}).status_code == 204
+    assert ada.client.put(f"{members}/ada", json={"role": "editor"}).status_code == 204
+    assert bob.client.put(f"{members}/bob", json={"role": "owner"}).status_code == 204
+    assert bob.client.delete(f"{members}/ada").status_code == 204
+    assert bob.client.get(members).json()["items"] == [{"name": "bob", "role": "owner"}]
+
+
 def test_operators_see_everything(station: Station, operator: Person, ada: Person) -> None:
     project = make(ada, "flood")
     assert operator.client.get(f"/api/v1/projects/{project}").status_code == 200

@@ -41,6 +41,9 @@ _TERMS_ALONE = text("""
     SELECT p.id, p.name, p.flavour, p.allowance, p.coin_limit, n.billing_day
       FROM product p JOIN unit n ON n.id = p.unit WHERE p.id = :id FOR NO KEY UPDATE OF p
 """)
+_RULE = text("""
+    SELECT p.flavour, n.default_product_privacy AS privacy FROM product p JOIN unit n ON n.id = p.unit WHERE p.id = :id
+""")
 _IN_UNIT = text("SELECT EXISTS (SELECT 1 FROM product WHERE unit = :unit AND removed_at IS NULL)")
 
 _STORES = text("""
@@ -56,6 +59,11 @@ def by_id(tx: Tx, product_id: str) -> Any:
 def briefs(tx: Tx, ids: Sequence[str]) -> Sequence[Any]:
     """Read where the products of these ids belong and their flavours; removed ones too."""
     return tx.all(_BY_IDS, {"ids": list(ids)})
+
+
+def rule(tx: Tx, product_id: str) -> Any:
+    """Read the flavour of a product and the rule of its unit for who sees projects."""
+    return tx.one(_RULE, {"id": product_id})
 
 
 def lock(tx: Tx, product_id: str) -> Any:

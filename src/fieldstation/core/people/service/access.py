@@ -135,7 +135,7 @@ class Access:
         return Lasting(sql=store.user_may(kind_of(permission), roles_granting(permission)))
 
     def grant(self, tx: Tx, thing: Thing, principal: int, role: Role, *, by: Caller | None = None) -> None:
-        """Give `principal` the role on `thing`, in place of all it had; the last owner cannot be made less.
+        """Give `principal` the role on `thing`, in place of all it had; the last person who owns it stays one.
 
         `by` is who does it, for the audit; the caller of this function has decided that they may.
         """
@@ -156,7 +156,7 @@ class Access:
     def revoke(
         self, tx: Tx, thing: Thing, principal: int, roles: Collection[Role] = tuple(Role), *, by: Caller | None = None
     ) -> None:
-        """Take these roles of `principal` on `thing`, if it has them; Conflict when it is the last owner."""
+        """Take these roles of `principal` on `thing`, if it has them; Conflict for the last person who owns it."""
         if Role.OWNER in roles:
             _keep_an_owner(tx, thing, principal)
         for role in store.drop(tx, thing, principal, roles):
@@ -225,10 +225,11 @@ def _standing(tx: Tx, caller: Caller, permission: Permission, thing: Thing) -> S
 
 
 def _keep_an_owner(tx: Tx, thing: Thing, principal: int) -> None:
-    owners = {holder for holder, role in store.lock(tx, thing) if role is Role.OWNER}
-    if owners == {principal}:
+    """Refuse to let the last person go who owns a thing: a group may be empty, and nobody acts as everyone."""
+    owners = store.lock_owners(tx, thing)
+    if owners.keys() == {principal} or {owner for owner, person in owners.items() if person} == {principal}:
         raise Conflict(
-            f"this is the only owner of the {noun_of(thing.kind)}",
+            f"this is the only person who owns the {noun_of(thing.kind)}",
             next_step="make somebody else an owner first",
             reason="last_owner",
         )

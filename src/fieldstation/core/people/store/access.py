@@ -1,6 +1,6 @@
 """The access table: who holds which role on what."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -28,7 +28,10 @@ _ROWS_ON = text("""
 _HELD = text("""
     SELECT DISTINCT thing FROM access WHERE kind = :kind AND thing = ANY(:things) AND principal = :principal
 """)
-_LOCK = text("SELECT principal, role FROM access WHERE kind = :kind AND thing = :thing ORDER BY principal FOR UPDATE")
+_OWNERS = text("""
+    SELECT a.principal, p.kind = 'user' AS person FROM access a JOIN principal p ON p.id = a.principal
+     WHERE a.kind = :kind AND a.thing = :thing AND a.role = 'owner' ORDER BY a.principal FOR UPDATE OF a
+""")
 _ADD = text("""
     INSERT INTO access (kind, thing, principal, role) VALUES (:kind, :thing, :principal, :role)
     ON CONFLICT DO NOTHING
@@ -94,9 +97,9 @@ def held(tx: Tx, kind: Kind, things: Sequence[str], principal: int) -> frozenset
     return frozenset(row.thing for row in tx.all(_HELD, values))
 
 
-def lock(tx: Tx, thing: Thing) -> Sequence[tuple[int, Role]]:
-    """Lock and read all rows on `thing`, so that two changes of its owners cannot pass each other."""
-    return [(row.principal, Role(row.role)) for row in tx.all(_LOCK, {"kind": thing.kind, "thing": thing.id})]
+def lock_owners(tx: Tx, thing: Thing) -> Mapping[int, bool]:
+    """Lock and read who owns `thing`, so that two cannot leave it at once; each with whether that is a person."""
+    return {row.principal: row.person for row in tx.all(_OWNERS, {"kind": thing.kind, "thing": thing.id})}
 
 
 def add(tx: Tx, thing: Thing, principal: int, role: Role) -> bool:

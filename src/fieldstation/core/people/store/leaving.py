@@ -16,7 +16,8 @@ _OWNS = text("""
 _ROLES = text("""
     SELECT a.kind, a.thing, a.role,
            NOT EXISTS (SELECT 1 FROM access o WHERE o.kind = a.kind AND o.thing = a.thing AND o.role = 'owner'
-                          AND o.principal <> a.principal) AS alone
+                          AND o.principal <> a.principal
+                          AND EXISTS (SELECT 1 FROM station_user u WHERE u.principal = o.principal)) AS alone
       FROM access a WHERE a.principal = :principal ORDER BY a.kind, a.thing, a.role
 """)
 _LEAVE = text("DELETE FROM membership WHERE member = :principal")
@@ -40,7 +41,7 @@ def owns(tx: Tx, user_id: str) -> Any:
 
 
 def roles(tx: Tx, principal: int) -> Sequence[Any]:
-    """Read their roles, each with whether nobody else owns the thing."""
+    """Read their roles, each with whether no other person owns the thing."""
     return tx.all(_ROLES, {"principal": principal})
 
 

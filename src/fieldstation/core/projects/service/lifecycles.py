@@ -95,12 +95,7 @@ class Lifecycles:
         if change.name is not None and change.name != row.name:
             self._rename(tx, row, checked_title(change.name, "project"))
         if change.public is not None:
-            if row.product is not None:
-                self._books.products.show(tx, caller, row.product).private(not change.public)
-            if change.public:
-                self._access.add_role(tx, thing, EVERYONE, Role.READER, by=caller)
-            else:
-                self._access.revoke(tx, thing, EVERYONE, by=caller)
+            self._projects.open(tx, caller, thing, public=change.public)
         record(tx, Entry(actor=caller.user_id, deed=Deed.PROJECT_CHANGED, thing=thing.id, body=change.told()))
         return self._projects.get(tx, thing.id)
 

@@ -1,9 +1,11 @@
 """Making, finding and sharing projects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from fieldstation.core.people.model import Caller, Kind, Permission, Role, Thing, hidden
+from fieldstation.core.accounting.service.privacy import require_privacy
+from fieldstation.core.people.model import EVERYONE, Caller, Kind, Permission, Role, Thing, hidden
 from fieldstation.core.people.service import Access, Member
 from fieldstation.core.people.service.users import usernames
 from fieldstation.core.projects.model import Payer, Project
@@ -73,22 +75,14 @@ class Projects:
     def add_role(self, tx: Tx, caller: Caller, reference: str, username: str, role: Role) -> None:
         """Give a user a role in a project beside those they have."""
         thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)
-        self._access.add_role(tx, thing, self._access.principal_of(tx, username), role, by=caller)
+        with self._sharing(tx, thing):
+            self._access.add_role(tx, thing, self._access.principal_of(tx, username), role, by=caller)
 
     def take_role(self, tx: Tx, caller: Caller, reference: str, username: str, role: Role) -> None:
-        """Take one role in a project from a user; Conflict for the last owner and the last editor."""
+        """Take one role in a project from a user; refused as for `remove_member`."""
         thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)
-        principal = self._access.principal_of(tx, username)
-        if role is Role.EDITOR:
-            store.lock(tx, thing.id)  # two editors cannot leave at once
-            editors = [member.principal for member in self._access.roles(tx, thing) if member.role is role]
-            if editors == [principal]:
-                raise Conflict(
-                    "this is the only editor of the project",
-                    next_step="make somebody else an editor first",
-                    reason="last_editor",
-                )
-        self._access.revoke(tx, thing, principal, [role], by=caller)
+        with self._sharing(tx, thing):
+            self._access.revoke(tx, thing, self._access.principal_of(tx, username), [role], by=caller)
 
     def roles(self, tx: Tx, project_ids: Sequence[str]) -> Mapping[str, Sequence[Member]]:
         """Return every role that somebody has in these projects, which the caller was seen to read."""
@@ -99,14 +93,52 @@ class Projects:
         return self._access.members(tx, self.find(tx, caller, reference, Permission.PROJECT_READ))
 
     def set_member(self, tx: Tx, caller: Caller, reference: str, username: str, role: Role) -> None:
-        """Give a user, a `group:<name>` or `everyone` a role in a project."""
+        """Give a user, a `group:<name>` or `everyone` a role in a project; refused as for `remove_member`.
+
+        It takes the place of those they had, but for owners, who change data as editors do.
+        """
         thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)
-        self._access.grant(tx, thing, self._access.principal_of(tx, username), role, by=caller)
+        with self._sharing(tx, thing):
+            principal = self._access.principal_of(tx, username)
+            self._access.grant(tx, thing, principal, role, by=caller)
+            if role is Role.OWNER:
+                self._access.add_role(tx, thing, principal, Role.EDITOR, by=caller)
 
     def remove_member(self, tx: Tx, caller: Caller, reference: str, username: str) -> None:
-        """Take a user, a `group:<name>` or `everyone` out of a project."""
+        """Take a user, a `group:<name>` or `everyone` out of a project.
+
+        Conflict for the last person who owns it (`last_owner`) and the last editor (`last_editor`), Invalid (`privacy`)
+        where its unit or its flavour says otherwise who sees it.
+        """
         thing = self.find(tx, caller, reference, Permission.PROJECT_OWN)
-        self._access.revoke(tx, thing, self._access.principal_of(tx, username), by=caller)
+        with self._sharing(tx, thing):
+            self._access.revoke(tx, thing, self._access.principal_of(tx, username), by=caller)
+
+    def open(self, tx: Tx, caller: Caller, thing: Thing, *, public: bool) -> None:
+        """Let everybody see a project, or its members only; refused as for `remove_member`."""
+        with self._sharing(tx, thing):
+            if public:
+                self._access.add_role(tx, thing, EVERYONE, Role.READER, by=caller)
+            else:
+                self._access.revoke(tx, thing, EVERYONE, by=caller)
+
+    @contextmanager
+    def _sharing(self, tx: Tx, thing: Thing) -> Iterator[None]:
+        """Change who is what in a project, one at a time, so that what every project keeps to holds after it."""
+        row = store.lock(tx, thing.id)
+        if row is None:
+            raise hidden(Kind.PROJECT)
+        before = self._access.roles(tx, thing)
+        yield
+        after = self._access.roles(tx, thing)
+        if not row.personal and _edited(before) and not _edited(after):  # one's own is edited by who it is
+            raise Conflict(
+                "this is the only editor of the project",
+                next_step="make somebody else an editor or an owner first",
+                reason="last_editor",
+            )
+        if row.product is not None and _public(before) is not _public(after):
+            require_privacy(tx, row.product, private=not _public(after))
 
     def get(self, tx: Tx, project_id: str) -> Project:
         """Return one project, asking nobody whether the caller may see it."""
@@ -148,6 +180,14 @@ class Projects:
             )
             for row in rows
         ]
+
+
+def _edited(members: Sequence[Member]) -> bool:
+    return any(member.role is Role.EDITOR for member in members)
+
+
+def _public(members: Sequence[Member]) -> bool:
+    return any(member.principal == EVERYONE for member in members)
 
 
 def thing_of(project_id: str) -> Thing:

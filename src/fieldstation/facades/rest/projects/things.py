@@ -153,7 +153,7 @@ def _add_members(routes: APIRouter, projects: Projects) -> None:
     @routes.delete(
         "/projects/{reference}/members/{username}",
         operation_id="remove_project_member",
-        summary="Take a user, `group:<name>` or `everyone` out of a project",
+        summary="Take a user, `group:<name>` or `everyone` out of a project, which keeps an owner and an editor",
         status_code=HTTPStatus.NO_CONTENT,
         responses=responses(403, 404, 409),
     )
