@@ -77,7 +77,9 @@ def test_the_last_administrator_and_the_last_editor_stay(ada: Squonk, bob: Squon
     for word in ("administrator", "editor"):
         ada.refused("DmApi", f"remove_project_{word}", 400, project_id=project, **{word: ada.username})
     ada.dm_ok("add_project_administrator", project_id=project, administrator=bob.username)
-    own = httpx.Client(base_url=f"{ada.url}/api/v1/projects/{project}", headers={"Authorization": f"Bearer {ada.token}"})
+    own = httpx.Client(
+        base_url=f"{ada.url}/api/v1/projects/{project}", headers={"Authorization": f"Bearer {ada.token}"}
+    )
     with own as http:
         refused = http.delete(f"/members/{ada.username}")
         assert (refused.status_code, refused.json()["reason"]) == (409, "last_editor")
