@@ -51,10 +51,15 @@ class Settings(BaseSettings):
     oidc_client_secret_file: Path | None = Field(
         default=None, description="a file with the secret of that registration; a public client has none"
     )
+    oidc_audiences: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="other clients or audiences of that issuer whose access tokens let people in, such as "
+        "`data-manager,account-server`",
+    )
     oidc_roles: str = Field(
         default=USUAL,
         description="which of the issuer's roles make somebody what, `LEVEL=ROLE|ROLE` with the levels evaluator, user "
-        "and admin: of the realm or of the station's registration, `CLIENT/ROLE` of another client",
+        "and admin: of the realm, of the station's registration or of those clients, `CLIENT/ROLE` of another client",
     )
     oidc_roles_required: bool = Field(
         default=False, description="`true`: who has none of those roles is not let in; otherwise they are a user"
@@ -156,7 +161,15 @@ class Settings(BaseSettings):
     )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="how much is logged")
 
-    @field_validator("engines", "allowed_roots", "outbound_allow", "tool_sources", "stream_origins", mode="before")
+    @field_validator(
+        "engines",
+        "allowed_roots",
+        "outbound_allow",
+        "tool_sources",
+        "stream_origins",
+        "oidc_audiences",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

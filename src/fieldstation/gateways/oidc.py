@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -28,15 +28,25 @@ _SKEW_SECONDS = 60  # how far its clock may be from ours
 _MOST_BYTES = 1 << 20  # of one answer
 _LONGEST_TOKEN = 16 << 10
 _AUDIENCE = "fieldstation"
+_SHOWN, _MOST_SHOWN = 100, 5  # characters of an audience, and how many, in an error
 
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """How the station is known there: a public client, unless it was given a secret."""
+    """How the station is known there: a public client, unless it was given a secret.
+
+    `audiences` are other clients, or audiences, whose access tokens are meant for the station too.
+    """
 
     client_id: str
     secret: str | None = None
+    audiences: Set[str] = frozenset()
     roles: Roles = field(default_factory=Roles)
+
+    @property
+    def clients(self) -> Set[str]:
+        """The clients whose roles are roles at the station."""
+        return {self.client_id, *self.audiences}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,14 +124,14 @@ class OidcIssuer:
         """Return who came with an access token that this issuer made for the station.
 
         An ID token is none: it tells a program who signed in there, and lets nobody in elsewhere.
-        Raises Unauthenticated, Unavailable (`issuer_away`).
+        Raises Unauthenticated (`token_for_another` where it was made for somebody else), Unavailable (`issuer_away`).
         """
         claims = await self._claims(token)
-        meant = {*_listed(claims.get("aud")), claims.get("azp")}
-        if not meant & {self._registration.client_id, _AUDIENCE}:
+        meant = {one for one in (*_listed(claims.get("aud")), claims.get("azp")) if isinstance(one, str)}
+        if not _is_access(claims):
             raise _not_for_us()
-        if claims.get("typ") == "ID" or "nonce" in claims or "at_hash" in claims:
-            raise _not_for_us()
+        if not meant & {*self._registration.clients, _AUDIENCE}:
+            raise _for_another(meant)
         return self._identity(claims)
 
     async def _access(self, tokens: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -146,7 +156,7 @@ class OidcIssuer:
 
     def _level(self, *told: Mapping[str, Any]) -> Level | None:
         roles = self._registration.roles
-        levels = [roles.level(claims, self._registration.client_id) for claims in told]
+        levels = [roles.level(claims, self._registration.clients) for claims in told]
         found = max(filter(None, levels), key=list(Level).index, default=None)
         if found is None and roles.required:
             raise Forbidden(
@@ -275,6 +285,16 @@ def _decoded(token: str, keys: KeySet) -> Mapping[str, Any]:
     return jwt.decode(token, keys, algorithms=list(ALGORITHMS)).claims
 
 
+def _is_access(claims: Mapping[str, Any]) -> bool:
+    """Tell an access token from an ID token.
+
+    Keycloak says which it is in `typ`, and before its release 25 it put the `nonce` of a sign-in into both. Others say
+    nothing, and a `nonce` is in their ID tokens alone.
+    """
+    kind = claims.get("typ")
+    return kind != "ID" and "at_hash" not in claims and (kind == "Bearer" or "nonce" not in claims)
+
+
 def _listed(audience: object) -> list[object]:
     return list(audience) if isinstance(audience, list) else [audience]
 
@@ -284,6 +304,15 @@ def _text(document: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise _not_for_us()
     return value
+
+
+def _for_another(meant: Set[str]) -> Unauthenticated:
+    told = ", ".join(ascii(one[:_SHOWN]) for one in sorted(meant)[:_MOST_SHOWN]) or "nobody in particular"
+    return Unauthenticated(
+        f"that token was made for {told}, and not for this station",
+        next_step="get one for this station; an operator can also name that client in FIELDSTATION_OIDC_AUDIENCES",
+        reason="token_for_another",
+    )
 
 
 def _not_for_us() -> Unauthenticated:

@@ -16,15 +16,15 @@ USUAL = (
 class Roles:
     """The names of the roles of each level; who has none of them is let in unless one is `required`.
 
-    A name is that of a role of the realm or of the station's own client, `CLIENT/ROLE` that of another client.
+    A name is that of a role of the realm or of a client of the station's own, `CLIENT/ROLE` that of another client.
     """
 
     names: Mapping[Level, Set[str]] = field(default_factory=dict)
     required: bool = False
 
-    def level(self, claims: Mapping[str, Any], client_id: str) -> Level | None:
-        """Return the highest level that the roles in these claims give."""
-        held = held_roles(claims, client_id)
+    def level(self, claims: Mapping[str, Any], own: Set[str]) -> Level | None:
+        """Return the highest level that the roles in these claims give; `own` are the station's clients."""
+        held = held_roles(claims, own)
         return next((level for level in reversed(Level) if held & self.names.get(level, frozenset())), None)
 
 
@@ -39,14 +39,14 @@ def read_roles(text: str) -> Mapping[Level, Set[str]]:
     return found
 
 
-def held_roles(claims: Mapping[str, Any], client_id: str) -> frozenset[str]:
-    """Return the roles that claims tell: plain those of the realm and of `client_id`, and `CLIENT/ROLE` of all."""
+def held_roles(claims: Mapping[str, Any], own: Set[str]) -> frozenset[str]:
+    """Return the roles that claims tell: plain those of the realm and of `own` clients, and `CLIENT/ROLE` of all."""
     clients = claims.get("resource_access")
     found = set(_listed(claims.get("realm_access")))
     for client, access in clients.items() if isinstance(clients, dict) else ():
         roles = _listed(access)
         found |= {f"{client}/{role}" for role in roles}
-        if client == client_id:
+        if client in own:
             found |= set(roles)
     return frozenset(found)
 

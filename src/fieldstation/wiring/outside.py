@@ -18,7 +18,9 @@ def build_outside(settings: Settings) -> OidcIssuer | None:
     path = settings.oidc_client_secret_file
     roles = Roles(names=read_roles(settings.oidc_roles), required=settings.oidc_roles_required)
     secret = None if path is None else _secret(path)
-    registration = Registration(client_id=settings.oidc_client_id, secret=secret, roles=roles)
+    registration = Registration(
+        client_id=settings.oidc_client_id, secret=secret, audiences=frozenset(settings.oidc_audiences), roles=roles
+    )
     return OidcIssuer(settings.oidc_issuer, registration)
 
 

@@ -41,7 +41,7 @@ def station_of_elsewhere(more: Mapping[str, str] | None = None) -> Iterator[Else
 @pytest.fixture(scope="package")
 def elsewhere() -> Iterator[Elsewhere]:
     """The station of most tests here."""
-    with station_of_elsewhere() as started:
+    with station_of_elsewhere({"FIELDSTATION_OIDC_AUDIENCES": "data-manager,account-server"}) as started:
         yield started
 
 

@@ -13,6 +13,7 @@ import httpx
 
 from tests.acceptance.outside.conftest import Elsewhere, provider_of, station_of_elsewhere
 from tests.acceptance.person import Person
+from tests.acceptance.squonk.client import Squonk
 from tests.stations import run_verb
 
 _REALM = "/auth/realms/fieldstation"
@@ -95,10 +96,33 @@ def test_its_access_tokens_count_where_they_are_meant_for_the_station(elsewhere:
     assert first.json()["username"].startswith("person")
     assert me(url, token(provider, "robot", "of-the-robot", "urn:station")).json()["id"] == first.json()["id"]
     other = me(url, token(provider, "another", "of-another-program", "urn:elsewhere"))
-    assert (other.status_code, other.json()["reason"]) == (401, "token_unknown")
+    assert (other.status_code, other.json()["reason"]) == (401, "token_for_another")
+    assert "urn:elsewhere" in other.json()["detail"]
     head, body, signature = token(provider, "robot", "of-the-robot", "urn:station").split(".")
     for forged in (f"{head}.{body}.{signature[::-1]}", f"{head}.{body}.", f"eyJhbGciOiJub25lIn0.{body}."):
         assert me(url, forged).status_code == 401
+
+
+def test_the_unmodified_client_signs_in_there_with_a_client_for_each_service(
+    elsewhere: Elsewhere, provider: str
+) -> None:
+    squonk = Squonk(url=elsewhere.station.url, token="", username="dana")
+    who = {"keycloak_url": provider, "keycloak_realm": "science", "username": "dana", "password": "whatever"}
+    try:
+        squonk.token = squonk.value("Auth", "get_access_token", keycloak_client_id="data-manager", **who)
+        assert squonk.dm_ok("get_account")["user"]["username"] == "dana"
+        names = [one["name"] for one in squonk.dm_ok("get_available_projects")["projects"]]
+        assert names == ["dana"]
+        admin = who | {"username": "dora.as.account-server-admin"}
+        squonk.token = squonk.value("Auth", "get_access_token", keycloak_client_id="account-server", **admin)
+        found = squonk.accounts_ok("get_account")
+        assert (found["user"]["id"], found["caller_has_admin_privilege"]) == (admin["username"], True)
+        assert squonk.accounts_ok("get_default_organisation")["name"] == "Default"
+        squonk.token = squonk.value("Auth", "get_access_token", keycloak_client_id="stranger", **who)
+        squonk.refused("DmApi", "get_available_projects", 401)
+        squonk.refused("AsApi", "get_account", 401)
+    finally:
+        squonk.close()
 
 
 def test_roles_there_make_somebody_evaluator_user_or_admin_here(elsewhere: Elsewhere, provider: str) -> None:
@@ -152,13 +176,26 @@ def test_an_evaluator_subscribes_to_evaluations_of_their_own_only(elsewhere: Els
 
 
 def test_who_has_no_role_is_not_let_in_where_one_is_asked_for() -> None:
-    chosen = {"FIELDSTATION_OIDC_ROLES": "user=another/biologist", "FIELDSTATION_OIDC_ROLES_REQUIRED": "true"}
+    names = "evaluator=guest|another/guest,user=another/biologist,admin=warden"
+    chosen = {"FIELDSTATION_OIDC_ROLES": names, "FIELDSTATION_OIDC_ROLES_REQUIRED": "true"}
     with station_of_elsewhere(chosen) as strict, provider_of(strict) as provider:
         url = strict.station.url
         nobody = me(url, token(provider, "robot", "of-the-robot", "urn:station?realm=data-manager-admin"))
         assert (nobody.status_code, nobody.json()["reason"]) == (403, "no_role")
         somebody = me(url, token(provider, "robot", "of-the-robot", "urn:station?client=another/biologist"))
         assert (somebody.status_code, somebody.json()["operator"]) == (200, False)
+        service = f"{url}/account-server-api"
+        for resource, roles, status in (
+            ("urn:station?realm=warden", ["account-server-admin"], 201),
+            ("urn:station?client=another/guest", ["account-server-evaluator"], 403),
+        ):
+            bearer = {"Authorization": f"Bearer {token(provider, 'robot', 'of-the-robot', resource)}"}
+            with httpx.Client(base_url=service, headers=bearer, timeout=30) as client:
+                assert set(roles) <= set(client.get("/user/account").json()["account_server_roles"])
+                client.put("/personal-unit", json={"billing_day": 1})
+                unit = client.get("/personal-unit").json()["id"]
+                asked = {"name": "work", "type": "DATA_MANAGER_PROJECT_TIER_SUBSCRIPTION", "flavour": "BRONZE"}
+                assert client.post(f"/product/unit/{unit}", json=asked).status_code == status, resource
 
 
 def test_a_device_is_let_in_by_who_signed_in_there(elsewhere: Elsewhere, provider: str, tmp_path: Path) -> None:

@@ -132,17 +132,37 @@ def test_userinfo_of_somebody_else(issuer: Issuer) -> None:
 
 @pytest.mark.parametrize(
     "claims",
-    [{"aud": "account", "azp": "fieldstation"}, {"aud": ["x", "fieldstation"]}, {"aud": "station-7"}],
+    [
+        {"aud": "account", "azp": "fieldstation"},
+        {"aud": ["x", "fieldstation"]},
+        {"aud": "station-7"},
+        {"aud": "account", "azp": "data-manager"},
+        {"aud": ["x", "account-server"]},
+        {"aud": "account", "azp": "data-manager", "typ": "Bearer", "nonce": "n"},  # of Keycloak before its release 25
+    ],
     ids=str,
 )
 def test_access_tokens_that_are_meant_for_the_station(issuer: Issuer, claims: dict[str, Any]) -> None:
     client_id = "station-7" if claims["aud"] == "station-7" else "fieldstation"
-    known = OidcIssuer(issuer.url, Registration(client_id=client_id))
+    more = frozenset({"data-manager", "account-server"})
+    known = OidcIssuer(issuer.url, Registration(client_id=client_id, audiences=more))
     assert identify(known, issuer.signed(preferred_username="ada", **claims)).username == "ada"
 
 
 @pytest.mark.parametrize(
-    "claims", [{"aud": "account"}, {"aud": None}, {"typ": "ID"}, {"nonce": "n"}, {"at_hash": "h"}], ids=str
+    "claims",
+    [
+        {"aud": "account"},
+        {"aud": "account", "azp": "another"},
+        {"aud": None},
+        {"aud": [7, {}]},
+        {"typ": "ID"},
+        {"typ": "ID", "nonce": "n"},
+        {"nonce": "n"},  # nobody but Keycloak puts it into an access token, and that says so in `typ`
+        {"typ": "Bearer", "at_hash": "h"},
+        {"at_hash": "h"},
+    ],
+    ids=str,
 )
 def test_tokens_that_let_nobody_in(issuer: Issuer, claims: dict[str, Any]) -> None:
     known = OidcIssuer(issuer.url, Registration(client_id="fieldstation"))

@@ -1,7 +1,8 @@
 // An issuer of its own for tests: oidc-provider with its login and consent forms, which take any password.
 // Prints its address once it listens. argv: port, address that the station's users see. Who is called `… as ROLE` has that
 // role of the realm, as Keycloak tells it; so has a token for the resource urn:station?realm=ROLE, and with
-// ?client=CLIENT/ROLE it has the role of a client.
+// ?client=CLIENT/ROLE it has the role of a client. The clients data-manager and account-server sign people in by password, at
+// the address and with the claims of a Keycloak before its release 25: for whoever asks, made for its client, with a nonce.
 import { createServer } from 'node:http'
 import process from 'node:process'
 import { URLSearchParams } from 'node:url'
@@ -19,6 +20,22 @@ const rolesIn = (resource) => {
     ...(role && { resource_access: { [client]: { roles: [role] } } }),
   }
 }
+
+const KEYCLOAK = '/realms/science/protocol/openid-connect'
+const byPassword = (client_id) => ({
+  client_id,
+  token_endpoint_auth_method: 'none',
+  grant_types: ['password'],
+  response_types: [],
+  redirect_uris: [],
+})
+const ofKeycloak = (token) => ({
+  typ: 'Bearer',
+  azp: token.clientId,
+  nonce: 'of-the-sign-in',
+  preferred_username: token.accountId,
+  resource_access: { [token.clientId]: { roles: [token.accountId.split('.as.')[1] ?? 'none'] } },
+})
 
 const provider = new Provider(issuer, {
   clients: [
@@ -43,6 +60,7 @@ const provider = new Provider(issuer, {
       response_types: [],
       redirect_uris: [],
     },
+    ...['data-manager', 'account-server', 'stranger'].map(byPassword),
   ],
   pkce: { required: () => true },
   claims: { openid: ['sub'], profile: ['preferred_username', 'name', 'realm_access'], email: ['email'] },
@@ -69,8 +87,25 @@ const provider = new Provider(issuer, {
       }),
     },
   },
-  extraTokenClaims: (context) => rolesIn(context.oidc.params?.resource),
+  extraTokenClaims: (context, token) =>
+    token.gty === 'password' ? ofKeycloak(token) : rolesIn(context.oidc.params?.resource),
   ttl: { AccessToken: 600, ClientCredentials: 600, IdToken: 600, Session: 600, Grant: 600, Interaction: 600 },
 })
 
-createServer(provider.callback()).listen(Number(port), '127.0.0.1', () => process.stdout.write(`${issuer}\n`))
+const grantByPassword = async (context) => {
+  const { client, params } = context.oidc
+  const token = new provider.AccessToken({ client, accountId: params.username, gty: 'password' })
+  token.resourceServer = new provider.ResourceServer('account', {
+    scope: '',
+    audience: 'account',
+    accessTokenFormat: 'jwt',
+  })
+  context.body = { access_token: await token.save(), expires_in: token.expiration, token_type: 'Bearer' }
+}
+provider.registerGrantType('password', grantByPassword, ['username', 'password'])
+
+const answer = provider.callback()
+createServer((request, response) => {
+  request.url = request.url.replace(KEYCLOAK, '')
+  return answer(request, response)
+}).listen(Number(port), '127.0.0.1', () => process.stdout.write(`${issuer}\n`))
