@@ -3,10 +3,12 @@
 import gzip
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from fieldstation.client import ClientError, Station
 from fieldstation.testing.station import RunningStation
 from tests.acceptance.conftest import NewPerson
 from tests.acceptance.person import Person
@@ -70,6 +72,35 @@ def test_what_cannot_be_attached_is_refused(ada: Person, rainfall: str, new_pers
     bob = new_person("bob")
     number = ada.json("dataset", "show", rainfall)["id"]
     assert bob.fst("file", "attach", f"{number}:may.csv").code == 3
+
+
+def test_of_two_people_who_move_a_copy_at_once_one_comes_first(
+    ada: Person, rainfall: str, new_person: NewPerson
+) -> None:
+    bob = new_person("bob")
+    with ada.station() as hers, bob.station() as his, ThreadPoolExecutor(2) as at_once:
+        project = hers.projects.create("Moved").id
+        hers.projects.share(project, bob.username, "editor")
+        assert hers.tasks.wait(hers.files.attach(project, f"{rainfall}:may.csv").task).exit_code == 0
+        path = "may.csv"
+        for turn in range(6):
+            start = threading.Barrier(2)
+
+            def move(known: Station, target: str, path: str = path, start: threading.Barrier = start) -> int | None:
+                start.wait()
+                try:
+                    known.files.move(project, path, target)
+                except ClientError as refused:
+                    return refused.status
+                return None
+
+            moving = [at_once.submit(move, known, f"{name}/{turn}.csv") for known, name in ((hers, "a"), (his, "b"))]
+            outcomes = [one.result() for one in moving]
+            assert sorted(outcomes, key=str) == [404, None]
+            (found,) = (one for one in hers.files.below(project, "") if one.kind == "file")
+            path = found.path
+            assert path == ("a", "b")[outcomes.index(None)] + f"/{turn}.csv"
+            assert found.managed is not None
 
 
 DEFINITION = """
