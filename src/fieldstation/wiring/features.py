@@ -77,7 +77,8 @@ from fieldstation.wiring.workflows import Pipelines, build_pipelines
 
 TREES = "trees"  # the consumer that drops the link trees of what was removed for good
 MOLECULES = "molecules"  # the consumer that forgets the molecules of what was removed for good
-SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {"dataset.purged": (TREES, MOLECULES)}
+COPIES = "copies"  # the consumer that has copies in projects be files like any other
+SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {"dataset.purged": (TREES, MOLECULES, COPIES)}
 
 _PACKAGE_LISTS = (Path("/var/lib/dpkg/status"), Path("/var/lib/rpm/rpmdb.sqlite"), Path("/lib/apk/db/installed"))
 

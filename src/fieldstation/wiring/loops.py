@@ -26,7 +26,7 @@ from fieldstation.ports.volumes import Volumes
 from fieldstation.settings import Settings
 from fieldstation.wiring.chemistry import build_laboratory
 from fieldstation.wiring.engines import uids_of
-from fieldstation.wiring.features import MOLECULES, TREES, Features, build_collecting
+from fieldstation.wiring.features import COPIES, MOLECULES, TREES, Features, build_collecting
 from fieldstation.wiring.messages import add_messages
 from fieldstation.wiring.storages import Storages
 from fieldstation.workers.api_calls import KeepCalls
@@ -248,9 +248,11 @@ class LoopBuilder:
     def _consumers(self) -> Mapping[str, Handler]:
         """Return who follows which events; `features.SUBSCRIPTIONS` says to which kinds each subscribed."""
         garbage, readings = self._features.garbage, self._features.molecules.readings
+        copies = self._features.copies
         return {
             TREES: lambda tx, deliveries: garbage.drop_trees(tx, [one.event.thing for one in deliveries]),
             MOLECULES: lambda tx, deliveries: readings.forget_datasets(tx, [one.event.thing for one in deliveries]),
+            COPIES: lambda tx, deliveries: copies.purged(tx, [one.event.thing for one in deliveries]),
         }
 
     def _add_waiting(self, kind: str, loop: Loop, close: Callable[[], None]) -> None:

@@ -59,6 +59,13 @@ class Copies:
         came = Mark(size=row.size, modified=row.modified) if known else None
         return Detached(id=row.id, project=row.project, path=row.path, came=came)
 
+    def purged(self, tx: Tx, datasets: Sequence[str]) -> None:
+        """Have the copies of data sets that were removed for good be files like any other, which stay. Idempotent.
+
+        Those of a version that was removed for itself are left to the task that does so: it may have to remove them.
+        """
+        store.forget_purged(tx, datasets)
+
     def forget(self, tx: Tx, copy: Detached) -> None:
         """Have a file be a copy of nothing; it stays where it is."""
         store.forget(tx, copy.id)

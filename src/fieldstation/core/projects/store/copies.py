@@ -17,6 +17,10 @@ _NEXT = text("""
     SELECT f.id, f.project, f.path, f.stage, f.size, f.modified FROM project_file f
      WHERE f.dataset_id = :dataset AND f.number = :number ORDER BY f.id LIMIT 1
 """)
+_FORGET_PURGED = text("""
+    DELETE FROM project_file f WHERE f.dataset_id = ANY(:datasets)
+       AND NOT EXISTS (SELECT 1 FROM version v WHERE v.id = f.version_id AND v.removed IS NOT NULL)
+""")
 _FORGET = text("DELETE FROM project_file WHERE id = :id")
 
 
@@ -29,6 +33,11 @@ def of_datasets(tx: Tx, datasets: Sequence[str], visible: str, values: Mapping[s
 def first(tx: Tx, dataset: str, number: int) -> Any:
     """Read one copy of a version, whichever project it lies in."""
     return tx.one_or_none(_NEXT, {"dataset": dataset, "number": number})
+
+
+def forget_purged(tx: Tx, datasets: Sequence[str]) -> None:
+    """Have copies of these data sets be copies of nothing, but those of versions that are removed for themselves."""
+    tx.execute(_FORGET_PURGED, {"datasets": list(datasets)})
 
 
 def forget(tx: Tx, file_id: str) -> None:
