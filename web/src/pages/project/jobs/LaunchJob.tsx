@@ -62,7 +62,8 @@ function LaunchForm({ project, job, before, close, launched }: FormProps) {
     if (lacking === 0) launch.mutate()
   }
   const made = launch.data
-  if (made?.callback_token) return <TokenNote token={made.callback_token} close={() => launched(made.id)} />
+  if (made?.callback_token)
+    return <TokenNote project={project.id} token={made.callback_token} close={() => launched(made.id)} />
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
