@@ -97,11 +97,17 @@ def test_what_took_the_place_of_a_copy_is_nobodys_copy(
     file = attached("/gone")
     (lie / "gone" / "levels.csv").unlink()
     ada.dm_ok("delete_project_file", file_id=file)
+    attached("/gone")
+    (lie / "gone" / "levels.csv").unlink()
+    ada.dm_ok("put_unmanaged_project_files", **put, project_path="/")
+    ada.dm_ok("move_project_file", project_id=project, file="levels.csv", dst_path="/gone")
+    assert managed("/gone") == [False]
     (lie / "moved" / "levels.csv").rename(lie / "moved" / "new.csv")
     ada.dm_ok("move_project_file", project_id=project, file="levels.csv", src_path="/kept", dst_path="/two")
     wait(lambda: managed("/moved"), lambda found: found == [True])  # the project is looked through
 
     done(ada, ada.dm_ok("delete_dataset", dataset_id=dataset, dataset_version=1)["task_id"])
-    assert (lie / "mine" / "levels.csv").read_text() == "my own work\n"
+    for folder in ("mine", "gone"):
+        assert (lie / folder / "levels.csv").read_text() == "my own work\n"
     assert not (lie / "two" / "levels.csv").exists()
     assert not (lie / "moved" / "new.csv").exists()
