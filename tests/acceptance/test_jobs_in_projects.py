@@ -1,5 +1,6 @@
 """Jobs that work where a project's files lie, as somebody at a terminal launches them."""
 
+import json
 import os
 import stat
 import threading
@@ -25,13 +26,14 @@ def finished(person: Person, instance: str) -> Any:
 def test_a_job_is_tried_launched_listed_kept_and_removed(ada: Person, new_person: NewPerson) -> None:
     assert ada.ok("instance", "launch", NOP, "--dry").strip() == "python3 -c 'pass'"
     assert ada.json("instance", "list")["items"] == []
-    made = ada.json("instance", "launch", NOP, "--name", "Morning run")
+    made = ada.json("instance", "launch", NOP, "--name", "Morning run", "--debug")
     assert finished(ada, made["id"])["phase"] == "completed"
     while not (task := ada.json("task", "show", made["task"]))["done"]:
         threading.Event().wait(0.1)
     assert task["exit_code"] == 0
     assert "Morning run" in ada.ok("instance", "list")
-    assert made["task"] in ada.ok("instance", "show", made["id"])
+    assert made["task"] in (shown := ada.ok("instance", "show", made["id"]))
+    assert "until it is removed (debug)" in shown
     bob = new_person("bob")
     assert bob.json("instance", "list")["items"] == []
     assert bob.fst("instance", "show", made["id"]).code == 3
@@ -73,6 +75,8 @@ def test_its_run_is_shown_like_any_other(ada: Person) -> None:
 
 def test_jobs_are_told_with_what_a_caller_fills_in(ada: Person, new_person: NewPerson) -> None:
     assert NOP in ada.ok("instance", "jobs")
+    assert "Number of events" in ada.ok("instance", "job", "im-test/event-test@1.0.0")
+    assert ada.fst("instance", "job", "im-test/none@1").code == 3
     known = {
         f"{one['collection']}/{one['job']}": one
         for one in ada.json("instance", "jobs", "-p", ada.json("whoami")["project"])["items"]
@@ -116,6 +120,27 @@ jobs:
         type: object
         required: [source]
         properties: {{source: {{title: Source, type: file}}}}
+      outputs:
+        type: object
+        properties:
+          copy:
+            title: The copy
+            type: file
+            creates: deep/copy.txt
+            annotation-properties:
+              fields-descriptor: {{origin: a, description: b, fields: {{c: {{type: string, description: d}}}}}}
+    replaces: [{{collection: {collection}, job: say}}]
+  say:
+    name: Keep what it was told
+    version: 1.0.0
+    image: {{name: 'host:', tag: any, project-directory: /data, working-directory: /data}}
+    command: >-
+      sh -c 'printf %s "$1" >quoted && printf %s "$2" >within' sh '{{{{ text }}}}' [{{{{ text }}}}]
+    variables:
+      options:
+        type: object
+        required: [text]
+        properties: {{text: {{title: Text, type: string}}}}
 """
 
 
@@ -133,6 +158,9 @@ def test_a_job_reads_and_writes_the_files_of_its_project_and_no_others(
     assert first["phase"] == "completed", first
     bob_own = finished(bob, bob.json(*launch[:3], "source=in.txt", "-p", project, "--sub-path", "work")["id"])
     assert bob_own["phase"] == "failed"  # in.txt is not in work/
+    assert first["described"] == [f"deep/copy.{kind}.json" for kind in ("meta", "schema", "params")]
+    shown = ada.ok("instance", "show", first["id"])
+    assert [path in shown for path in ("The copy", "deep/copy.txt", "deep/copy.meta.json")] == [True] * 3
     ada.ok("file", "get", "deep", "-p", project, "--into", ada.home)
     deep = ada.home / "deep"
     assert (deep / "copy.txt").read_text() == "hello"
@@ -154,6 +182,24 @@ def test_a_job_reads_and_writes_the_files_of_its_project_and_no_others(
     for source in escapes:
         tried = finished(ada, ada.json(*launch[:3], f"source={source}", "-p", project)["id"])
         assert tried["phase"] == "failed"
+
+
+def test_values_arrive_in_a_job_as_they_were_given(ada: Person, admin: Person, station: RunningStation) -> None:
+    collection = _defined(admin, station)
+    text = 'it\'s "so" \\ { name }} {x} %}\n\n $HOME `id` ü\t#'
+    made = ada.json("instance", "launch", f"{collection}/say@1.0.0", f"text={json.dumps(text)}")
+    assert finished(ada, made["id"])["phase"] == "completed"
+    for name, wanted in (("quoted", text), ("within", f"[{text}]")):
+        ada.ok("file", "get", name, "--into", ada.home)
+        assert (ada.home / name).read_bytes() == wanted.encode()
+    refused = ada.fst("instance", "launch", f"{collection}/say@1.0.0", "text={{ text }}")
+    assert (refused.code, "the value of text holds {{" in refused.err) == (1, True)
+    said = ada.json("instance", "job", f"{collection}/say@1.0.0")
+    assert said["replaced_by"] == [{"collection": collection, "job": "write"}]
+    assert said["doc_url"].endswith(f"/docs/{collection}/say.md")
+    assert f"use {collection}/write instead" in ada.ok("instance", "jobs")
+    instead = ada.json("instance", "job", f"{collection}/write@1.0.0")
+    assert (instead["replaces"], instead["replaced_by"]) == ([{"collection": collection, "job": "say"}], [])
 
 
 def _file(path: Path, text: str) -> Path:

@@ -27,8 +27,19 @@ class Tried:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JobTitle:
+    """A job, whatever its version."""
+
+    collection: str
+    job: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
-    """A job that can be launched in projects; `lacks` says why it cannot now, and `remedy` what to do."""
+    """A job that can be launched in projects; `lacks` says why it cannot now, and `remedy` what to do.
+
+    `doc_url` is where people read about it.
+    """
 
     collection: str
     job: str
@@ -41,6 +52,16 @@ class Job:
     rate: str | None = None
     lacks: str | None = None
     remedy: str | None = None
+    replaces: Sequence[JobTitle] = ()
+    replaced_by: Sequence[JobTitle] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobForm(Job):
+    """A job with what a caller fills in, as JSON Schema, and the template of its command."""
+
+    variables: Mapping[str, Json]
+    command: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +79,14 @@ class Callback:
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """How a job is launched: the folder that it starts in, below its own, and who is told of it."""
+    """How a job is launched: the folder that it starts in, below its own, and who is told of it.
+
+    `debug` has it be kept after its end until it is removed.
+    """
 
     sub_path: str | None = None
     callback: Callback | None = None
+    debug: bool = False
 
 
 _PLAIN = Manner()
@@ -103,6 +128,10 @@ class Instances:
         """Yield the jobs that can be launched, with what each lacks in a project where given."""
         return self._transport.pages(Job, at("jobs"), {"project": project})
 
+    def job(self, job: tuple[str, str, str], project: str | None = None) -> JobForm:
+        """Return one job (collection, job, version), with what it lacks in a project where given."""
+        return self._transport.get_as(JobForm, at("jobs", *job), {"project": project})
+
     def all(self, project: str | None = None) -> Iterator[Instance]:
         """Yield launched jobs, newest first, of one project (its id) where given."""
         return self._transport.pages(Instance, at("instances"), {"project": project})
@@ -131,7 +160,7 @@ def _body(
         "variables": dict(variables or {}),
     }
     callback = None if manner.callback is None else _given(asdict(manner.callback))
-    return {**body, **_given({"sub_path": manner.sub_path, "callback": callback})}
+    return {**body, **_given({"sub_path": manner.sub_path, "callback": callback, "debug": manner.debug or None})}
 
 
 def _given(values: Mapping[str, Json]) -> dict[str, Json]:

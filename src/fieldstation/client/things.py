@@ -132,6 +132,7 @@ class Instance:
     phase: str
     archived: bool
     launched_at: datetime
+    debug: bool = False
     described: Sequence[str] = ()
     sub_path: str | None = None
     exit_code: int | None = None

@@ -9,7 +9,7 @@ import pytest
 
 from fieldstation.testing.station import RunningStation
 from tests.acceptance.squonk.client import Squonk
-from tests.acceptance.squonk.jobs import done, finished, launched, nop, wait
+from tests.acceptance.squonk.jobs import done, finished, launched, loaded, nop, wait
 
 TEST_PRODUCT = "product-11111111-1111-1111-1111-111111111111"
 TOKEN = "abcdefghijkmnopqrstuvw"
@@ -96,6 +96,33 @@ def test_costs_become_coins_at_the_rate_of_the_launch(ada: Squonk, squonk_admin:
     assert over["launch_exchange_rate"] == "0.5"
     assert float(over["coins"]) == pytest.approx(float(over["cost"]) * 0.5 / 1000)
     assert float(over["cost"]) > 0
+
+
+COSTS = """
+kind: DataManagerJobDefinition
+kind-version: '2021.1'
+collection: COLLECTION
+jobs:
+  tell:
+    name: Tell of costs
+    version: 1.0.0
+    image: {name: 'host:', tag: any, project-directory: /data, working-directory: /data}
+    command: >-
+      sh -c 'for said in "$@"; do echo "2026-11-22T10:00:00+00:00 # INFO -COST- $said"; done' sh
+      '+5.7 1' '+8.3 1' '-3 2' '-0.5 3' '9 5' '+1 4' '+0.5 6' '+2.5 6' 'much 7' '+1'
+"""
+
+
+def test_costs_count_once_in_their_order_and_never_below_nothing(
+    ada: Squonk, squonk_admin: Squonk, squonk_station: RunningStation, project: str
+) -> None:
+    collection = loaded(squonk_admin, squonk_station, COSTS)
+    rate = {"collection": collection, "job": "tell", "version": "1.0.0", "rate": "1000"}
+    squonk_admin.dm_ok("set_job_exchange_rates", rates=rate)
+    started = launched(ada, project, nop(collection=collection, job="tell"))
+    done(ada, started["task_id"])
+    over = ada.dm_ok("get_instance", instance_id=started["instance_id"])
+    assert (over["phase"], over["cost"], over["coins"]) == ("COMPLETED", "9.5", "9.5")
 
 
 def test_a_callback_token_reads_files_of_its_project_and_nothing_else(

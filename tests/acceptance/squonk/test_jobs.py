@@ -73,7 +73,7 @@ def files(folder: Path) -> str:
     """A manifest of two files, as a job's author may leave them; return its address."""
     (folder / "manifest.yaml").write_text(MANIFEST)
     (folder / "jobs.yaml").write_text(file_of(COUNT))
-    (folder / "more.yaml").write_text(file_of(NEXTFLOW, BAD))
+    (folder / "more.yaml").write_text(file_of(NEXTFLOW.replace("enumerate-old", "count-atoms"), BAD))
     return f"file:{folder}/manifest.yaml"
 
 
@@ -127,7 +127,9 @@ def test_a_manifest_is_loaded_job_by_job(admin: Squonk, files: str) -> None:
     assert (job["image_name"], job["image_tag"], job["image_project_directory"]) == ("acme/count", "1.0.0", "/data")
     assert job["doc_url"].endswith("/data-manager/docs/acme/count-atoms.md")
     other = admin.dm_ok("get_job_by_version", job_collection="acme", job_job="enumerate", job_version="2.1")
-    assert (other["image_type"], other["replaces"]) == ("NEXTFLOW", [{"collection": "acme", "job": "enumerate-old"}])
+    assert (other["image_type"], other["replaces"]) == ("NEXTFLOW", [{"collection": "acme", "job": "count-atoms"}])
+    assert job["replaced_by"] == [{"collection": "acme", "job": "enumerate"}]
+    assert "replaced_by" not in other
     assert (other["disabled"], other["missing_assets"]) == (True, ["license-file"])
 
     (manifest,) = admin.dm_ok("get_job_manifests")["job_manifests"]

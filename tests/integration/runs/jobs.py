@@ -18,13 +18,16 @@ AT = "2026-11-22T10:00:00+00:00"
 NOP = JobName(collection="im-test", job="nop", version="1.0.0")
 
 
-def launched(desk: Desk, person: Person, project: str | None = None, **callback: str | bool) -> tuple[Launched, Run]:
+def launched(
+    desk: Desk, person: Person, project: str | None = None, debug: str | None = None, **callback: str | bool
+) -> tuple[Launched, Run]:
     """Launch the job that does nothing."""
     launches = desk.features.instancing.launches
     wanted = Launch(
         project=project or person.space,
         name="A job",
         job=NOP,
+        debug=debug,
         callback=Callback(**callback),  # type: ignore[arg-type]
     )
     with desk.begin() as tx:

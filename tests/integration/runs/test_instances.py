@@ -131,11 +131,11 @@ def test_who_is_put_out_of_a_project_reads_on_with_no_token_of_theirs_alone(
             desk.features.instancing.tokens.ground(tx, TOKEN, project)
 
 
-def test_old_instances_go_and_archived_ones_stay(desk: Desk, ada: Person) -> None:
+def test_old_instances_go_and_those_that_are_kept_stay(desk: Desk, ada: Person) -> None:
     instances = desk.features.instancing.instances
     made = []
-    for _ in range(3):
-        one, run = launched(desk, ada)
+    for debug in (None, "1", "0", None):
+        one, run = launched(desk, ada, debug=debug)
         desk.ended(run)
         made.append(one.instance_id)
     follow = follower(desk)
@@ -148,10 +148,11 @@ def test_old_instances_go_and_archived_ones_stay(desk: Desk, ada: Person) -> Non
     desk.later = 2000.0
     with desk.begin() as tx:
         assert not instances.sweep(tx, 1000.0)
-        for instance_id in made[1:]:
+        for instance_id in made[2:]:
             with pytest.raises(NotFound):
                 instances.show(tx, ada.caller, instance_id)
         assert instances.show(tx, ada.caller, made[0]).archived
+        assert instances.show(tx, ada.caller, made[1]).debug
 
 
 @pytest.mark.parametrize("token", ["", "short", "x" * 23, "x" * 21 + "/", "é" * 22])

@@ -37,6 +37,16 @@ def test_a_file_lies_beside_its_manifest(manifest: str, file: str) -> None:
             None,
             "https://gitlab.com/api/v4/projects/123/repository/files/data-manager%2Fdocs%2Fcol%2Fjob.md/raw?ref=main",
         ),
+        (
+            GITLAB.replace("123", "acme%2Fmore%2Fjobs"),
+            None,
+            "https://gitlab.com/acme/more/jobs/-/blob/main/data-manager/docs/col/job.md",
+        ),
+        (
+            "https://host/git/api/v4/projects/acme%2Fjobs/repository/files/manifest.yaml/raw",
+            "a b.md",
+            "https://host/git/acme/jobs/-/blob/HEAD/docs/a%20b.md",
+        ),
         ("https://host/dm/manifest.yaml", None, "https://host/dm/docs/col/job.md"),
     ],
 )

@@ -1,16 +1,16 @@
-"""`instance jobs|launch|list|show|archive|remove`: jobs launched in projects."""
+"""`instance jobs|job|launch|list|show|archive|remove`: jobs launched in projects."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from fieldstation.cli.output import ago, count, details, table
 from fieldstation.cli.user.verb import Limit, Session, noun, pairs, some, verb
-from fieldstation.client.instances import Callback, Manner, Tried
-from fieldstation.client.things import Instance, Json, Launched
+from fieldstation.client.instances import Callback, Job, JobForm, JobTitle, Manner, Tried
+from fieldstation.client.things import Instance, JobName, Json, Launched
 
 app = noun("instance", "Instances: jobs launched in projects, where their files lie.")
 InstanceId = Annotated[str, typer.Argument(metavar="INSTANCE", help="Its id.")]
@@ -33,6 +33,9 @@ class How:
     make_callback_token: Annotated[bool, typer.Option("--make-callback-token", help="Have such a token be made.")] = (
         False
     )
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Keep it, its log and its hidden folder after its end, until it is removed.")
+    ] = False
     dry: Annotated[bool, typer.Option("--dry", help="Tell the command, and launch nothing.")] = False
 
 
@@ -68,10 +71,21 @@ def jobs(
     found = list(session.station.instances.jobs(project))
 
     def shown() -> str:
-        rows = [[f"{one.collection}/{one.job}@{one.version}", one.title, one.lacks or ""] for one in found]
-        return table(["job", "title", "cannot be launched"], rows)
+        rows = [[_name(one), one.title, one.lacks or _instead(one), one.doc_url or ""] for one in found]
+        return table(["job", "title", "remarks", "read about it"], rows)
 
     session.answer({"items": found}, shown)
+
+
+@verb(app)
+def job(
+    session: Session,
+    name: Annotated[str, typer.Argument(metavar="COLLECTION/JOB@VERSION", help="Such as im-test/nop@1.0.0.")],
+    project: Annotated[str | None, typer.Option("--project", "-p", help="Where it is to run.")] = None,
+) -> None:
+    """Show a job that can be launched, and what a caller fills in."""
+    found = session.station.instances.job(_job(name), project)
+    session.answer(found, lambda: _described(found))
 
 
 @verb(app)
@@ -85,7 +99,7 @@ def list_(
     found = some(session.station.instances.all(of), limit)
 
     def shown() -> str:
-        rows = [[one.name, _named(one), one.phase, one.launched_by, ago(one.launched_at), one.id] for one in found]
+        rows = [[one.name, _name(one.job), one.phase, one.launched_by, ago(one.launched_at), one.id] for one in found]
         return table(["name", "job", "phase", "by", "launched", "id"], rows)
 
     session.answer({"items": found}, shown)
@@ -121,14 +135,14 @@ def _manner(how: How) -> Manner:
     if how.callback_url is None:
         if more:
             raise typer.BadParameter("nobody is told without it", param_hint="--callback-url")
-        return Manner(sub_path=how.sub_path)
+        return Manner(sub_path=how.sub_path, debug=how.debug)
     callback = Callback(
         url=how.callback_url,
         context=how.callback_context,
         token=how.callback_token,
         make_token=how.make_callback_token,
     )
-    return Manner(sub_path=how.sub_path, callback=callback)
+    return Manner(sub_path=how.sub_path, callback=callback, debug=how.debug)
 
 
 def _launched(made: Launched) -> str:
@@ -150,6 +164,38 @@ def _job(text: str) -> tuple[str, str, str]:
     return collection, job, version
 
 
+def _described(one: JobForm) -> str:
+    facts: Sequence[tuple[str, str | None]] = [
+        ("job", f"{_name(one)}  {one.title}"),
+        ("about", one.description or None),
+        ("read", one.doc_url),
+        ("rate", one.rate),
+        ("lacks", one.lacks),
+        ("remedy", one.remedy),
+        ("replaces", _titles(one.replaces)),
+        ("instead", _titles(one.replaced_by)),
+        ("command", one.command),
+    ]
+    rows = _variables(one.variables)
+    return "\n\n".join([details(facts), *([table(["variable", "title", "type", "required"], rows)] if rows else [])])
+
+
+def _variables(schema: Mapping[str, Any]) -> list[list[str]]:
+    required = schema.get("required", ())
+    return [
+        [name, about.get("title", ""), about.get("type", ""), "yes" if name in required else ""]
+        for name, about in schema.get("properties", {}).items()
+    ]
+
+
+def _instead(one: Job) -> str:
+    return f"use {_titles(one.replaced_by)} instead" if one.replaced_by else ""
+
+
+def _titles(jobs: Sequence[JobTitle]) -> str | None:
+    return ", ".join(f"{one.collection}/{one.job}" for one in jobs) or None
+
+
 def _value(text: str) -> Json:
     try:
         found: Json = json.loads(text)
@@ -158,14 +204,26 @@ def _value(text: str) -> Json:
     return found
 
 
-def _named(instance: Instance) -> str:
-    return f"{instance.job.collection}/{instance.job.job}@{instance.job.version}"
+def _name(job: Job | JobName) -> str:
+    return f"{job.collection}/{job.job}@{job.version}"
+
+
+def _outputs(one: Instance) -> list[list[str]]:
+    """Return rows of what it makes; where it started in a folder below its own, that is where they lie."""
+    below = f"{one.sub_path}/" if one.sub_path else ""
+    made = {name: about for name, about in one.outputs.items() if isinstance(about, dict) and about.get("creates")}
+    rows = [[name, str(about.get("title", "")), _below(below, str(about["creates"]))] for name, about in made.items()]
+    return rows + [["", "describes an output", path] for path in one.described]
+
+
+def _below(folder: str, path: str) -> str:
+    return path if path.startswith("/") else f"{folder}{path}"
 
 
 def _shown(one: Instance) -> str:
     facts: Sequence[tuple[str, str | None]] = [
         ("name", one.name),
-        ("job", f"{_named(one)}  {one.title}"),
+        ("job", f"{_name(one.job)}  {one.title}"),
         ("phase", one.phase),
         ("error", one.error),
         ("project", one.project),
@@ -174,7 +232,9 @@ def _shown(one: Instance) -> str:
         ("stopped", ago(one.stopped_at) if one.stopped_at else None),
         ("command", one.command),
         ("coins", one.coins),
+        ("kept", "archived" if one.archived else "until it is removed (debug)" if one.debug else None),
         ("task", one.task),
         ("run", one.run),
     ]
-    return details(facts)
+    rows = _outputs(one)
+    return "\n\n".join([details(facts), *([table(["output", "title", "in the project"], rows)] if rows else [])])

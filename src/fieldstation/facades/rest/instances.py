@@ -51,6 +51,9 @@ class LaunchIn(BaseModel):
     variables: dict[str, Any] = Field(default_factory=dict, description="inputs and options by name")
     sub_path: Text | None = Field(default=None, description="the folder that it starts in, below its own")
     callback: CallbackIn | None = None
+    debug: StrictBool = Field(
+        default=False, description="keep it, its log and its hidden folder after its end, until it is removed"
+    )
 
 
 class ExpectedOut(BaseModel):
@@ -98,6 +101,7 @@ class InstanceOut(BaseModel):
     exit_code: int | None = Field(default=None, description="of its program, where that ended by itself")
     error: str | None = None
     archived: bool = Field(description="whether it stays when others of its age go")
+    debug: bool = Field(description="whether it stays until it is removed, as its launch said")
     rate: str | None = Field(default=None, description="coins for a thousand of its cost, fixed at launch")
     cost: str | None = None
     coins: str | None = None
@@ -213,6 +217,7 @@ def _launch(body: LaunchIn) -> Launch:
         variables=body.variables,
         sub_path=body.sub_path,
         callback=callback,
+        debug="1" if body.debug else None,
     )
 
 
@@ -236,6 +241,7 @@ def _out(instance: Instance) -> InstanceOut:
         exit_code=instance.exit_code,
         error=instance.error,
         archived=instance.archived,
+        debug=instance.debug,
         rate=None if instance.rate is None else f"{instance.rate.normalize():f}",
         cost=None if instance.cost is None else f"{instance.cost.normalize():f}",
         coins=None if instance.coins is None else f"{instance.coins.normalize():f}",

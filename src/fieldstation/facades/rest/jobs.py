@@ -1,5 +1,7 @@
 """Jobs that can be launched in a project, over REST: what each takes, and what it lacks."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,8 +11,9 @@ from fieldstation.core.instances.model.needs import Lack
 from fieldstation.core.instances.service import Needs
 from fieldstation.core.people.model import Caller
 from fieldstation.core.projects.service import Projects
-from fieldstation.core.tools.model.jobs import JobName, KeptJob, written_rate
+from fieldstation.core.tools.model.jobs import JobName, KeptJob, successors, written_rate
 from fieldstation.core.tools.model.squonk.face import form_of
+from fieldstation.core.tools.model.squonk.job import Replaced
 from fieldstation.core.tools.service import Jobs
 from fieldstation.db import Tx
 from fieldstation.facades.kit.calls import CallerCall
@@ -23,6 +26,13 @@ Project = Annotated[
 ]
 
 
+class JobTitleOut(BaseModel):
+    """A job, whatever its version."""
+
+    collection: str = Field(examples=["im-test"])
+    job: str = Field(examples=["nop"])
+
+
 class JobOut(BaseModel):
     """A version of a job."""
 
@@ -33,7 +43,9 @@ class JobOut(BaseModel):
     description: str
     category: str | None = None
     keywords: list[str]
-    doc_url: str | None = None
+    doc_url: str | None = Field(default=None, description="where people read about it")
+    replaces: list[JobTitleOut] = Field(description="jobs that it stands for now")
+    replaced_by: list[JobTitleOut] = Field(description="jobs that stand for it now")
     rate: str | None = Field(default=None, description="coins for a thousand of its cost; absent: it costs nothing")
     lacks: str | None = Field(default=None, description="why it cannot be launched now")
     remedy: str | None = Field(default=None, description="what to do about that")
@@ -48,6 +60,15 @@ class JobFormOut(JobOut):
     command: str = Field(description="its template, in Jinja's language")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A job, what it lacks, and which jobs stand for it now."""
+
+    kept: KeptJob
+    lack: Lack
+    by: Sequence[Replaced]
+
+
 class JobsDoor:
     """What the routes need."""
 
@@ -56,11 +77,16 @@ class JobsDoor:
         self._projects = projects
         self._needs = needs
 
-    def lacking(self, tx: Tx, caller: Caller, found: Page[KeptJob], project: str | None) -> Page[tuple[KeptJob, Lack]]:
-        """Tell of each job what it lacks."""
+    def shown(self, tx: Tx, caller: Caller, found: Page[KeptJob], project: str | None) -> Page[Shown]:
+        """Tell of each job what it lacks, and what stands for it."""
         product = self._projects.show(tx, caller, project).product if project else None
         lacks = self._needs.lacks(tx, caller, [kept.job for kept in found.items], product)
-        return Page(items=list(zip(found.items, lacks, strict=True)), next=found.next)
+        by = successors(self.jobs.all(tx, caller))
+        items = [
+            Shown(kept=kept, lack=lack, by=by.get((kept.job.collection, kept.job.name), ()))
+            for kept, lack in zip(found.items, lacks, strict=True)
+        ]
+        return Page(items=items, next=found.next)
 
 
 def router(door: JobsDoor) -> APIRouter:
@@ -75,10 +101,10 @@ def router(door: JobsDoor) -> APIRouter:
         responses=responses(404),
     )
     async def listed(call: CallerCall, page: ById, project: Project = None) -> PageOut[JobOut]:
-        def work(tx: Tx, caller: Caller) -> Page[tuple[KeptJob, Lack]]:
-            return door.lacking(tx, caller, door.jobs.page(tx, caller, page), project)
+        def work(tx: Tx, caller: Caller) -> Page[Shown]:
+            return door.shown(tx, caller, door.jobs.page(tx, caller, page), project)
 
-        return page_out(await call(work), lambda one: _out(*one))
+        return page_out(await call(work), _out)
 
     @routes.get(
         "/jobs/{collection}/{job}/{version}",
@@ -88,19 +114,18 @@ def router(door: JobsDoor) -> APIRouter:
         responses=responses(404),
     )
     async def show(collection: str, job: str, version: str, call: CallerCall, project: Project = None) -> JobFormOut:
-        def work(tx: Tx, caller: Caller) -> Page[tuple[KeptJob, Lack]]:
+        def work(tx: Tx, caller: Caller) -> Page[Shown]:
             kept = door.jobs.by_name(tx, caller, JobName(collection=collection, job=job, version=version))
-            return door.lacking(tx, caller, Page(items=[kept], next=None), project)
+            return door.shown(tx, caller, Page(items=[kept], next=None), project)
 
-        ((kept, lack),) = (await call(work)).items
-        about = _out(kept, lack).model_dump()
-        return JobFormOut(**about, variables=form_of(kept.job), command=kept.job.command)
+        (one,) = (await call(work)).items
+        return JobFormOut(**_out(one).model_dump(), variables=form_of(one.kept.job), command=one.kept.job.command)
 
     return routes
 
 
-def _out(kept: KeptJob, lack: Lack) -> JobOut:
-    job = kept.job
+def _out(one: Shown) -> JobOut:
+    kept, lack, job = one.kept, one.lack, one.kept.job
     return JobOut(
         collection=job.collection,
         job=job.name,
@@ -110,7 +135,13 @@ def _out(kept: KeptJob, lack: Lack) -> JobOut:
         category=job.category,
         keywords=list(job.keywords),
         doc_url=kept.doc_url,
+        replaces=_titles(job.replaces),
+        replaced_by=_titles(one.by),
         rate=None if kept.rate is None else written_rate(kept.rate),
         lacks=lack.reason or None,
         remedy=lack.remedy or None,
     )
+
+
+def _titles(jobs: Sequence[Replaced]) -> list[JobTitleOut]:
+    return [JobTitleOut(collection=one.collection, job=one.job) for one in jobs]

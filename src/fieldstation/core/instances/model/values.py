@@ -63,7 +63,10 @@ class Apart:
 
 @dataclass(frozen=True, kw_only=True)
 class Launch:
-    """A job to launch: in which project, under which name, with which variables; `sub_path` is where it starts."""
+    """A job to launch: in which project, under which name, with which variables; `sub_path` is where it starts.
+
+    `debug`, unless it is "0", has the instance be kept after its end until somebody removes it.
+    """
 
     project: str
     name: str
@@ -151,6 +154,7 @@ class Instance:
     phase: Phase
     error: str | None
     archived: bool
+    debug: bool
     token_valid: bool
     rate: Decimal | None
     cost: Decimal | None

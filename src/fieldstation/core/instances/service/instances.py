@@ -68,7 +68,7 @@ class Instances:
         return self._removed(tx, caller.user_id, found.id, found.project)
 
     def sweep(self, tx: Tx, seconds: float) -> bool:
-        """Remove some of the instances that ended so long ago and that nobody archived; tells if more are left."""
+        """Remove some of the instances that ended so long ago and that nobody keeps; tells if more are left."""
         old = store.old(tx, seconds, _BATCH)
         for row in old:
             self._removed(tx, row.user_id, row.id, row.project)
@@ -111,6 +111,7 @@ def _instance(row: Any) -> Instance:
         phase=PHASES[state],
         error=None if state in (State.SUCCEEDED, *_OPEN) else row.message or row.reason or state.value,
         archived=row.archived,
+        debug=row.debug,
         token_valid=row.token_valid,
         rate=row.rate,
         cost=row.cost,

@@ -32,7 +32,7 @@ from fieldstation.kernel.errors import Conflict, Invalid
 from fieldstation.kernel.ids import new_id
 from fieldstation.ports.templates import Expanded
 
-_CONTEXT_LENGTH = 256
+_CONTEXT_LENGTH, _DEBUG_LENGTH = 256, 100
 _HERE = "."  # the folder of an instance, where it sees nothing else
 
 
@@ -59,6 +59,7 @@ class Launches:
         """Return what a launch comes to; raises all that can be refused of it but for its command."""
         check_name(launch.name)
         _check_callback(launch)
+        _check_debug(launch)
         self._parts.projects.find(tx, caller, launch.project, Permission.PROJECT_RUN)
         project = self._parts.projects.show(tx, caller, launch.project)
         kept = self._parts.jobs.by_name(tx, caller, launch.job)
@@ -190,6 +191,11 @@ def directory_of(instance_id: str) -> str:
 def image_of(image: JobImage) -> str:
     """Return an image as engines know it: the station's own ones have no tag."""
     return image.name if image.name.endswith(":") else f"{image.name}:{image.tag}"
+
+
+def _check_debug(launch: Launch) -> None:
+    if launch.debug is not None and len(launch.debug) > _DEBUG_LENGTH:
+        raise Invalid(f"debug is longer than {_DEBUG_LENGTH} characters", next_step="send 1 to keep the instance, or 0")
 
 
 def _check_callback(launch: Launch) -> None:

@@ -12,7 +12,8 @@ from fieldstation.db import Tx
 LAST = "~"  # compares greater than every id
 _COLUMNS = """i.id, i.run_id, i.task_id, i.removal_task, i.project, i.name, i.job, i.collection, i.job_name,
     i.job_version, i.title, i.nextflow, i.specification, i.outputs, i.command, i.rate, i.cost, i.coins, i.launched_at,
-    i.archived_at IS NOT NULL AS archived, i.step, r.username AS owner, r.message, r.reason, r.exit_code, r.started_at,
+    i.archived_at IS NOT NULL AS archived, coalesce(i.debug, '0') <> '0' AS debug,
+    i.step, r.username AS owner, r.message, r.reason, r.exit_code, r.started_at,
     (SELECT a.code FROM authority a WHERE a.thing = i.id) AS authorisation,
     i.described, CASE WHEN r.ended_at IS NOT NULL AND i.ended_at IS NULL THEN 'collecting' ELSE r.state END AS state,
     CASE WHEN i.ended_at IS NOT NULL THEN r.ended_at END AS ended_at,
@@ -52,6 +53,7 @@ _EXECUTION = text("""
 """)
 _OLD = text("""
     SELECT id, user_id, project FROM instance WHERE removed_at IS NULL AND archived_at IS NULL
+       AND coalesce(debug, '0') = '0'
        AND ended_at < station_now() - :seconds * interval '1 second' ORDER BY ended_at LIMIT :limit
 """)
 
@@ -109,7 +111,7 @@ def by_token(tx: Tx, hashed: bytes, project: str) -> Any:
 
 
 def old(tx: Tx, seconds: float, limit: int) -> Sequence[Any]:
-    """Read instances that ended so long ago and that nobody archived."""
+    """Read instances that ended so long ago and that nobody keeps."""
     return tx.all(_OLD, {"seconds": seconds, "limit": limit})
 
 

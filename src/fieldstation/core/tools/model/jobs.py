@@ -1,11 +1,11 @@
 """Jobs, manifests and rates, as the station keeps them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from fieldstation.core.tools.model.squonk.job import Job
+from fieldstation.core.tools.model.squonk.job import Job, Replaced
 from fieldstation.kernel.errors import Invalid
 
 JOB_NAMESPACE = "squonk2/"
@@ -129,3 +129,15 @@ def read_rate(text: str) -> Decimal:
 def written_rate(rate: Decimal | None) -> str:
     """Write a rate as decimal text; no rate costs nothing."""
     return f"{(rate or Decimal(0)).normalize():f}"
+
+
+def successors(kept: Sequence[KeptJob]) -> Mapping[tuple[str, str], Sequence[Replaced]]:
+    """Return which of these jobs stand for each job now, by its collection and name."""
+    found: dict[tuple[str, str], list[Replaced]] = {}
+    for one in kept:
+        stands = Replaced(collection=one.job.collection, job=one.job.name)
+        for replaced in one.job.replaces:
+            known = found.setdefault((replaced.collection, replaced.job), [])
+            if stands not in known:
+                known.append(stands)
+    return found

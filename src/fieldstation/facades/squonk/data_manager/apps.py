@@ -140,6 +140,11 @@ class AppDoor:
 
 
 def _refuse_of_jobs(arguments: Arguments) -> None:
+    if arguments.text("debug") not in (None, "", "0"):
+        raise Invalid(
+            "applications are not kept by debug, which is for jobs",
+            next_step="leave it out, and archive the application to keep it after its end",
+        )
     given = [name for name in _OF_JOBS if arguments.text(name)]
     if given:
         raise Invalid(

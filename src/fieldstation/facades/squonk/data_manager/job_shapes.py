@@ -6,11 +6,13 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from fieldstation.core.instances.model.needs import Lack
-from fieldstation.core.tools.model.jobs import KeptJob, Rate, written_rate
+from fieldstation.core.tools.model.jobs import KeptJob, Rate, successors, written_rate
+from fieldstation.core.tools.model.squonk.job import Replaced
 from fieldstation.kernel.clock import wire_time
 
 APPLICATION_ID = "datamanagerjobs.squonk.it"  # under which every job runs
 _ENCODING = "JINJA2_3_0"
+Successors = Mapping[tuple[str, str], Sequence[Replaced]]
 
 
 class ReplacedOut(BaseModel):
@@ -110,12 +112,12 @@ class RatesOut(BaseModel):
 
 def jobs_out(kept: Sequence[KeptJob], lacks: Sequence[Lack]) -> JobsOut:
     """Write a list of jobs, and what each of them lacks."""
-    replaced = replaced_by(kept)
+    replaced = successors(kept)
     jobs = [JobOut(**_summary(one, lack, replaced)) for one, lack in zip(kept, lacks, strict=True)]
     return JobsOut(count=len(jobs), jobs=jobs)
 
 
-def job_out(kept: KeptJob, lack: Lack, replaced: Mapping[tuple[str, str], list[ReplacedOut]]) -> JobDetailOut:
+def job_out(kept: KeptJob, lack: Lack, replaced: Successors) -> JobDetailOut:
     """Write one job, and what it lacks."""
     job, image = kept.job, kept.job.image
     return JobDetailOut(
@@ -148,21 +150,9 @@ def rate_out(rate: Rate) -> RateOut:
     )
 
 
-def replaced_by(kept: Sequence[KeptJob]) -> Mapping[tuple[str, str], list[ReplacedOut]]:
-    """Return which jobs stand for each job, by its collection and name."""
-    found: dict[tuple[str, str], list[ReplacedOut]] = {}
-    for one in kept:
-        for replaced in one.job.replaces:
-            stands = ReplacedOut(collection=one.job.collection, job=one.job.name)
-            known = found.setdefault((replaced.collection, replaced.job), [])
-            if stands not in known:
-                known.append(stands)
-    return found
-
-
-def _summary(kept: KeptJob, lack: Lack, replaced: Mapping[tuple[str, str], list[ReplacedOut]]) -> dict[str, Any]:
+def _summary(kept: KeptJob, lack: Lack, replaced: Successors) -> dict[str, Any]:
     job = kept.job
-    stands_for = [ReplacedOut(collection=one.collection, job=one.job) for one in job.replaces]
+    by = replaced.get((job.collection, job.name), ())
     return {
         "id": kept.number,
         "collection": job.collection,
@@ -179,6 +169,10 @@ def _summary(kept: KeptJob, lack: Lack, replaced: Mapping[tuple[str, str], list[
         "disabled": bool(lack),
         "disabled_reason": lack.reason or None,
         "disabled_remedy": lack.remedy or None,
-        "replaces": stands_for or None,
-        "replaced_by": replaced.get((job.collection, job.name)),
+        "replaces": _replaced(job.replaces),
+        "replaced_by": _replaced(by),
     }
+
+
+def _replaced(jobs: Sequence[Replaced]) -> list[ReplacedOut] | None:
+    return [ReplacedOut(collection=one.collection, job=one.job) for one in jobs] or None

@@ -12,7 +12,7 @@ from fieldstation.core.instances.model.needs import Lack
 from fieldstation.core.instances.service import Needs
 from fieldstation.core.people.model import Caller
 from fieldstation.core.projects.service import Projects
-from fieldstation.core.tools.model.jobs import JobName, KeptJob
+from fieldstation.core.tools.model.jobs import JobName, KeptJob, successors
 from fieldstation.core.tools.model.squonk.fill import INPUT_HANDLERS
 from fieldstation.core.tools.model.squonk.forms import SCHEMA_VERSION
 from fieldstation.core.tools.service import Jobs, Rates
@@ -29,7 +29,6 @@ from fieldstation.facades.squonk.data_manager.job_shapes import (
     jobs_out,
     rate_out,
     rated_out,
-    replaced_by,
 )
 from fieldstation.kernel.paging import MAX_LIMIT, PageRequest
 
@@ -78,7 +77,7 @@ class JobDoor:
         else:
             kept = self.jobs.by_name(tx, caller, wanted)
         (lack,) = self._lacks(tx, caller, [kept], project_id)
-        return job_out(kept, lack, replaced_by(self.jobs.all(tx, caller)))
+        return job_out(kept, lack, successors(self.jobs.all(tx, caller)))
 
     def rated(self, tx: Tx, caller: Caller, only_undefined: bool) -> RatedJobsOut:
         """Describe what every job costs."""

@@ -7,7 +7,7 @@ interface AdvancedProps {
   faults: Partial<Record<'sub_path' | 'callback', string>>
 }
 
-/** What few launches need: another folder to start in, and somebody who is told. */
+/** What few launches need: another folder to start in, somebody who is told, and being kept for a look into it. */
 export function Advanced({ wanted, change, faults }: AdvancedProps) {
   return (
     <Accordion variant="contained" defaultValue={wanted.subPath ? 'advanced' : null}>
@@ -43,6 +43,12 @@ export function Advanced({ wanted, change, faults }: AdvancedProps) {
               disabled={!wanted.url}
               checked={wanted.token}
               onChange={(event) => change({ token: event.currentTarget.checked })}
+            />
+            <Switch
+              label="Keep it for debugging"
+              description="Its log and its hidden folder stay after its end, until somebody deletes it"
+              checked={wanted.debug}
+              onChange={(event) => change({ debug: event.currentTarget.checked })}
             />
           </Stack>
         </Accordion.Panel>

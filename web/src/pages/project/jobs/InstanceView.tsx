@@ -47,7 +47,7 @@ export function InstanceView({ project, id, again, close }: InstanceProps) {
 }
 
 function State({ instance }: { instance: Instance }) {
-  const { phase, error, archived, exit_code: code } = instance
+  const { phase, error, archived, debug, exit_code: code } = instance
   return (
     <Stack gap={4} mb="sm" role="status" aria-label="State of the job">
       <Group gap="md">
@@ -55,6 +55,11 @@ function State({ instance }: { instance: Instance }) {
         {archived && (
           <Badge variant="default" tt="none" fw={500}>
             archived
+          </Badge>
+        )}
+        {debug && (
+          <Badge variant="default" tt="none" fw={500}>
+            kept for debugging
           </Badge>
         )}
         {code !== undefined && code !== null && code !== 0 && <Text span>exit code {code}</Text>}
@@ -103,6 +108,7 @@ function Facts({ instance }: { instance: Instance }) {
 
 function Outputs({ instance }: { instance: Instance }) {
   const made = outputsOf(instance)
+  const described = instance.described.map((path) => ({ name: path, title: path, path, one: true }))
   if (made.length === 0) return null
   return (
     <Section title="Outputs">
@@ -116,6 +122,15 @@ function Outputs({ instance }: { instance: Instance }) {
             )}
           </Fact>
         ))}
+        {described.length > 0 && (
+          <Fact name="Described in">
+            <Stack gap={2}>
+              {described.map((one) => (
+                <Way key={one.name} project={instance.project} made={one} />
+              ))}
+            </Stack>
+          </Fact>
+        )}
       </dl>
     </Section>
   )

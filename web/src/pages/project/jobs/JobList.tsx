@@ -6,6 +6,7 @@ import { Loading } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { sentence } from '@/show/words'
 import { isFree, jobsQuery, nameOf } from './queries'
+import { ReadMore } from './ReadMore'
 import classes from './Jobs.module.css'
 
 /** Every job that the reader may use, and why one cannot be launched here now. */
@@ -53,6 +54,7 @@ function JobRow({ job, launch }: { job: Job; launch: ((name: string) => void) | 
           {name}
           {job.description && ` · ${job.description}`}
         </Text>
+        <ReadMore job={job} />
         {job.lacks && (
           <Text size="sm" role="note">
             <strong>Cannot be launched:</strong> {sentence(job.lacks)} {job.remedy && sentence(job.remedy)}

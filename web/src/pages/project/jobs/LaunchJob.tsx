@@ -11,6 +11,7 @@ import { useFocusFault } from '@/show/useFocusFault'
 import { sentence } from '@/show/words'
 import { Advanced } from './Advanced'
 import { instanceQuery, jobQuery, nameOf } from './queries'
+import { ReadMore } from './ReadMore'
 import { TokenNote } from './TokenNote'
 import { Trial } from './Trial'
 import { launchOf, wantedAs, type Wanted } from './wanted'
@@ -115,6 +116,7 @@ function About({ job }: { job: JobForm }) {
         {nameOf(job)}
       </Text>
       {job.description && <Text>{sentence(job.description)}</Text>}
+      <ReadMore job={job} />
       {job.lacks && (
         <Text role="note" mt="xs">
           <strong>It cannot be launched:</strong> {sentence(job.lacks)} {job.remedy && sentence(job.remedy)}

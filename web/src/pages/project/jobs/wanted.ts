@@ -9,6 +9,7 @@ export interface Wanted {
   url: string
   context: string
   token: boolean
+  debug: boolean
 }
 
 /** What the form begins with: nothing but a name, or what was launched before. */
@@ -21,18 +22,20 @@ export function wantedAs(job: JobForm, before: Instance | undefined): Wanted {
     url: '',
     context: '',
     token: false,
+    debug: false,
   }
 }
 
 /** The launch as the station is asked for it. */
 export function launchOf(project: Project, job: JobForm, wanted: Wanted): NewLaunch {
-  const { name, values, subPath, url, context, token } = wanted
+  const { name, values, subPath, url, context, token, debug } = wanted
   return {
     project: project.id,
     name,
     job: { collection: job.collection, job: job.job, version: job.version },
     variables: values,
     ...(subPath && { sub_path: subPath }),
+    debug,
     ...(url && { callback: { url, make_token: token, ...(context && { context }) } }),
   }
 }

@@ -1,12 +1,14 @@
 """Where things lie beside a manifest: the definition files that it names, and what tells about its jobs."""
 
-from urllib.parse import SplitResult, quote, urlsplit
+import re
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from fieldstation.core.tools.model.squonk.job import Job
 
 _GITHUB_RAW, _GITHUB = "raw.githubusercontent.com", "github.com"
 _REF_AT = 3  # /owner/repository/REF/path...
 _RAW = "/raw"  # how the path of a file in GitLab's API ends
+_IN_GITLAB = re.compile(r"(?P<root>.*)/api/v4/projects/(?P<project>[^/]+)/repository/files/(?P<path>.+)/raw")
 
 
 def beside(manifest_url: str, path: str) -> str:
@@ -28,8 +30,17 @@ def documentation(manifest_url: str, job: Job) -> str:
 
 
 def _for_people(address: str) -> str:
-    """Return the page that shows a file instead of the file, where its host has one."""
+    """Return the page that shows a file instead of the file, where its host has one.
+
+    A project that is named by its number alone has none that could be told from here.
+    """
     parts = urlsplit(address)
+    if found := _IN_GITLAB.fullmatch(parts.path):
+        project, path = unquote(found["project"]), unquote(found["path"])
+        if "/" in project:
+            (ref, *_) = parse_qs(parts.query).get("ref", ["HEAD"])
+            page = f"{found['root']}/{quote(project)}/-/blob/{quote(ref)}/{quote(path)}"
+            return parts._replace(path=page, query="").geturl()
     if parts.hostname != _GITHUB_RAW:
         return address
     steps = parts.path.split("/")
