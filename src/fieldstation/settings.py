@@ -103,6 +103,10 @@ class Settings(BaseSettings):
     uid_range: str = Field(
         default="20000-59999", pattern=r"^\d+-\d+$", description="uids for runs, when the station runs as root"
     )
+    store: Path | None = Field(
+        default=None,
+        description="folder of the files of data sets, which may be a network mount; otherwise the data directory",
+    )
     projects: Path | None = Field(
         default=None,
         description="folder of the files of projects, which may be a network mount; otherwise `DIR/projects`",
@@ -233,10 +237,10 @@ class Settings(BaseSettings):
             raise ValueError("must begin with https://, except on this machine: whoever is in between could be anybody")
         return value
 
-    @field_validator("data", mode="after")
+    @field_validator("data", "store", "projects", mode="after")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser().absolute()
 
     @classmethod
     def settings_customise_sources(

@@ -12,7 +12,7 @@ from pathlib import Path
 from fieldstation.ports.storage import Growing, NotRegular, Readable, Sink, Stored, TreeEntry
 from fieldstation.storage.durable import Durable
 from fieldstation.storage.growing import GrowingFile, Hashes, digest_of, open_locked
-from fieldstation.storage.placing import BLOB_MODE, has_size
+from fieldstation.storage.placing import BLOB_MODE, NEW, has_size
 from fieldstation.storage.shelf import Shelf, named_blobs, stored_of
 from fieldstation.storage.sinks import FileSink
 from fieldstation.storage.tidying import tidy
@@ -160,6 +160,20 @@ class FilesystemStore:
                 os.unlink(name)
                 freed += size
         return freed
+
+    def fault(self) -> str | None:
+        """Return what keeps files that came in pieces from becoming blobs here, None when nothing does."""
+        first, second = self._shelf.fresh_name(), self._shelf.fresh_name()
+        try:
+            os.close(os.open(first, NEW, BLOB_MODE))
+            os.link(first, second)
+        except OSError as error:
+            return f"no file can be made below {self._incoming} and given a second name: {error.strerror}"
+        finally:
+            for name in (first, second):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(name)
+        return None
 
     def free_bytes(self) -> int:
         """Return how many bytes may still be written before the reserve is touched."""

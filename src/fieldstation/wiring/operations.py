@@ -8,10 +8,25 @@ from fieldstation.core.tasks.service import Operations
 from fieldstation.db import Database
 from fieldstation.db.condition import backlog
 from fieldstation.facades import operations
+from fieldstation.kernel.parts import Condition, Part
 from fieldstation.ports.engine import Engine
 from fieldstation.settings import Settings
 from fieldstation.wiring.features import Features
 from fieldstation.wiring.messages import broker_parts
+
+_STORE_DISK = "disk of data sets"
+
+
+def store_disk(settings: Settings) -> tuple[Part, ...]:
+    """Judge the room where data sets lie, if that is not in the data directory."""
+    if settings.store is None:
+        return ()
+    try:
+        return (operations.disk_part(settings.store, settings.reserve_bytes, _STORE_DISK),)
+    except OSError as error:
+        text = f"{settings.store} cannot be looked at: {error.strerror}"
+        next_step = "look whether what is mounted there is there"
+        return (Part(name=_STORE_DISK, condition=Condition.DEGRADED, text=text, next_step=next_step, reason="store"),)
 
 
 def build_operations(
@@ -31,7 +46,7 @@ def build_operations(
         return lengths
 
     probes = operations.EngineProbes({name: engine.probe for name, engine in engines.items()})
-    others = operations.Aside(lambda: broker_parts(settings))
+    others = operations.Aside(lambda: (*store_disk(settings), *broker_parts(settings)))
     readiness = operations.Readiness(database, probes, settings.data, settings.reserve_bytes, others)
     metrics = operations.Metrics(queues)
     overview = operations.Overview(

@@ -4,9 +4,11 @@ import os
 from dataclasses import dataclass
 
 from fieldstation.core.projects.service import Numbers
+from fieldstation.kernel.errors import Broken
 from fieldstation.settings import Settings
 from fieldstation.storage.filesystem import FilesystemStore
 from fieldstation.storage.volumes import FilesystemVolumes
+from fieldstation.storage.whereabouts import store_root
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,9 +20,19 @@ class Storages:
 
 
 def build_storages(settings: Settings) -> Storages:
-    """Open the station's storages."""
+    """Open the station's storages. Raises Broken (`store`) where that of data sets is not there, or another's."""
+    root = settings.store or settings.data
+    try:
+        store = FilesystemStore(store_root(settings.data, settings.store), settings.reserve_bytes)
+    except OSError as error:
+        raise Broken(
+            f"the files of data sets cannot be kept in {root}: {error.strerror}: {error.filename}",
+            next_step="let the station write there (on a network mount: no_root_squash), or name another folder in "
+            "FIELDSTATION_STORE",
+            reason="store",
+        ) from None
     return Storages(
-        store=FilesystemStore(settings.data, settings.reserve_bytes),
+        store=store,
         volumes=FilesystemVolumes(settings.projects or settings.data / "projects", settings.reserve_bytes),
     )
 

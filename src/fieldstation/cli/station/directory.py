@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from fieldstation.db.embedded import refuse_closed
+from fieldstation.db.embedded import closed_to_others, refuse_closed
 from fieldstation.kernel.errors import Broken
 
 _MODE = 0o711  # the database's user and those of runs pass through it; nobody but us lists it
@@ -27,6 +27,32 @@ def prepare_directory(path: Path) -> None:
             next_step="choose another one with --data or FIELDSTATION_DATA",
             reason="data_directory",
         ) from None
+
+
+def prepare_store(path: Path | None) -> None:
+    """Have the folder of data sets exist, where one was named; runs read in it, so other users pass it."""
+    if path is None:
+        return
+    try:
+        _make(path)
+    except OSError as error:
+        raise Broken(
+            f"the folder {path} for data sets cannot be made: {error.strerror}: {error.filename}",
+            next_step="choose another one with FIELDSTATION_STORE",
+            reason="store",
+        ) from None
+    refuse_closed_store(path)
+
+
+def refuse_closed_store(path: Path) -> None:
+    """Raise Broken, as root, when the users of runs cannot pass a folder on the way to the files of data sets."""
+    closed = closed_to_others(path) if os.geteuid() == 0 else None
+    if closed is not None:
+        raise Broken(
+            f"runs work as users of their own, and cannot pass {closed} to read what lies in {path}",
+            next_step=f"chmod o+x {closed}   (or choose another folder with FIELDSTATION_STORE)",
+            reason="closed_directory",
+        )
 
 
 def existing_directory(path: Path) -> Path:

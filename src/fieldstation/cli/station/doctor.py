@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from fieldstation.cli.output import write_json
-from fieldstation.cli.station.directory import existing_directory
+from fieldstation.cli.station.directory import existing_directory, refuse_closed_store
 from fieldstation.cli.station.opening import opened_database
 from fieldstation.cli.station.options import AsJson, Data
 from fieldstation.db import Database, condition
@@ -20,9 +20,12 @@ from fieldstation.kernel.errors import FieldstationError
 from fieldstation.kernel.logs import configure_logs
 from fieldstation.kernel.parts import Condition, Part, worst
 from fieldstation.settings import Settings, load_settings
+from fieldstation.storage.filesystem import FilesystemStore
+from fieldstation.storage.volumes import FilesystemVolumes
 from fieldstation.wiring import build_storages, probe_engines, verify_ledger
 from fieldstation.wiring.chemistry import chemistry_part
 from fieldstation.wiring.messages import broker_parts
+from fieldstation.wiring.operations import store_disk
 from fieldstation.wiring.outside import outside_parts
 from fieldstation.wiring.storages import numbers_of
 
@@ -51,8 +54,16 @@ def _parts(settings: Settings) -> Iterator[Part]:
     yield _station(settings.data)
     yield _directory(settings.data)
     yield disk_part(settings.data, settings.reserve_bytes)
-    yield _projects(settings)
-    yield from _database(settings)
+    try:
+        storages = build_storages(settings)
+    except FieldstationError as error:
+        yield _fault("store", error)
+        yield from _database(settings, books=False)
+    else:
+        yield _store(settings, storages.store)
+        yield from store_disk(settings)
+        yield _projects(settings, storages.volumes)
+        yield from _database(settings)
     try:
         yield engine_part(probe_engines(settings))
     except FieldstationError as error:
@@ -79,10 +90,27 @@ def _directory(data: Path) -> Part:
     return Part(name="data directory", condition=Condition.OK, text=f"{data}, mode {mode:04o}")
 
 
-def _projects(settings: Settings) -> Part:
+def _store(settings: Settings, store: FilesystemStore) -> Part:
+    try:
+        if settings.store is not None:
+            refuse_closed_store(settings.store)
+    except FieldstationError as error:
+        return _fault("store", error)
+    fault = store.fault()
+    if fault is not None:
+        next_step = "choose a folder with FIELDSTATION_STORE whose file system has hard links, and where it may write"
+        return Part(name="store", condition=Condition.DOWN, text=fault, next_step=next_step, reason="store")
+    return Part(
+        name="store",
+        condition=Condition.OK,
+        text=f"data sets: {_apart(settings.data, settings.store or settings.data)}",
+    )
+
+
+def _projects(settings: Settings, volumes: FilesystemVolumes) -> Part:
     numbers = numbers_of(settings)
     place = settings.projects or settings.data / "projects"
-    fault = build_storages(settings).volumes.fault(numbers.owner(0, 0))
+    fault = volumes.fault(numbers.owner(0, 0))
     if fault is not None:
         next_step = "let the station own files there (on a network mount: no_root_squash), or run it as a plain user"
         return Part(name="projects", condition=Condition.DOWN, text=fault, next_step=next_step, reason="volume")
@@ -94,7 +122,7 @@ def _projects(settings: Settings) -> Part:
 
 
 def _apart(data: Path, place: Path) -> str:
-    """Say where the files of projects lie, and what that means for files that go between them and data sets."""
+    """Say where files lie, and whether with others on one file system."""
     found = next(folder for folder in (place, *place.parents) if folder.exists())
     if found.stat().st_dev == data.stat().st_dev:
         return f"they lie in {place}, on the file system of the data directory"
@@ -102,11 +130,11 @@ def _apart(data: Path, place: Path) -> str:
     return f"they lie in {place}, on a file system of its own with {free / (1 << 30):,.1f} GiB free"
 
 
-def _database(settings: Settings) -> tuple[Part, ...]:
+def _database(settings: Settings, *, books: bool = True) -> tuple[Part, ...]:
     try:
         with opened_database(settings, "doctor") as database:
             found = condition.examination(database)
-            if worst(found) is not Condition.DOWN:
+            if books and worst(found) is not Condition.DOWN:
                 found = (*found, _ledger(settings, database))
             return found
     except FieldstationError as error:

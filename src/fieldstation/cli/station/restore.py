@@ -9,7 +9,7 @@ import typer
 
 from fieldstation.cli.output import write_json
 from fieldstation.cli.station.archive import Whole, read_archive, restore_database, verify_blobs
-from fieldstation.cli.station.directory import prepare_directory
+from fieldstation.cli.station.directory import prepare_directory, prepare_store
 from fieldstation.cli.station.opening import opened_database
 from fieldstation.cli.station.options import AsJson, Data
 from fieldstation.db import Database, partitions
@@ -33,6 +33,7 @@ def restore(file: File, verify: Verify = False, data: Data = None, as_json: AsJs
     configure_logs(settings.log_level, human=sys.stderr.isatty())
     _refuse_used(settings)
     prepare_directory(settings.data)
+    prepare_store(settings.store)
     with tempfile.TemporaryDirectory(dir=settings.data, prefix="restore-") as folder:
         storages = build_storages(settings)
         store, whole = storages.store, Whole(store=storages.store, volumes=storages.volumes)

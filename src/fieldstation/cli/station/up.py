@@ -8,7 +8,7 @@ from types import ModuleType
 
 from fieldstation.cli.loading import loading
 from fieldstation.cli.station.address import with_ports
-from fieldstation.cli.station.directory import prepare_directory
+from fieldstation.cli.station.directory import prepare_directory, prepare_store
 from fieldstation.cli.station.options import Data, Host, Port
 from fieldstation.cli.station.stopping import Stopping
 from fieldstation.db.embedded import UP, EmbeddedPostgres, Ownership
@@ -29,6 +29,7 @@ def up(data: Data = None, host: Host = None, port: Port = None) -> None:
     stopping = Stopping()
     stopping.listen()
     prepare_directory(settings.data)
+    prepare_store(settings.store)
     with ExitStack() as stack:
         ownership = Ownership(settings.data)
         ownership.take(UP, wait_seconds=_WAIT_FOR_VERBS_SECONDS)

@@ -136,14 +136,14 @@ def engine_part(findings: Mapping[str, str | None]) -> Part:
     )
 
 
-def disk_part(data: Path, reserve_bytes: int) -> Part:
+def disk_part(data: Path, reserve_bytes: int, name: str = "disk") -> Part:
     """Judge the room that is left where the data lie, against the reserve that uploads never touch."""
     free = shutil.disk_usage(data).free
     text = f"{free / (1 << 30):,.1f} GiB free in {data}"
     if free > reserve_bytes:
-        return Part(name="disk", condition=Condition.OK, text=text)
+        return Part(name=name, condition=Condition.OK, text=text)
     return Part(
-        name="disk",
+        name=name,
         condition=Condition.DEGRADED,
         text=f"{text}, which is below the reserve of {reserve_bytes >> 20} MiB: uploads are refused",
         next_step="free some space there, or lower FIELDSTATION_RESERVE_BYTES",
