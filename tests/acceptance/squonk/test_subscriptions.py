@@ -213,5 +213,7 @@ def test_nothing_is_made_that_nobody_pays_for(eve: Squonk, station: RunningStati
         assert upload().success
         eve.accounts_ok("delete_product", product_id=storage)
         assert upload().status == 403
+        more = http.post("/api/v1/datasets/snow/versions", files={"files": ("b.csv", b"a,b")})
+        assert (more.status_code, more.json()["reason"]) == (403, "no_subscription")
     with Station(station.url, eve.token) as known, pytest.raises(ClientError, match="no storage subscription"):
         known.datasets.create("hail", unit=unit)

@@ -29,7 +29,12 @@ class Subscriptions:
         return found
 
     def room(self, tx: Tx, unit: str | None) -> None:
-        """Return when what pays for the data sets of a unit has coins left; OutOfCoins otherwise."""
+        """Return when something pays for the data sets of a unit, where it has to, and has coins left.
+
+        Raises Forbidden (`no_subscription`) and OutOfCoins. None is for what was made when nobody had to pay.
+        """
+        if self._on and unit is not None and unit != TEST_UNIT and not store.stores(tx, unit):
+            raise _no_storage(unit)
         self._paying.require(tx, self._paying.of_unit(tx, unit))
 
     def _unit(self, tx: Tx, caller: Caller, unit: str | None) -> str | None:
@@ -43,13 +48,6 @@ class Subscriptions:
                 next_step="name a unit with --unit, or make yours: fieldstation unit create-personal --billing-day 1",
                 reason="no_subscription",
             )
-        if found != TEST_UNIT and not store.stores(tx, found):
-            raise Forbidden(
-                f"the unit {found} has no storage subscription, which has to pay for its data sets",
-                next_step=f"subscribe: fieldstation product create NAME --unit {found} --allowance COINS; or name "
-                "another unit with --unit",
-                reason="no_subscription",
-            )
         return found
 
     def tier(self, product: str | None) -> None:
@@ -60,3 +58,12 @@ class Subscriptions:
                 next_step="subscribe: fieldstation product create NAME --unit UNIT --flavour bronze, and name its id",
                 reason="no_subscription",
             )
+
+
+def _no_storage(unit: str) -> Forbidden:
+    return Forbidden(
+        f"the unit {unit} has no storage subscription, which has to pay for its data sets",
+        next_step=f"subscribe: fieldstation product create NAME --unit {unit} --allowance COINS; a new data set "
+        "may name another unit with --unit",
+        reason="no_subscription",
+    )
