@@ -84,7 +84,8 @@ class Datasets:
     def take_more(self, tx: Tx, caller: Caller, dataset: Dataset, unit: str | None = None) -> None:
         """Return when the unit of a data set, if it has one, has coins left for more; OutOfCoins otherwise.
 
-        Raises Forbidden (`no_subscription`) where nothing pays for it any more, and Conflict (`other_unit`) where a unit was named that is not the one that pays for it.
+        Raises Forbidden (`no_subscription`) where nothing pays for it any more, and Conflict (`other_unit`) where a
+        unit was named that is not the one that pays for it.
         """
         payer = store.unit_of(tx, dataset.id)
         if unit is not None and self.payer(tx, caller, unit) != payer:
