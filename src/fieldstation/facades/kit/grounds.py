@@ -28,10 +28,11 @@ _UNKNOWN = "application/octet-stream"
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """A project that a file may come into, and how many bytes it may have."""
+    """A project that a file may come into, how many bytes it may have, and what is said to be managed at its path."""
 
     ground: Ground
     free: int
+    before: ManagedFile | None = None
 
 
 class Coming:
@@ -63,15 +64,21 @@ class Grounds:
         """Return the project, once the caller may do `permission` in it."""
         return await call(lambda tx, caller: self.files.ground(tx, caller, project, permission))
 
-    async def room(self, call: Call, project: str, length: str = "") -> Room:
-        """Return the project that a file shall come into, once it may; `length` is the Content-Length, if any."""
+    async def room(self, call: Call, project: str, length: str = "", path: str = "") -> Room:
+        """Return the project that a file shall come into, once it may.
+
+        `length` is the Content-Length, if any, `path` that of the file, where it is known so early.
+        """
 
         def work(tx: Tx, caller: Caller) -> Room:
             ground = self.files.ground(tx, caller, project, Permission.PROJECT_WRITE)
             size = int(length) if length.isascii() and length.isdigit() else 0
-            return Room(ground=ground, free=self.files.room(tx, ground, size))
+            before = self.managed.at(tx, ground, path) if path else None
+            return Room(ground=ground, free=self.files.room(tx, ground, size), before=before)
 
-        return await call(work)
+        room = await call(work)
+        await self._require_changeable(room.ground, room.before)
+        return room
 
     @asynccontextmanager
     async def coming(self, room: Room) -> AsyncIterator[Coming]:
@@ -85,31 +92,36 @@ class Grounds:
 
     async def receive(self, call: Call, room: Room, path: str, body: AsyncIterator[bytes], *, replace: bool) -> Placed:
         """Take in a file; whoever reads its name meanwhile finds what was there before, or nothing."""
-        await self._require_changeable(call, room.ground, path)
         async with self.coming(room) as coming:
             await self.movers.take_in(body, coming.write)
             return await self.place(call, room.ground, path, coming, replace=replace)
 
     async def place(self, call: Call, ground: Ground, path: str, coming: Coming, *, replace: bool) -> Placed:
         """Give a file that came its name, and count it; Conflict (`managed`) where nobody may change what has it."""
-        await self._require_changeable(call, ground, path)
-        await call.core.run(lambda tx: self.files.grown(tx, ground, coming.size))
+
+        def counted(tx: Tx) -> ManagedFile | None:
+            self.files.grown(tx, ground, coming.size)
+            return self.managed.at(tx, ground, path)
+
+        before = await call.core.run(counted)
         gone = coming.size
         try:
+            await self._require_changeable(ground, before)
             placed = await self.movers.run(lambda: self.files.place(ground, coming.sink, path, replace=replace))
             gone = placed.replaced or 0
         finally:
             if gone:
                 with anyio.CancelScope(shield=True):
                     await call.core.run(lambda tx: self.files.grown(tx, ground, -gone))
-        await call.core.run(lambda tx: self.managed.gave_way(tx, ground, path))
+        if before is not None:
+            replaced = placed.replaced is not None
+            await call.core.run(lambda tx: self.managed.gave_way(tx, ground, path, replaced=replaced))
         return placed
 
-    async def _require_changeable(self, call: Call, ground: Ground, path: str) -> None:
-        """Return when a file may come to a path; a managed file there gives way if its bytes may be changed."""
-        found = await call.core.run(lambda tx: self.managed.at(tx, ground, path))
-        if found is not None and found.immutable and await self._stands(ground, found):
-            raise unchangeable(path)
+    async def _require_changeable(self, ground: Ground, before: ManagedFile | None) -> None:
+        """Return when a file may come to where one is said to be managed: it gives way if its bytes may be changed."""
+        if before is not None and before.immutable and await self._stands(ground, before):
+            raise unchangeable(before.path)
 
     async def _stands(self, ground: Ground, file: ManagedFile) -> bool:
         """Tell whether a managed file is where it should be, and what it was."""

@@ -192,9 +192,14 @@ class ManagedFiles:
         """Follow a removal in a project."""
         store.drop(tx, ground.project, file_path(path))
 
-    def gave_way(self, tx: Tx, ground: Ground, path: str) -> None:
-        """Forget the managed file of a path that another has now."""
-        store.give_way(tx, ground.project, file_path(path))
+    def gave_way(self, tx: Tx, ground: Ground, path: str, *, replaced: bool) -> None:
+        """Forget the managed file of a path that another has now.
+
+        One that nobody may change and that was not `replaced` may be on its way elsewhere: it is looked for first.
+        """
+        store.give_way(tx, ground.project, file_path(path), replaced=replaced)
+        if not replaced:
+            self.moving(tx, ground, path)
 
     def forget(self, tx: Tx, file: ManagedFile) -> None:
         """Have a file be managed no more, unless it was moved meanwhile."""

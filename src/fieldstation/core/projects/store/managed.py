@@ -35,7 +35,9 @@ _BELOW = text("""
 """)
 _PLACING = text("UPDATE project_file SET placed = true WHERE id = :id RETURNING id")
 _CAME = text("UPDATE project_file SET stage = 'done', size = :size, modified = :modified WHERE id = :id")
-_GIVE_WAY = text("DELETE FROM project_file WHERE project = :project AND path = :path AND placed")
+_GIVE_WAY = text("""
+    DELETE FROM project_file WHERE project = :project AND path = :path AND placed AND (:replaced OR NOT immutable)
+""")
 _FORGET = text("DELETE FROM project_file WHERE id = :id AND path = :path")
 _FIND_AGAIN = text("""
     UPDATE project_file f SET path = :target WHERE f.id = :id AND f.path = :path
@@ -93,9 +95,9 @@ def came(tx: Tx, file_id: str, size: int, modified: datetime) -> None:
     tx.execute(_CAME, {"id": file_id, "size": size, "modified": modified})
 
 
-def give_way(tx: Tx, project: str, path: str) -> None:
-    """Forget the managed file that had this path before something else took it."""
-    tx.execute(_GIVE_WAY, {"project": project, "path": path})
+def give_way(tx: Tx, project: str, path: str, *, replaced: bool) -> None:
+    """Forget the managed file that had this path before something else took it; an unchangeable one if replaced."""
+    tx.execute(_GIVE_WAY, {"project": project, "path": path, "replaced": replaced})
 
 
 def forget(tx: Tx, file_id: str, path: str) -> None:

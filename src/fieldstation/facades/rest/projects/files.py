@@ -195,7 +195,7 @@ def _add_write(routes: APIRouter, grounds: Grounds) -> None:
         call: CallerCall,
         replace: Annotated[bool, Query(description="take the place of a file that is there")] = True,
     ) -> EntryOut:
-        room = await grounds.room(call, reference, request.headers.get("content-length", ""))
+        room = await grounds.room(call, reference, request.headers.get("content-length", ""), path)
         placed = await grounds.receive(call, room, path, request.stream(), replace=replace)
         if placed.replaced is not None:
             response.status_code = HTTPStatus.OK
