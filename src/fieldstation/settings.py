@@ -89,6 +89,11 @@ class Settings(BaseSettings):
     tool_sources: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="where manifests of tools may come from: beginnings of `https:` and `file:` addresses"
     )
+    strict_jobs: bool = Field(
+        default=False,
+        description="`true`: definitions of jobs are held to the letter of their published rules, launches to their "
+        "definitions: no variable that is not declared, no number for text, and each value is one argument",
+    )
     stream_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="other origins, such as `https://squonk.example.org`, whose pages may read event streams",

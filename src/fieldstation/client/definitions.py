@@ -40,6 +40,7 @@ class Manifest:
     loaded: datetime | None = None
     loaded_well: datetime | None = None
     last: Load | None = None
+    strict: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,10 +100,18 @@ class Manifests:
         self._transport = transport
 
     def add(
-        self, url: str, *, headers: Mapping[str, str] | None = None, query: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        strict: bool | None = None,
     ) -> Load:
-        """Load tools from a manifest, a new one or one known by its address."""
-        body = {"url": url, "headers": dict(headers or {}), "query": dict(query or {})}
+        """Load tools from a manifest, a new one or one known by its address.
+
+        `strict` holds its files to the letter of their published rules; None leaves that as it was.
+        """
+        body = {"url": url, "headers": dict(headers or {}), "query": dict(query or {}), "strict": strict}
         return read(Load, self._transport.send("POST", at("tool-manifests"), body))
 
     def all(self) -> Iterator[Manifest]:

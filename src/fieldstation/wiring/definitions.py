@@ -28,7 +28,8 @@ def build_definitions(settings: Settings, access: Access, sealer: Sealer) -> Def
     """Build what keeps and loads jobs; nothing is asked or started yet."""
     templates = BoundedTemplates()
     sources = ToolSources(settings.tool_sources, Web(settings.outbound_allow))
-    means = Means(sources=sources, templates=templates, development=settings.mode == "DEVELOPMENT")
+    development, strict = settings.mode == "DEVELOPMENT", settings.strict_jobs
+    means = Means(sources=sources, templates=templates, development=development, strict=strict)
     jobs = Jobs(access)
     return Definitions(
         mode=settings.mode,

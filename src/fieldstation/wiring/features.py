@@ -166,7 +166,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     givens = _givens(sealer, accounting, definitions)
     needs, in_projects = Needs(accounting.assets, definitions.secrets), ProjectRuns(access, outbox)
     launching = _launching(projects, definitions, needs, in_projects, tasks, accounting)
-    instancing = build_instancing(access, launching, cancels, files)
+    instancing = build_instancing(access, launching, cancels, files, strict=settings.strict_jobs)
     return Features(
         sealer=sealer,
         outbox=outbox,

@@ -37,13 +37,13 @@ class Instancing:
     callbacks: Callbacks
 
 
-def build_instancing(access: Access, parts: JobParts, cancels: Cancels, files: Files) -> Instancing:
-    """Build it."""
+def build_instancing(access: Access, parts: JobParts, cancels: Cancels, files: Files, *, strict: bool) -> Instancing:
+    """Build it; `strict` holds launches to the letter of their definitions."""
     tasks: Tasks = parts.tasks
     return Instancing(
         parts=parts,
         cancels=cancels,
-        launches=Launches(parts),
+        launches=Launches(parts, strict=strict),
         needs=parts.needs,
         instances=Instances(access, cancels, tasks),
         tokens=CallbackTokens(files),

@@ -13,7 +13,7 @@ from fieldstation.testing.station import RunningStation, running_station
 from tests.acceptance.squonk.client import Squonk
 from tests.acceptance.squonk.conftest import token_of
 from tests.integration.gateways.servers import Served, say, served
-from tests.unit.tools.squonk_files import BAD, COUNT, NEXTFLOW, file_of
+from tests.unit.tools.squonk_files import BAD, COUNT, NEXTFLOW, STRAY, file_of
 
 BUILT_IN = {("im-test", name, "1.0.0") for name in ("nop", "event-test", "coin-test", "count-lines")}
 MANIFEST = "kind: DataManagerManifest\nkind-version: '2021.1'\njob-definition-files: [jobs.yaml, more.yaml]\n"
@@ -159,6 +159,21 @@ def test_a_reload_replaces_a_job_in_place(admin: Squonk, station: RunningStation
     with httpx.Client(base_url=station.url, headers={"Authorization": f"Bearer {admin.token}"}) as rest:
         listed = rest.get("/api/v1/tools", params={"search": "count atoms"}).json()["items"]
         assert {(tool["namespace"], tool["format"]) for tool in listed} == {("squonk2/acme", "squonk2")}
+
+
+def test_a_strict_manifest_keeps_its_rules_to_the_letter_until_that_is_undone(
+    admin: Squonk, station: RunningStation, files: str, folder: Path
+) -> None:
+    (folder / "jobs.yaml").write_text(file_of(STRAY))
+    with httpx.Client(base_url=station.url, headers={"Authorization": f"Bearer {admin.token}"}) as rest:
+        refused = rest.post("/api/v1/tool-manifests", json={"url": files, "strict": True}).json()
+        assert (refused["ok"], refused["loaded"]) == (False, 0)
+        assert any("/jobs/stray/version" in failure for failure in refused["job_failures"])
+        assert admin.dm_ok("put_job_manifest", url=files)["num_jobs_loaded"] == 0
+        (known,) = rest.get("/api/v1/tool-manifests").json()["items"]
+        assert known["strict"] is True
+        undone = rest.post("/api/v1/tool-manifests", json={"url": files, "strict": False}).json()
+        assert undone["loaded"] == 2
 
 
 def test_rates_are_decimal_and_kept(admin: Squonk, files: str) -> None:

@@ -20,6 +20,7 @@ TIER = {"product_type": "DATA_MANAGER_PROJECT_TIER_SUBSCRIPTION", "flavour": "BR
 STORAGE = {"product_type": "DATA_MANAGER_STORAGE_SUBSCRIPTION", "allowance": 10, "limit": 10}
 CHOSEN = {
     "FIELDSTATION_ACCOUNTING": "true",
+    "FIELDSTATION_STRICT_JOBS": "true",  # nothing else here asks for more than the rules say
     "FIELDSTATION_TIERS": "evaluation=1/1, bronze=1000/2000, silver=1/1, gold=20000/40000",
 }
 WORKFLOW = """
@@ -217,3 +218,10 @@ def test_nothing_is_made_that_nobody_pays_for(eve: Squonk, station: RunningStati
         assert (more.status_code, more.json()["reason"]) == (403, "no_subscription")
     with Station(station.url, eve.token) as known, pytest.raises(ClientError, match="no storage subscription"):
         known.datasets.create("hail", unit=unit)
+
+
+def test_a_strict_station_takes_only_what_a_job_declares(institute: Institute) -> None:
+    dry = ("instance", "launch", "--dry", "-p", institute.project)
+    institute.ida.ok(*dry, "im-test/event-test@1.0.0", "events=2")
+    refused = institute.ida.fst(*dry, "im-test/event-test@1.0.0", "events=2", "more=text")
+    assert (refused.code, "is not known here" in refused.err) == (1, True), refused.err

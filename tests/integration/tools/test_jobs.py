@@ -73,8 +73,8 @@ class Keeper:
     def load(self, url: str = URL, **secrets: Mapping[str, str]) -> LoadReport:
         """Put a manifest and load it, as a door does."""
         with self.database.begin() as tx:
-            manifest_id, errand = self.manifests.put(tx, self.operator, Errand(address=url, **secrets))
-        gathered = self.manifests.gather(manifest_id, errand)
+            reading = self.manifests.put(tx, self.operator, Errand(address=url, **secrets))
+        gathered = self.manifests.gather(reading)
         with self.database.begin() as tx:
             return self.manifests.keep(tx, self.operator, gathered)
 
@@ -157,7 +157,7 @@ def test_secrets_travel_sealed_and_to_their_host_only(keeper: Keeper) -> None:
     assert "s3cret" not in repr(keeper.shelf.asked)
     with keeper.database.begin() as tx:
         (kept,) = keeper.manifests.list(tx, keeper.operator, PageRequest()).items
-        (_, errand), *_ = keeper.manifests.errands(tx, keeper.operator)
+        errand = keeper.manifests.errands(tx, keeper.operator)[0].errand
         dump = [str(row) for table in ("tool_manifest", "audit") for row in tx.all(text(f"SELECT * FROM {table}"))]
     assert (kept.header_names, kept.query_names) == (["PRIVATE-TOKEN"], ["ref"])
     assert errand.headers == {"PRIVATE-TOKEN": "s3cret"}
@@ -310,10 +310,10 @@ def test_a_manifest_of_very_many_files_is_not_followed(keeper: Keeper) -> None:
 def test_a_load_whose_manifest_went_meanwhile_keeps_nothing(keeper: Keeper) -> None:
     keeper.shelf.put({"jobs.yaml": file_of(COUNT)})
     with keeper.database.begin() as tx:
-        manifest_id, errand = keeper.manifests.put(tx, keeper.operator, Errand(address=URL))
-    gathered = keeper.manifests.gather(manifest_id, errand)
+        reading = keeper.manifests.put(tx, keeper.operator, Errand(address=URL))
+    gathered = keeper.manifests.gather(reading)
     with keeper.database.begin() as tx:
-        keeper.manifests.remove(tx, keeper.operator, manifest_id, purge=False)
+        keeper.manifests.remove(tx, keeper.operator, reading.manifest_id, purge=False)
     with pytest.raises(FieldstationError), keeper.database.begin() as tx:
         keeper.manifests.keep(tx, keeper.operator, gathered)
 

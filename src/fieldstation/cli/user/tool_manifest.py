@@ -24,10 +24,14 @@ def add(
     query: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Added to its addresses; kept sealed.")
     ] = None,
+    strict: Annotated[
+        bool | None,
+        typer.Option("--strict/--tolerant", help="Whether its files keep their published rules to the letter."),
+    ] = None,
 ) -> None:
     """Load tools from a manifest, a new one or one known by its address."""
     headers, queries = pairs(header or (), "header"), pairs(query or (), "query")
-    _told(session, session.station.manifests.add(url, headers=headers, query=queries))
+    _told(session, session.station.manifests.add(url, headers=headers, query=queries, strict=strict))
 
 
 @verb(manifests)

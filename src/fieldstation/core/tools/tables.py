@@ -88,6 +88,7 @@ tool_manifest = Table(
     Column("url", Text(collation="C"), nullable=False, unique=True),
     Column("headers", LargeBinary),
     Column("query", LargeBinary),
+    Column("strict", Boolean, FetchedValue(), nullable=False),
     Column("created_at", DateTime(timezone=True), FetchedValue(), nullable=False),
     Column("created_by", Text(collation="C"), ForeignKey("station_user.id"), nullable=False),
     Column("loaded_at", DateTime(timezone=True)),

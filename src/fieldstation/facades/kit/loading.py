@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fieldstation.core.tools.model.jobs import LoadReport
 from fieldstation.core.tools.service import Manifests
+from fieldstation.core.tools.service.manifests import Reading
 from fieldstation.facades.kit.calls import Call
 from fieldstation.facades.kit.moving import Movers
 from fieldstation.ports.web import Errand
@@ -16,20 +17,21 @@ class Loading:
         self.manifests = manifests
         self._movers = movers
 
-    async def put(self, call: Call, errand: Errand) -> LoadReport:
-        """Keep a manifest and load what it names."""
-        return await self._load(call, [await call(lambda tx, caller: self.manifests.put(tx, caller, errand))])
+    async def put(self, call: Call, errand: Errand, *, strict: bool | None = None) -> LoadReport:
+        """Keep a manifest and load what it names, as strictly as it was before where `strict` says nothing."""
+        reading = await call(lambda tx, caller: self.manifests.put(tx, caller, errand, strict=strict))
+        return await self._load(call, [reading])
 
     async def load_all(self, call: Call) -> LoadReport:
         """Load every manifest again."""
         return await self._load(call, await call(self.manifests.errands))
 
-    async def _load(self, call: Call, errands: Sequence[tuple[str, Errand]]) -> LoadReport:
+    async def _load(self, call: Call, readings: Sequence[Reading]) -> LoadReport:
         total = LoadReport()
-        for manifest_id, errand in errands:
-            total = total.plus(await self._one(call, manifest_id, errand))
+        for reading in readings:
+            total = total.plus(await self._one(call, reading))
         return total
 
-    async def _one(self, call: Call, manifest_id: str, errand: Errand) -> LoadReport:
-        gathered = await self._movers.run(lambda: self.manifests.gather(manifest_id, errand))
+    async def _one(self, call: Call, reading: Reading) -> LoadReport:
+        gathered = await self._movers.run(lambda: self.manifests.gather(reading))
         return await call(lambda tx, caller: self.manifests.keep(tx, caller, gathered))

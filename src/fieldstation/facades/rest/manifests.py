@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from fieldstation.core.people.model import Caller
 from fieldstation.core.tools.model.jobs import (
@@ -41,6 +41,9 @@ class ManifestIn(BaseModel):
     )
     headers: Secrets = Field(default_factory=dict, description="sent with each request to that host; kept sealed")
     query: Secrets = Field(default_factory=dict, description="added to each address; kept sealed")
+    strict: StrictBool | None = Field(
+        default=None, description="hold its files to the letter of their published rules; absent: as before, or no"
+    )
 
 
 class LoadOut(BaseModel):
@@ -63,6 +66,7 @@ class ManifestOut(BaseModel):
     url: str
     headers: list[str]
     query: list[str]
+    strict: bool = Field(description="whether its files are held to the letter of their published rules")
     created: str
     created_by: str
     loaded: str | None = Field(default=None, description="when it was loaded last")
@@ -139,7 +143,7 @@ def _add_manifests(routes: APIRouter, loading: Loading) -> None:
     )
     async def put(body: ManifestIn, call: CallerCall) -> LoadOut:
         errand = Errand(address=body.url, headers=body.headers, query=body.query)
-        return _load_out(await loading.put(call, errand))
+        return _load_out(await loading.put(call, errand, strict=body.strict))
 
     @routes.post(
         "/tool-manifests/load",
@@ -244,6 +248,7 @@ def _manifest_out(manifest: KeptManifest) -> ManifestOut:
         url=manifest.url,
         headers=list(manifest.header_names),
         query=list(manifest.query_names),
+        strict=manifest.strict,
         created=wire_time(manifest.created_at),
         created_by=manifest.created_by,
         loaded=manifest.loaded_at and wire_time(manifest.loaded_at),

@@ -92,6 +92,7 @@ class KeptManifest:
     url: str
     header_names: Sequence[str]
     query_names: Sequence[str]
+    strict: bool  # whether its files are held to the letter of their rules
     created_at: datetime
     created_by: str
     loaded_at: datetime | None

@@ -34,11 +34,24 @@ _MOST_FAILURES = 200  # that are kept and told
 
 @dataclass(frozen=True, kw_only=True)
 class Means:
-    """What loading needs: where texts come from, what tries commands, and whether definitions may be taken back."""
+    """What loading needs: where texts come from, what tries commands, and whether definitions may be taken back.
+
+    `strict` holds the files of every manifest to the letter of their published rules.
+    """
 
     sources: Sources
     templates: Templates
     development: bool = False
+    strict: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A manifest to read; `strict` holds its files to the letter of their published rules."""
+
+    manifest_id: str
+    errand: Errand
+    strict: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,34 +75,37 @@ class Manifests:
         self._jobs = jobs
         self._means = means
 
-    def put(self, tx: Tx, caller: Caller, errand: Errand) -> tuple[str, Errand]:
-        """Keep a manifest and return its id and what to read; the same address again takes the new secrets.
+    def put(self, tx: Tx, caller: Caller, errand: Errand, *, strict: bool | None = None) -> Reading:
+        """Keep a manifest and return what to read; the same address again takes the new secrets.
 
-        Raises Forbidden for an address that is not below a source of this station.
+        It stays as strict as it was where `strict` says nothing. Raises Forbidden for an address that is not below a
+        source of this station.
         """
         self._access.require(caller, Permission.STATION_OPERATE)
         _check_secrets(errand)
         self._means.sources.admit(errand.address)
         fresh = new_id("manifest")
         secrets = {"headers": self._sealed(errand.headers), "query": self._sealed(errand.query)}
-        values = {"id": fresh, "url": errand.address, **secrets, "created_by": caller.user_id}
-        manifest_id = store.put(tx, values)
+        values = {"id": fresh, "url": errand.address, **secrets, "strict": strict, "created_by": caller.user_id}
+        row = store.put(tx, values)
+        manifest_id: str = row.id
         numbers_of(tx, NUMBERS, [manifest_id])
         if manifest_id == fresh:
             body = {"url": errand.address}
             record(tx, Entry(actor=caller.user_id, deed=Deed.MANIFEST_ADDED, thing=manifest_id, body=body))
-        return manifest_id, errand
+        return self._reading(row, errand)
 
-    def errands(self, tx: Tx, caller: Caller) -> Sequence[tuple[str, Errand]]:
+    def errands(self, tx: Tx, caller: Caller) -> Sequence[Reading]:
         """Return what to read to load every manifest again; in a station for development only."""
         self._access.require(caller, Permission.STATION_OPERATE)
         self._demand_development()
-        return [(row.id, self._errand(row)) for row in store.page(tx, "", _MOST_MANIFESTS)]
+        return [self._reading(row, self._errand(row)) for row in store.page(tx, "", _MOST_MANIFESTS)]
 
-    def gather(self, manifest_id: str, errand: Errand) -> Gathered:
+    def gather(self, reading: Reading) -> Gathered:
         """Read a manifest and the files that it names. Waits for others; every failure is told in the report."""
+        manifest_id, errand = reading.manifest_id, reading.errand
         try:
-            read = read_manifest(self._means.sources.read(errand))
+            read = read_manifest(self._means.sources.read(errand), strict=reading.strict)
         except FieldstationError as error:
             return _failed(manifest_id, f"{errand.address}: {error.text}")
         if read.faults:
@@ -100,7 +116,7 @@ class Manifests:
             )
         report, jobs = LoadReport(manifests=1), list[tuple[ReadJob, str]]()
         for name in read.files:
-            found, told = self._file(errand, name)
+            found, told = self._file(reading, name)
             jobs += [(one, documentation(errand.address, one.job)) for one in found]
             report = report.plus(told)
         return Gathered(manifest_id=manifest_id, jobs=jobs, report=report)
@@ -153,14 +169,15 @@ class Manifests:
         record(tx, Entry(actor=caller.user_id, deed=Deed.MANIFEST_REMOVED, thing=row.id, body=body))
         return len(alone)
 
-    def _file(self, errand: Errand, name: str) -> tuple[Sequence[ReadJob], LoadReport]:
+    def _file(self, reading: Reading, name: str) -> tuple[Sequence[ReadJob], LoadReport]:
         """Read one definition file; return its sound jobs and what the reading came to."""
+        errand = reading.errand
         address = beside(errand.address, name)
         try:
             text = self._means.sources.read(Errand(address=address, headers=errand.headers, query=errand.query))
         except FieldstationError as error:
             return (), LoadReport(files=1, file_failures=(f"{name}: {error.text}",))
-        read = with_commands_tried(read_jobs(text), self._means.templates)
+        read = with_commands_tried(read_jobs(text, strict=reading.strict), self._means.templates)
         whole = tuple(f"{name}: {_told(fault)}" for fault in read.faults if _job_of(fault) is None)
         faults = tuple(f"{name}: {_told(fault)}" for fault in read.faults if _job_of(fault) is not None)
         jobs = len(read.jobs) + len(read.failed)
@@ -181,6 +198,9 @@ class Manifests:
         opened: Mapping[str, str] = json.loads(self._sealer.open(bytes(sealed), NUMBERS)) if sealed else {}
         return opened
 
+    def _reading(self, row: Any, errand: Errand) -> Reading:
+        return Reading(manifest_id=row.id, errand=errand, strict=row.strict or self._means.strict)
+
     def _errand(self, row: Any) -> Errand:
         return Errand(address=row.url, headers=self._opened(row.headers), query=self._opened(row.query))
 
@@ -192,6 +212,7 @@ class Manifests:
             url=row.url,
             header_names=sorted(self._opened(row.headers)),
             query_names=sorted(self._opened(row.query)),
+            strict=row.strict or self._means.strict,
             created_at=row.created_at,
             created_by=names[row.created_by],
             loaded_at=row.loaded_at,

@@ -8,12 +8,13 @@ from sqlalchemy import text
 from fieldstation.db import Tx
 
 _PUT = text("""
-    INSERT INTO tool_manifest (id, url, headers, query, created_by)
-    VALUES (:id, :url, :headers, :query, :created_by)
-    ON CONFLICT (url) DO UPDATE SET headers = excluded.headers, query = excluded.query
-    RETURNING id
+    INSERT INTO tool_manifest AS known (id, url, headers, query, strict, created_by)
+    VALUES (:id, :url, :headers, :query, coalesce(:strict, false), :created_by)
+    ON CONFLICT (url) DO UPDATE SET headers = excluded.headers, query = excluded.query,
+           strict = coalesce(:strict, known.strict)
+    RETURNING id, strict
 """)
-_COLUMNS = """id, url, headers, query, created_at, created_by, loaded_at, loaded_well_at, ok, report"""
+_COLUMNS = """id, url, headers, query, strict, created_at, created_by, loaded_at, loaded_well_at, ok, report"""
 _ALL = text(f"SELECT {_COLUMNS} FROM tool_manifest WHERE id > :after ORDER BY id LIMIT :limit")
 _ONE = text(f"SELECT {_COLUMNS} FROM tool_manifest WHERE id = :id")
 _REPORT = text("""
@@ -38,9 +39,12 @@ _ALONE = text("""
 """)
 
 
-def put(tx: Tx, values: Mapping[str, Any]) -> str:
-    """Make a manifest, or lock the one of this address and give it new secrets; return its id."""
-    return str(tx.scalar(_PUT, values))
+def put(tx: Tx, values: Mapping[str, Any]) -> Any:
+    """Make a manifest, or lock the one of this address and give it new secrets; return its id, and if it is strict.
+
+    `strict` may be None: as it was.
+    """
+    return tx.one(_PUT, values)
 
 
 def page(tx: Tx, after: str, limit: int) -> Sequence[Any]:

@@ -60,10 +60,11 @@ function LoadOne() {
   const [url, setUrl] = useState('')
   const [header, setHeader] = useState('')
   const [value, setValue] = useState('')
+  const [strict, setStrict] = useState(false)
   const load = useMutation({
     mutationFn: () => {
       const headers: Record<string, string> = header.trim() ? { [header.trim()]: value } : {}
-      return take(api.POST('/api/v1/tool-manifests', { body: { url: url.trim(), headers, query: {} } }))
+      return take(api.POST('/api/v1/tool-manifests', { body: { url: url.trim(), headers, query: {}, strict } }))
     },
     onSuccess: () => {
       setValue('')
@@ -112,9 +113,14 @@ function LoadOne() {
               Load it
             </Button>
           </Group>
+          <Checkbox
+            label="Hold its files to the letter of their rules"
+            checked={strict}
+            onChange={(event) => setStrict(event.currentTarget.checked)}
+          />
           <Text size="sm" c="dimmed">
-            One that is known is loaded again, with the header that is given now. The value is kept sealed and never
-            shown.
+            One that is known is loaded again, with the header and as strictly as given now. The value is kept sealed
+            and never shown.
           </Text>
         </Stack>
       </form>
@@ -167,7 +173,7 @@ function Told({ report }: { report: Report }) {
 }
 
 function Row({ manifest }: { manifest: Manifest }) {
-  const { url, headers, query, created, created_by: by, loaded, loaded_well: well, last } = manifest
+  const { url, headers, query, strict, created, created_by: by, loaded, loaded_well: well, last } = manifest
   const secrets = [...headers, ...query]
   return (
     <Group justify="space-between" align="flex-start" wrap="nowrap" gap="sm" className={classes.line} py="xs">
@@ -181,6 +187,7 @@ function Row({ manifest }: { manifest: Manifest }) {
             </>
           )}
           {loaded && !well && ', never without a failure'}
+          {strict && ', strictly'}
           {secrets.length > 0 && `, sends ${secrets.join(', ')}`}
         </Text>
         {last && <Told report={last} />}
