@@ -42,23 +42,26 @@ class DataUse:
         OutOfCoins or Conflict (`other_unit`) as `Datasets.take_more`.
         """
         name = wanted.dataset
-        if not is_id(name, "dataset") and store.own(tx, caller.space, name) is None:
+        found = _known(tx, caller, name)
+        if found is None:
             _check_name(name)
             store.lock_name(tx, caller.space, name)  # who asks at the same time finds what we make
-            if store.own(tx, caller.space, name) is None:
-                return self._datasets.create(tx, caller, NewDataset(name=name, awaits=True, unit=wanted.payer)).id
-        return self._existing(tx, caller, wanted).id
+            found = store.own(tx, caller.space, name)
+        if found is None:
+            return self._datasets.create(tx, caller, NewDataset(name=name, awaits=True, unit=wanted.payer)).id
+        return self._existing(tx, caller, found, wanted.unit).id
 
     def output_of(self, tx: Tx, caller: Caller, wanted: Destination) -> Dataset | None:
         """Return the data set that `for_outputs` would give, None where it would make one; it makes none.
 
         Raises what `for_outputs` would.
         """
-        if not is_id(wanted.dataset, "dataset") and store.own(tx, caller.space, wanted.dataset) is None:
+        found = _known(tx, caller, wanted.dataset)
+        if found is None:
             _check_name(wanted.dataset)
             self._datasets.payer(tx, caller, wanted.payer)
             return None
-        return self._existing(tx, caller, wanted)
+        return self._existing(tx, caller, found, wanted.unit)
 
     def account(self, tx: Tx, caller: Caller) -> Account:
         """Return what the caller keeps, has reserved, and may keep."""
@@ -126,13 +129,15 @@ class DataUse:
         """Have `holder` (such as an attempt, for its logs) keep blobs that no version names."""
         self._datasets.hold(tx, holder, stored)
 
-    def _existing(self, tx: Tx, caller: Caller, wanted: Destination) -> Dataset:
-        reference = wanted.dataset
-        if not is_id(reference, "dataset"):
-            reference = store.own(tx, caller.space, reference) or reference
-        found = self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT)
-        self._datasets.take_more(tx, caller, found, wanted.unit)
+    def _existing(self, tx: Tx, caller: Caller, dataset_id: str, unit: str | None) -> Dataset:
+        found = self._datasets.find(tx, caller, dataset_id, Permission.DATASET_EDIT)
+        self._datasets.take_more(tx, caller, found, unit)
         return found
+
+
+def _known(tx: Tx, caller: Caller, reference: str) -> str | None:
+    """Return the id that was given, or that of the caller's own data set of this name; None where there is none."""
+    return reference if is_id(reference, "dataset") else store.own(tx, caller.space, reference)
 
 
 def _check_name(name: str) -> None:
