@@ -94,6 +94,11 @@ class Settings(BaseSettings):
         description="`true`: definitions of jobs are held to the letter of their published rules, launches to their "
         "definitions: no variable that is not declared, no number for text, and each value is one argument",
     )
+    registries: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("docker.io", "ghcr.io", "quay.io"),
+        description="registries that operators may bring container images from; `http://host:port` for one without TLS",
+    )
+    image_bytes: int = Field(default=16 << 30, gt=0, description="what a container image may have, as it is sent")
     stream_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="other origins, such as `https://squonk.example.org`, whose pages may read event streams",
@@ -175,6 +180,7 @@ class Settings(BaseSettings):
         "allowed_roots",
         "outbound_allow",
         "tool_sources",
+        "registries",
         "stream_origins",
         "oidc_audiences",
         mode="before",

@@ -76,6 +76,7 @@ COMMANDS: Mapping[str, Command] = {
     "project": _user("project:app", "Projects: where runs happen, shared with members.", THINGS),
     "file": _user("file:app", "Files of projects: your own one unless --project names another.", THINGS),
     "asset": _user("asset:app", "Assets: named texts and files that jobs are given.", THINGS),
+    "image": _user("image:app", "Container images that tools and jobs run in; brought by operators.", THINGS),
     "secret": _user("secret:app", "Secrets of the station, which definitions of jobs ask for; for operators.", THINGS),
     "tool": _user("tool:app", "Tools: published definitions of what can be run.", THINGS),
     "app": _user("app:app", "Applications: programs in a project that are opened in a browser.", THINGS),

@@ -13,6 +13,7 @@ from fieldstation.client.definitions import Manifests, Rates, Secrets
 from fieldstation.client.errors import ClientError
 from fieldstation.client.files import Files
 from fieldstation.client.findings import Found
+from fieldstation.client.images import Images
 from fieldstation.client.instances import Instances
 from fieldstation.client.molecules import Molecules
 from fieldstation.client.operations import Operations
@@ -50,6 +51,7 @@ class Station:
         self.manifests = Manifests(self.transport)
         self.rates = Rates(self.transport)
         self.secrets = Secrets(self.transport)
+        self.images = Images(self.transport)
         self.runs = Runs(self.transport)
         self.tasks = Tasks(self.transport)
         self.users = Users(self.transport)

@@ -23,8 +23,8 @@ class Passed:
 class Task:
     """One operation that takes its time; `exit_code` is there once it is `done`, 0 when it went well.
 
-    `purpose_id` is the id of the thing it is about, a dataset, file, instance or project; `states` are told of one
-    task, not in lists.
+    `purpose_id` is the id of the thing it is about, a dataset, file, instance or project, or the name of an image;
+    `states` are told of one task, not in lists.
     """
 
     id: str

@@ -367,6 +367,7 @@ class Run:
     output: RunOutput | None = None
     exit_code: int | None = None
     output_name: str | None = None
+    image: str | None = None  # of a container, pinned
     reused_from: str | None = None
     rerun_of: str | None = None
     tag: str | None = None

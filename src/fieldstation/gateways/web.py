@@ -48,11 +48,12 @@ class WebRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class WebAnswer:
-    """What came back, and from which address in the end."""
+    """What came back, and from which address in the end; headers by their names in small letters."""
 
     url: str
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
@@ -86,9 +87,17 @@ class Web:
         Waits up to the caps, so it is called in a thread. Raises Invalid for what is no address, Forbidden for what
         the station does not reach for others, TooLarge, and Unavailable.
         """
-        return anyio.run(self._ask, request, admit)
+        return anyio.run(self._ask, request, admit, _Body)
 
-    async def _ask(self, request: WebRequest, admit: Callable[[str], None]) -> WebAnswer:
+    def save(
+        self, request: WebRequest, take: Callable[[bytes], None], admit: Callable[[str], None] = lambda _url: None
+    ) -> WebAnswer:
+        """Ask, and hand what comes with status 200 to `take` piece by piece, which may raise; else as `ask`."""
+        return anyio.run(self._ask, request, admit, lambda: _Body(take))
+
+    async def _ask(
+        self, request: WebRequest, admit: Callable[[str], None], new_body: Callable[[], "_Body"]
+    ) -> WebAnswer:
         first = url = _url(request.url).copy_merge_params(dict(request.query))
         if self._tls is None:
             self._tls = ssl.create_default_context()
@@ -96,7 +105,7 @@ class Web:
             with anyio.fail_after(self._caps.seconds):
                 for _ in range(MOST_REDIRECTS + 1):
                     admit(str(url.copy_with(query=None)))
-                    answer = await self._once(request, url, own=_origin(url) == _origin(first))
+                    answer = await self._once(request, url, new_body(), own=_origin(url) == _origin(first))
                     if not isinstance(answer, httpx.URL):
                         return answer
                     url = answer
@@ -104,7 +113,7 @@ class Web:
             raise _away(url, f"it took longer than {self._caps.seconds:g} seconds") from None
         raise _away(url, f"it leads on more than {MOST_REDIRECTS} times")
 
-    async def _once(self, request: WebRequest, url: httpx.URL, *, own: bool) -> WebAnswer | httpx.URL:
+    async def _once(self, request: WebRequest, url: httpx.URL, body: "_Body", *, own: bool) -> WebAnswer | httpx.URL:
         """Ask one address; return where it leads instead, if it leads on."""
         headers = {**(request.headers if own else {}), "Host": _host_header(url), "Accept-Encoding": "identity"}
         async with httpx.AsyncClient(verify=self._tls or True, trust_env=False, timeout=self._caps.seconds) as client:
@@ -113,10 +122,11 @@ class Web:
                 target = response.headers.get("location")
                 if response.status_code in _REDIRECTS and target and request.method in _REPEATED:
                     return _url(str(url.join(target)))
-                body = await self._body(url, response)
+                await self._read(url, response, body)
             finally:
                 await response.aclose()
-        return WebAnswer(url=str(url), status=response.status_code, body=body)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return WebAnswer(url=str(url), status=response.status_code, body=bytes(body.kept), headers=headers)
 
     async def _connected(
         self, client: httpx.AsyncClient, request: WebRequest, url: httpx.URL, headers: Mapping[str, str]
@@ -158,22 +168,37 @@ class Web:
             )
         return found
 
-    async def _body(self, url: httpx.URL, response: httpx.Response) -> bytes:
+    async def _read(self, url: httpx.URL, response: httpx.Response, body: "_Body") -> None:
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise _away(url, "it sends its answer compressed, though it was asked not to")
-        body = bytearray()
         try:
             async for piece in response.aiter_raw():
-                body += piece
-                if len(body) > self._caps.most_bytes:
+                body.add(piece, wanted=response.status_code == httpx.codes.OK)
+                if body.size > self._caps.most_bytes:
                     raise TooLarge(
                         f"{url.host} sends more than {self._caps.most_bytes} bytes",
-                        next_step="see that the address is that of a small text",
+                        next_step="see that the address is the right one",
                         reason="answer_too_large",
                     )
         except httpx.HTTPError as error:
             raise _away(url, str(error) or type(error).__name__) from None
-        return bytes(body)
+
+
+class _Body:
+    """What comes of an answer: kept, or handed on where it is what was wanted."""
+
+    def __init__(self, take: Callable[[bytes], None] | None = None) -> None:
+        self._take = take
+        self.size = 0
+        self.kept = bytearray()
+
+    def add(self, piece: bytes, *, wanted: bool) -> None:
+        """Take the next bytes."""
+        self.size += len(piece)
+        if self._take is not None and wanted:
+            self._take(piece)
+        else:
+            self.kept += piece
 
 
 def is_private(address: Address) -> bool:

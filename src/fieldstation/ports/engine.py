@@ -72,7 +72,8 @@ class Limits:
 class RunSpec:
     """Everything an engine needs to start one attempt.
 
-    `argv` is a list and never meets a shell. `image` is `host:`, `station:` or an OCI reference with a digest.
+    `argv` is a list and never meets a shell. `image` is `host:`, `station:` or `oci:` and the digest of the
+    configuration of an image that this station has unpacked, such as `oci:sha256:…`.
     The program starts in `directory`: `/outputs`, an empty writable folder that the engine makes, or a folder below a
     mount. `uid` and `gid` are who it is outside (None: the station itself), `umask` what its files hide from others.
     With `door` it may write in `/door`, where it listens on the Unix socket `/door/socket` (see `Engine.door`).

@@ -1,25 +1,20 @@
 """Molecules: what reads them inside the sandbox, and what reads them at a door."""
 
 import importlib.util
-import os
-import shutil
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from fieldstation import __version__
 from fieldstation.core.datasets.service import Datasets
 from fieldstation.core.molecules.service import MoleculeReadings, MoleculeSearch
 from fieldstation.core.people.service import Access
 from fieldstation.core.tasks.service import Tasks
-from fieldstation.engines.local.environment import open_to_all, prepare_environment
+from fieldstation.engines.local.environment import prepare_environment
 from fieldstation.gateways.molecules import BoundedChemistry, release
 from fieldstation.kernel.parts import Condition, Part
-from fieldstation.ports.engine import Engine, Isolation
-from fieldstation.settings import Settings
-from fieldstation.workers.laboratory import Bench, Laboratory
+from fieldstation.wiring.programs import readable
+from fieldstation.workers.laboratory import Bench
 
 _PACKAGES = ("rdkit", "rdkit.libs", "numpy", "numpy.libs")  # what RDKit is, and what it imports
 _PROGRAMS = "programs"
@@ -43,23 +38,14 @@ def build_molecules(access: Access, datasets: Datasets, tasks: Tasks) -> Molecul
     )
 
 
-def build_laboratory(settings: Settings, engines: Mapping[str, Engine]) -> Laboratory:
-    """Return where files of strangers are read: an engine of this machine, the best isolated first."""
-    here = [engine for engine in engines.values() if engine.traits.shares_files and "host" in engine.traits.image_kinds]
-    here.sort(key=lambda engine: engine.traits.isolation is not Isolation.STRONG)
-    return Laboratory(here[0] if here else None, lambda: build_bench(settings.data))
-
-
 def build_bench(data: Path) -> Bench:
     """Make what programs need to read molecules: where runs cannot read the station's own packages, copies of them."""
     source = importlib.util.find_spec("fieldstation.gateways.molecules")
     assert source is not None
     assert source.submodule_search_locations is not None
     programs = Path(source.submodule_search_locations[0])
-    packages = [programs / _PROGRAMS, *_installed()]
-    if os.geteuid() == 0 and not all(map(open_to_all, packages)):
-        home = _copied(data / "env", packages)
-        packages = [home / package.name for package in packages]
+    label = f"molecules-{__version__}-{release()}-{sys.implementation.cache_tag}"
+    packages = readable(data, label, [programs / _PROGRAMS, *_installed()])
     return Bench(
         interpreter=prepare_environment(data, same_version=True),
         programs=packages[0].parent,
@@ -83,22 +69,3 @@ def _installed() -> list[Path]:
         return []
     site = Path(found.submodule_search_locations[0]).parent
     return [site / name for name in _PACKAGES if (site / name).is_dir()]
-
-
-def _copied(home: Path, packages: list[Path]) -> Path:
-    """Copy packages to where every run can read them, once for each release of theirs and ours."""
-    folder = home / f"molecules-{__version__}-{release()}-{sys.implementation.cache_tag}"
-    if not folder.exists():
-        fresh = home / f".{folder.name}.{uuid4().hex}"
-        fresh.mkdir(mode=0o755, parents=True)
-        for package in packages:
-            shutil.copytree(package, fresh / package.name, ignore=shutil.ignore_patterns("__pycache__"))
-        for below, _, names in os.walk(fresh):
-            Path(below).chmod(0o755)
-            for name in names:
-                Path(below, name).chmod(0o644)
-        try:
-            fresh.rename(folder)
-        except OSError:  # another process was first
-            shutil.rmtree(fresh)
-    return folder

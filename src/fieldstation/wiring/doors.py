@@ -28,6 +28,7 @@ from fieldstation.facades.rest import (
     apps,
     datasets,
     events,
+    images,
     instances,
     jobs,
     manifests,
@@ -167,6 +168,7 @@ def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, kit: 
     rest.include_router(tools.router(features.tools, known.templates))
     rest.include_router(manifests.router(Loading(known.manifests, movers), features.tools, known.jobs, known.rates))
     rest.include_router(secrets.router(known.secrets))
+    rest.include_router(images.router(images.ImagesDoor(images=features.images, uploads=features.uploads)))
     door = runs.RunsDoor(
         submits=features.submits,
         quotes=features.quotes,

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from importlib.metadata import entry_points
+from pathlib import Path
 
 from fieldstation.engines.local.environment import prepare_environment
 from fieldstation.kernel.errors import Broken
@@ -25,7 +26,16 @@ def build_engines(settings: Settings) -> Mapping[str, Engine]:
     attempts = settings.data / "attempts"
     attempts.mkdir(mode=0o711, exist_ok=True)
     environment = prepare_environment(settings.data)
-    return {name: known[name].load()(attempts, station_environment=environment) for name in settings.engines}
+    images = images_of(settings)
+    images.mkdir(mode=0o711, exist_ok=True)
+    return {
+        name: known[name].load()(attempts, station_environment=environment, images=images) for name in settings.engines
+    }
+
+
+def images_of(settings: Settings) -> Path:
+    """Return the folder with the unpacked container images, beside that of the attempts."""
+    return settings.data / "images"
 
 
 def probe_engines(settings: Settings) -> Mapping[str, str | None]:

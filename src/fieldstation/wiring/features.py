@@ -1,10 +1,7 @@
 """The features of the core, each handed those below it."""
 
-import hashlib
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from fieldstation import __version__
 from fieldstation.core.apps.service import AppParts, AppServices
@@ -24,6 +21,7 @@ from fieldstation.core.datasets.service import (
 )
 from fieldstation.core.datasets.service.quota import Quotas
 from fieldstation.core.datasets.service.use import DataUse
+from fieldstation.core.images.service import Images
 from fieldstation.core.incidents.service import Incidents
 from fieldstation.core.instances.service import JobParts, Needs
 from fieldstation.core.news.service import News
@@ -60,7 +58,6 @@ from fieldstation.core.runs.service.submit import Submits
 from fieldstation.core.runs.service.uses import Uses
 from fieldstation.core.streams.service import Streams
 from fieldstation.core.tasks.service import Tasks
-from fieldstation.core.tools.model.definition import HOST_IMAGE, STATION_IMAGE
 from fieldstation.core.tools.service import Tools
 from fieldstation.db.outbox import Outbox
 from fieldstation.kernel.sealing import Sealer, load_or_make_key
@@ -71,6 +68,7 @@ from fieldstation.wiring.accounting import Accounting, build_accounting, tariff_
 from fieldstation.wiring.apps import build_apps, has_doors
 from fieldstation.wiring.chemistry import Molecules, build_molecules
 from fieldstation.wiring.definitions import Definitions, build_definitions
+from fieldstation.wiring.images import build_images
 from fieldstation.wiring.instances import Instancing, build_instancing
 from fieldstation.wiring.storages import Storages, numbers_of
 from fieldstation.wiring.workflows import Pipelines, build_pipelines
@@ -79,8 +77,6 @@ TREES = "trees"  # the consumer that drops the link trees of what was removed fo
 MOLECULES = "molecules"  # the consumer that forgets the molecules of what was removed for good
 COPIES = "copies"  # the consumer that has copies in projects be files like any other
 SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {"dataset.purged": (TREES, MOLECULES, COPIES)}
-
-_PACKAGE_LISTS = (Path("/var/lib/dpkg/status"), Path("/var/lib/rpm/rpmdb.sqlite"), Path("/lib/apk/db/installed"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +111,7 @@ class Features:
     molecules: Molecules
     use: DataUse
     tools: Tools
+    images: Images
     definitions: Definitions
     instancing: Instancing
     apps: AppServices
@@ -152,19 +149,16 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     trash = Trash(datasets, outbox)
     quotas = Quotas(people, settings.quota_bytes)
     files = Files(projects, volumes, Keeping(quotas=quotas, storage=accounting.storage), numbers_of(settings))
-    books = Books(products=accounting.products, subscriptions=accounting.subscriptions, quotas=quotas, tasks=tasks)
-    lifecycles = Lifecycles(access, projects, books, removing=[OpenRuns(), OpenWorkflows()])
-    tools = Tools(access)
+    lifecycles = _lifecycles(access, projects, accounting, quotas, tasks)
+    tools, images = Tools(access), build_images(settings, access, tasks, engines)
     runs = Runs(people)
-    parts = Collaborators(
-        people=people, datasets=datasets, use=use, tools=tools, outbox=outbox, fingerprints=image_fingerprints()
-    )
+    parts = Collaborators(people=people, datasets=datasets, use=use, tools=tools, images=images, outbox=outbox)
     preparing = Preparing(parts, projects, accounting.paying)
     submits = Submits(parts, preparing)
     places = FilesystemPlaces(settings.allowed_roots)
     definitions, cancels = build_definitions(settings, access, sealer), Cancels(runs, outbox)
     givens = _givens(sealer, accounting, definitions)
-    needs, in_projects = Needs(accounting.assets, definitions.secrets), ProjectRuns(access, outbox)
+    needs, in_projects = Needs(accounting.assets, definitions.secrets, images), ProjectRuns(access, images, outbox)
     launching = _launching(projects, definitions, needs, in_projects, tasks, accounting)
     instancing = build_instancing(access, launching, cancels, files, strict=settings.strict_jobs)
     return Features(
@@ -196,6 +190,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         annotations=Annotations(datasets, people),
         use=use,
         tools=tools,
+        images=images,
         definitions=definitions,
         instancing=instancing,
         apps=build_apps(access, people, cancels, _app_parts(launching, tools, engines, settings.apps)),
@@ -230,6 +225,11 @@ def _arrivals(
         storage=accounting.storage,
     )
     return Arrivals(datasets, parts)
+
+
+def _lifecycles(access: Access, projects: Projects, accounting: Accounting, quotas: Quotas, tasks: Tasks) -> Lifecycles:
+    books = Books(products=accounting.products, subscriptions=accounting.subscriptions, quotas=quotas, tasks=tasks)
+    return Lifecycles(access, projects, books, removing=[OpenRuns(), OpenWorkflows()])
 
 
 def _givens(sealer: Sealer, accounting: Accounting, definitions: Definitions) -> Givens:
@@ -273,20 +273,3 @@ def _app_parts(launching: JobParts, tools: Tools, engines: Mapping[str, Engine],
         doors=has_doors(engines),
         most=most,
     )
-
-
-def image_fingerprints() -> Mapping[str, str]:
-    """Say what lies behind the images that have no digest: the station's release, and the host's packages."""
-    return {
-        STATION_IMAGE: f"station:{__version__}/python-{platform.python_version()}",
-        HOST_IMAGE: f"host:{__version__}/{_packages()}",
-    }
-
-
-def _packages() -> str:
-    for listing in _PACKAGE_LISTS:
-        try:
-            return hashlib.sha256(listing.read_bytes()).hexdigest()
-        except OSError:
-            continue
-    return platform.platform()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from fieldstation.core.actions.service import DONE, give_places
 from fieldstation.core.apps.service import APP_REMOVE
 from fieldstation.core.datasets.service import PROCESS, REMOVE_VERSION, Garbage
+from fieldstation.core.images.service import ADD as ADD_IMAGE
 from fieldstation.core.instances.service import INSTANCE_REMOVE
 from fieldstation.core.molecules.service import LOAD
 from fieldstation.core.projects.service import ATTACH, Surveys
@@ -24,9 +25,10 @@ from fieldstation.ports.engine import Engine
 from fieldstation.ports.storage import BlobStore
 from fieldstation.ports.volumes import Volumes
 from fieldstation.settings import Settings
-from fieldstation.wiring.chemistry import build_laboratory
-from fieldstation.wiring.engines import uids_of
+from fieldstation.wiring.engines import images_of, uids_of
 from fieldstation.wiring.features import COPIES, MOLECULES, TREES, Features, build_collecting
+from fieldstation.wiring.images import build_shelf
+from fieldstation.wiring.laboratories import Laboratories, build_laboratories
 from fieldstation.wiring.messages import add_messages
 from fieldstation.wiring.storages import Storages
 from fieldstation.workers.api_calls import KeepCalls
@@ -39,9 +41,9 @@ from fieldstation.workers.datasets import Molecules, ProcessDataset, RemoveVersi
 from fieldstation.workers.describing import WriteBeside
 from fieldstation.workers.dispatch import Dispatch, Place
 from fieldstation.workers.health import Health
+from fieldstation.workers.images import AddImage, DropImages
 from fieldstation.workers.incidents import KeepIncidents
 from fieldstation.workers.instances import Follow, RemoveInstance
-from fieldstation.workers.laboratory import Laboratory
 from fieldstation.workers.loop import Loop
 from fieldstation.workers.metering import Metering
 from fieldstation.workers.molecules import FormMolecules, LoadMolecules
@@ -50,6 +52,7 @@ from fieldstation.workers.perform import Perform
 from fieldstation.workers.projects import Measure, RemoveProject
 from fieldstation.workers.react import Handler, React
 from fieldstation.workers.release import Release
+from fieldstation.workers.staged import Pinned
 from fieldstation.workers.staging import Data, Staging
 from fieldstation.workers.staging_in_projects import ProjectStaging
 from fieldstation.workers.sweep import Chore, Sweep
@@ -58,7 +61,7 @@ from fieldstation.workers.workflows import Advance
 
 _COLLECTORS = 2
 _PERFORMERS = 2  # so that a long operation does not hold up a short one
-_LONG = (PROCESS, LOAD)  # works that may take hours: one performer keeps free of them
+_LONG = (PROCESS, LOAD, ADD_IMAGE)  # works that may take hours: one performer keeps free of them
 _TELLERS = 4  # so that who hangs does not hold up the others
 _PATIENT = 2  # of these, who ask again where nobody heard
 _CALLBACK_SECONDS = 10.0
@@ -85,7 +88,9 @@ class LoopBuilder:
         """Return the crew for these roles."""
         features = self._features
         data = Data(datasets=features.datasets, use=features.use, contents=features.contents)
-        in_projects = ProjectStaging(self._database, features.files, features.givens)
+        in_projects = ProjectStaging(
+            self._database, features.files, features.givens, Pinned(self._database, features.images)
+        )
         staging = Staging(self._database, data, features.tools, self._store, in_projects)
         self._health = Health(engines)
         self._keep_incidents()
@@ -102,7 +107,7 @@ class LoopBuilder:
                 self._wakes[kind].append(attending)
         add_messages(self._database, features.instancing, self._settings, roles, self._add_waiting)
         if "perform" in roles:
-            self._add_performers(build_laboratory(self._settings, engines))
+            self._add_performers(build_laboratories(self._settings, engines))
         if "sweep" in roles:
             self._add_sweep()
         if "react" in roles:
@@ -161,8 +166,8 @@ class LoopBuilder:
         self._add(Loop(f"release {name}", Release(collect).step))
         return [self._add(Loop(f"collect {name} {place}", collect.step)) for place in range(_COLLECTORS)]
 
-    def _add_performers(self, laboratory: Laboratory) -> None:
-        operations, handlers = Operations(self._features.tasks), self._handlers(laboratory)
+    def _add_performers(self, laboratories: Laboratories) -> None:
+        operations, handlers = Operations(self._features.tasks), self._handlers(laboratories)
         short = {work: handler for work, handler in handlers.items() if work not in _LONG}
         for place, works in enumerate([*[handlers] * _PERFORMERS, short]):
             perform = Perform(self._database, operations, works)
@@ -183,9 +188,9 @@ class LoopBuilder:
         for kind in ("workflow.running", "workflow.stopping", "run.succeeded", "run.failed", "run.canceled"):
             self._wakes[kind].append(loop)
 
-    def _handlers(self, laboratory: Laboratory) -> Mapping[str, OperationHandler]:
+    def _handlers(self, laboratories: Laboratories) -> Mapping[str, OperationHandler]:
         """Return who does the operations of each work."""
-        features = self._features
+        features, laboratory = self._features, laboratories.molecules
         telling, files = features.instancing.telling, features.files
         form, readings = FormMolecules(laboratory, self._store), features.molecules.readings
         loading = LoadMolecules(self._database, readings, laboratory, self._store)
@@ -199,6 +204,13 @@ class LoopBuilder:
             REMOVE_PROJECT: RemoveProject(self._volumes),
             ATTACH: AttachFile(self._database, self._features.managed, files, self._sources(), molecules.converted),
             INSTANCE_REMOVE: RemoveInstance(self._database, telling, files),
+            ADD_IMAGE: AddImage(
+                self._database,
+                features.images,
+                features.uploads,
+                laboratories.images,
+                build_shelf(self._settings, self._store),
+            ),
             APP_REMOVE: RemoveApp(self._database, features.apps.attending),
         }
 
@@ -242,6 +254,8 @@ class LoopBuilder:
             ],
         )
         self._add(Loop("sweep", sweep.step), sweep.close)
+        drop = DropImages(self._database, self._features.images, images_of(self._settings))
+        self._add(Loop("images", drop.step))
         measure = Measure(self._database, Surveys(self._features.files, self._features.managed))
         self._add(Loop("measure", measure.step), measure.close)
 

@@ -4,6 +4,8 @@ They are attempts of no run: their names follow from the operation that needs th
 ends what the one before left running.
 """
 
+import os
+import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -96,6 +98,23 @@ class Reading:
         """Return the last line of what it said on stderr: the whole of a fault, or the end of a program's own."""
         chunk = self._engine.logs(self._handle.attempt_id, Stream.STDERR, 0, _MOST_SAID)
         return (chunk.data.decode("utf-8", "replace").strip().splitlines() or [""])[-1]
+
+    def open(self, name: str) -> int:
+        """Open a file that the program wrote, and nothing that it may have put in the place of one."""
+        path = self.outputs / name
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise Broken("a reading left something that is no file", next_step="tell the operator", reason="reading")
+        return descriptor
+
+    def read(self, name: str, most_bytes: int) -> bytes:
+        """Return what the program wrote into a file; Broken when that is more than it was asked for."""
+        with os.fdopen(self.open(name), "rb") as opened:
+            data = opened.read(most_bytes + 1)
+        if len(data) > most_bytes:
+            raise Broken("a reading wrote more than was asked for", next_step="tell the operator", reason="reading")
+        return data
 
 
 class Laboratory:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -97,7 +96,7 @@ class LoadMolecules:
     def _end(self, assignment: Assignment, source: Source, reading: Reading) -> None:
         code = reading.wait(assignment.check)
         fault = None if code == 0 else reading.said() or f"the reading ended with {code}"
-        blocks = json.loads(_text(reading, "end"))["blocks"] if code == 0 else 0
+        blocks = json.loads(reading.read("end", _MOST_PART_BYTES))["blocks"] if code == 0 else 0
         if code not in (0, _MALFORMED, _GIVEN_UP):
             raise Broken(f"the molecules cannot be read: {fault}", next_step="tell the operator", reason="molecules")
         with self._database.begin() as tx:
@@ -133,11 +132,11 @@ class FormMolecules:
         order = self._order(assignment, (path, sha256), "convert", [form, to, result], {})
         with self._laboratory.reading(order) as reading:
             self._ended(reading, assignment, path)
-            counted = json.loads(_text(reading, "said"))
+            counted = json.loads(reading.read("said", _MOST_PART_BYTES))
             if counted.get("left_out"):
                 text = f"{counted['left_out']} molecules cannot be read, the first in line {counted['first_left_out']}"
                 assignment.tell(f"{text}; they are left out", Level.WARNING)
-            descriptor = _opened(reading.outputs / result)
+            descriptor = reading.open(result)
             try:
                 yield descriptor
             finally:
@@ -192,36 +191,15 @@ def _parts(reading: Reading, block: int, check: Callable[[], None]) -> Iterator[
     while True:
         check()
         over = reading.ended() is not None
-        path = reading.outputs / f"part-{block:08d}"
-        if os.path.lexists(path):
-            yield block, _bytes(path)
-            path.unlink()
+        name = f"part-{block:08d}"
+        if os.path.lexists(reading.outputs / name):
+            yield block, reading.read(name, _MOST_PART_BYTES)
+            (reading.outputs / name).unlink()
             block += 1
         elif over:
             return
         else:
             time.sleep(LOOK_SECONDS)
-
-
-def _opened(path: Path) -> int:
-    """Open what a program wrote, and nothing that it may have put in the place of a file."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise Broken("a reading left something that is no file", next_step="tell the operator", reason="molecules")
-    return descriptor
-
-
-def _bytes(path: Path) -> bytes:
-    with os.fdopen(_opened(path), "rb") as opened:
-        data = opened.read(_MOST_PART_BYTES + 1)
-    if len(data) > _MOST_PART_BYTES:
-        raise Broken("a reading wrote more than was asked for", next_step="tell the operator", reason="molecules")
-    return data
-
-
-def _text(reading: Reading, name: str) -> str:
-    return _bytes(reading.outputs / name).decode()
 
 
 def _name(assignment: Assignment, verb: str) -> str:

@@ -42,6 +42,7 @@ class Staging:
     def __init__(
         self, database: Database, data: Data, tools: Tools, store: BlobStore, in_projects: ProjectStaging
     ) -> None:
+        self._pinned = in_projects.pinned
         self._database = database
         self._in_projects = in_projects
         self._datasets = data.datasets
@@ -68,9 +69,9 @@ class Staging:
         folders = Folders(outputs=locate(OUTPUTS_FOLDER), tool=locate(TOOL_FOLDER))
         return RunSpec(
             attempt_id=claim.attempt_id,
-            image=definition.image,
+            image=run.image or definition.image,
             argv=render(definition, run.parameters, paths, folders),
-            environment={**definition.environment, "FIELDSTATION_RUN": run.id},
+            environment={**self._pinned.environment(run), **definition.environment, "FIELDSTATION_RUN": run.id},
             mounts=mounts,
             limits=limits_of(run),
             uid=claim.uid,

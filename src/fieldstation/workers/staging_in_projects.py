@@ -15,7 +15,7 @@ from fieldstation.db import Database, Tx
 from fieldstation.kernel.errors import Conflict, FieldstationError, Invalid, NotFound
 from fieldstation.ports.engine import DOOR_SOCKET, Mount, RunSpec
 from fieldstation.workers import forward
-from fieldstation.workers.staged import CannotStage, limits_of
+from fieldstation.workers.staged import CannotStage, Pinned, limits_of
 
 _FORWARDER = "/listens/forward.py"  # where an application that listens on a port finds what leads there
 _FORWARDED = ("python3", "-I", _FORWARDER, DOOR_SOCKET)
@@ -37,8 +37,9 @@ def _forwarder() -> bytes:
 class ProjectStaging:
     """Prepares such attempts."""
 
-    def __init__(self, database: Database, files: Files, givens: Givens) -> None:
+    def __init__(self, database: Database, files: Files, givens: Givens, pinned: Pinned) -> None:
         self._database = database
+        self.pinned = pinned
         self._files = files
         self._givens = givens
 
@@ -68,9 +69,9 @@ class ProjectStaging:
             raise CannotStage(Reason.ENGINE_FAILED, error.text) from error
         return RunSpec(
             attempt_id=claim.attempt_id,
-            image=plan.image,
+            image=run.image or plan.image,
             argv=plan.argv if plan.port is None else (*_FORWARDED, str(plan.port), *plan.argv),
-            environment={**plan.environment, "FIELDSTATION_RUN": run.id},
+            environment={**self.pinned.environment(run), **plan.environment, "FIELDSTATION_RUN": run.id},
             secrets=given.variables,
             files=given.files if plan.port is None else {**given.files, _FORWARDER: _forwarder()},
             mounts=_mounts(plan, folder, tool_folder),

@@ -10,7 +10,12 @@ from fieldstation.ports.engine import EngineRefused, Mount, RunSpec
 
 
 def _arguments(tmp_path: Path, spec: RunSpec) -> list[str]:
-    return Recipe(tmp_path / "shown", tmp_path / "env").arguments(spec, Folder(tmp_path, "out"), 6).decode().split("\0")
+    return (
+        Recipe(tmp_path / "shown", tmp_path / "env", None)
+        .arguments(spec, Folder(tmp_path, "out"), 6)
+        .decode()
+        .split("\0")
+    )
 
 
 def test_second_lines_of_defence_are_there(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def facts(station: Station, run: Run) -> str:
             ("parameters", "\n".join(f"{name}: {value}" for name, value in run.parameters.items())),
             ("inputs", "\n".join(_input(station, one) for one in run.inputs)),
             ("output", _version(station, run.output) if run.output else None),
+            ("image", run.image),
             ("reused", run.reused_from),
             ("rerun of", run.rerun_of),
             ("by", run.submitted_by),

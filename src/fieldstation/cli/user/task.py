@@ -21,7 +21,7 @@ TaskId = Annotated[str, typer.Argument(metavar="TASK", help="Its id.")]
 class Chosen:
     """Which tasks are meant."""
 
-    purpose: Annotated[str | None, typer.Option(help="Only about a dataset, a file, an instance or a project.")] = None
+    purpose: Annotated[str | None, typer.Option(help="Only about a dataset, file, image, instance or project.")] = None
     unfinished: Annotated[bool, typer.Option("--open", help="Only those that are not done.")] = False
     about: Annotated[str | None, typer.Option(metavar="ID", help="Only about the thing of this id.")] = None
     project: Annotated[str | None, typer.Option(help="Only in this project.")] = None

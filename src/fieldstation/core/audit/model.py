@@ -46,6 +46,8 @@ class Deed(StrEnum):
     TOOL_PUBLISHED = "tool.published"
     TOOL_WITHDRAWN = "tool.withdrawn"  # a version, with the manifest that it came from
     TOOL_RATED = "tool.rated"  # what its cost comes to in coins
+    IMAGE_ADDED = "image.added"
+    IMAGE_REMOVED = "image.removed"
     MANIFEST_ADDED = "manifest.added"
     MANIFEST_REMOVED = "manifest.removed"
     SECRET_KEPT = "secret.kept"  # noqa: S105

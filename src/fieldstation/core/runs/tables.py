@@ -52,6 +52,7 @@ run = Table(
     Column("hard_seconds", Double, nullable=False),
     Column("grace_seconds", Double, nullable=False),
     Column("tag", Text),
+    Column("image", _C),
     Column("reuse", Boolean, nullable=False),
     Column("reuse_key", _C),
     Column("reuse_parts", JSONB, nullable=False),
@@ -79,6 +80,7 @@ run = Table(
         postgresql_where=text("name IS NOT NULL"),
     ),
     Index("ix_run_queue", "project_id", "priority", "queued_at", "id", postgresql_where=text("state = 'queued'")),
+    Index("ix_run_image", "image", postgresql_where=text("image IS NOT NULL AND ended_at IS NULL")),
     Index("ix_run_reuse", "reuse_key", postgresql_where=text("state = 'succeeded' AND reused_from IS NULL")),
 )
 

@@ -25,6 +25,7 @@ class Purpose(StrEnum):
 
     DATASET = "dataset"
     FILE = "file"
+    IMAGE = "image"  # a container image, under its name
     INSTANCE = "instance"
     PROJECT = "project"
 

@@ -1,9 +1,12 @@
 """What every engine on this machine checks before it starts anything."""
 
+import re
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from fieldstation.ports.engine import EngineRefused, Mount, RunSpec
+
+_HEX = re.compile("[0-9a-f]{64}")
 
 
 def check(spec: RunSpec, *, door: bool = False) -> None:
@@ -56,11 +59,23 @@ def check_directory(spec: RunSpec) -> PurePosixPath:
     raise EngineRefused("invalid_mount", f"{spec.directory!r} is no folder in which a run can start")
 
 
-def is_station(spec: RunSpec, environment: Path | None) -> bool:
-    """Tell whether a run uses the station's tool environment, or else only the machine. Raises EngineRefused."""
+def kind_of(spec: RunSpec, environment: Path | None, images: Path | None = None) -> str:
+    """Return what kind of image a run uses: `host`, `station` or `oci`. Raises EngineRefused for what is not here."""
     kind, colon, rest = spec.image.partition(":")
-    if not colon or rest or kind not in ("host", "station"):
-        raise EngineRefused("image_kind_not_available", f"this engine runs `host:` and `station:`, not {spec.image!r}")
+    kinds = {"host", "station"} if images is None else {"host", "station", "oci"}
+    if not colon or kind not in kinds or bool(rest) != (kind == "oci"):
+        known = ", ".join(f"`{one}:`" for one in sorted(kinds))
+        raise EngineRefused("image_not_found", f"this engine runs {known}, not {spec.image!r}")
     if kind == "station" and environment is None:
         raise EngineRefused("image_not_found", "the station has no tool environment for `station:` tools")
-    return kind == "station"
+    if images is not None and kind == "oci" and not root_of(images, rest).is_dir():
+        raise EngineRefused("image_not_found", f"the image {rest} was removed from this station")
+    return kind
+
+
+def root_of(images: Path, digest: str) -> Path:
+    """Return where the file system of an image lies, whether it is there or not. Raises EngineRefused for no digest."""
+    algorithm, _, value = digest.partition(":")
+    if algorithm != "sha256" or not _HEX.fullmatch(value):
+        raise EngineRefused("image_not_found", f"{digest!r} names no image")
+    return images / value / "root"

@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path, PurePosixPath
 
-from fieldstation.engines.local.admission import check, check_directory, check_mount, is_station
+from fieldstation.engines.local.admission import check, check_directory, check_mount, kind_of
 from fieldstation.engines.local.engine import LocalEngine, owner
 from fieldstation.engines.local.folder import Folder
 from fieldstation.engines.local.launch import Command
@@ -23,12 +23,21 @@ _PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 class ProcessEngine(LocalEngine):
-    """Attempts live in `attempts/<attempt id>/`; `station_environment` is the folder with `bin/python3` for tools."""
+    """Attempts live in `attempts/<attempt id>/`; `station_environment` is the folder with `bin/python3` for tools.
 
-    def __init__(self, attempts: Path, *, station_environment: Path | None = None) -> None:
+    Images cannot be shown to a plain process: `images` is left alone.
+    """
+
+    def __init__(
+        self,
+        attempts: Path,
+        *,
+        station_environment: Path | None = None,
+        images: Path | None = None,  # noqa: ARG002  # what every engine of this machine is handed
+    ) -> None:
         self._environment = station_environment
-        images = frozenset({"host"} if station_environment is None else {"host", "station"})
-        super().__init__(attempts, traits=lambda limits: _traits(limits, images))
+        kinds = frozenset({"host"} if station_environment is None else {"host", "station"})
+        super().__init__(attempts, traits=lambda limits: _traits(limits, kinds))
 
     def probe(self) -> str | None:
         """Run `true` once; return None when it works, else what is missing and what to do."""
@@ -74,7 +83,7 @@ class ProcessEngine(LocalEngine):
             link.symlink_to(mount.source.absolute())
 
     def _variables(self, spec: RunSpec, folder: Folder) -> dict[str, str]:
-        path = f"{self._environment}/bin:{_PATH}" if is_station(spec, self._environment) else _PATH
+        path = f"{self._environment}/bin:{_PATH}" if kind_of(spec, self._environment) == "station" else _PATH
         base = {"PATH": path, "HOME": str(folder.scratch), "TMPDIR": str(folder.scratch), "LANG": "C.UTF-8"}
         return {**base, **spec.environment, **spec.secrets}
 
@@ -83,5 +92,5 @@ def _root(folder: Folder) -> Path:
     return folder.path / "root"
 
 
-def _traits(limits: LimitKind, images: frozenset[str]) -> Traits:
-    return Traits(isolation=Isolation.NONE, limits=limits, image_kinds=images, own_uid=os.geteuid() == 0)
+def _traits(limits: LimitKind, kinds: frozenset[str]) -> Traits:
+    return Traits(isolation=Isolation.NONE, limits=limits, image_kinds=kinds, own_uid=os.geteuid() == 0)

@@ -18,14 +18,18 @@ from fieldstation.ports.engine import Isolation, LimitKind, RunSpec, Traits
 
 
 class SandboxEngine(LocalEngine):
-    """Attempts live in `attempts/<attempt id>/`; `station_environment` is what `station:` tools see as /env."""
+    """Attempts live in `attempts/<attempt id>/`; `station_environment` is what `station:` tools see as /env.
 
-    def __init__(self, attempts: Path, *, station_environment: Path | None = None) -> None:
+    `images` is the folder with the unpacked images, each in `<SHA-256>/root`.
+    """
+
+    def __init__(self, attempts: Path, *, station_environment: Path | None = None, images: Path | None = None) -> None:
         self._bubblewrap = shutil.which("bwrap")
         self._filter = build_filter() if supported() else b""
-        images = frozenset({"host"} if station_environment is None else {"host", "station"})
-        super().__init__(attempts, traits=lambda limits: _traits(limits, images))
-        self._recipe = Recipe(self._folder / ".shown", station_environment)
+        kinds = {"host": True, "station": station_environment is not None, "oci": images is not None}
+        there = frozenset(kind for kind, is_there in kinds.items() if is_there)
+        super().__init__(attempts, traits=lambda limits: _traits(limits, there))
+        self._recipe = Recipe(self._folder / ".shown", station_environment, images)
 
     def probe(self) -> str | None:
         """Run the engine's own recipe with `true`; return None when it works, else what is missing and what to do."""

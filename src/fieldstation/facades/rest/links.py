@@ -56,6 +56,7 @@ _FOLLOWS = (
         values={"reference": "$request.path.reference", "path": "$response.body#/path"},
     ),
     _made("list_tool_manifests", (200,), "/tool-manifests/{manifest_id}", manifest_id="/items/0/id"),
+    _made("list_images", (200,), "/images/{image_id}", image_id="/items/0/id"),
     _asked("keep_secret", "/secrets/{name}/{key}", "name", "key"),
     _listed("list_tool_rates", "/tools/{reference}", reference="/items/0/id", version="/items/0/version"),
     _made("create_organisation", (201,), "/organisations/{reference}", reference="/id", username="/owner"),

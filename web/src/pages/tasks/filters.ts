@@ -6,6 +6,7 @@ export type Purpose = Task['purpose']
 export const PURPOSES: Readonly<Record<Purpose, string>> = {
   dataset: 'Data set',
   file: 'File',
+  image: 'Image',
   instance: 'Instance',
   project: 'Project',
 }

@@ -150,9 +150,12 @@ class Uploads:
 
     def end(self, tx: Tx, caller: Caller, upload_id: str) -> None:
         """Throw an upload of the caller away; its growing blob is the door's to drop."""
-        upload = self.show(tx, caller, upload_id)
-        blobs.release(tx, [upload.id])
-        store.delete(tx, [upload.id])
+        self.let_go(tx, self.show(tx, caller, upload_id).id)
+
+    def let_go(self, tx: Tx, upload_id: str) -> None:
+        """End an upload whose bytes were taken for something else than a version. Idempotent."""
+        blobs.release(tx, [upload_id])
+        store.delete(tx, [upload_id])
 
     def _editable(self, tx: Tx, caller: Caller, reference: str) -> Dataset:
         dataset = self._datasets.find(tx, caller, reference, Permission.DATASET_EDIT)

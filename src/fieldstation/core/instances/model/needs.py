@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fieldstation.core.people.model import Permission
-from fieldstation.core.tools.model.squonk.job import Job, Origin
+from fieldstation.core.tools.model.squonk.job import Job, JobImage, Origin
 
 _P = Permission
 _READS = frozenset({_P.PROJECT_READ, _P.DATASET_READ, _P.TOOL_USE})
@@ -17,15 +17,16 @@ ROLES: Mapping[str, frozenset[Permission]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Lack:
-    """What a job cannot be given, by name."""
+    """What a job cannot be given."""
 
     assets: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    image: str | None = None  # why its image cannot be run
 
     def __bool__(self) -> bool:
         """Tell whether anything is missing."""
-        return bool(self.assets or self.secrets or self.roles)
+        return bool(self.assets or self.secrets or self.roles or self.image)
 
     @property
     def reason(self) -> str:
@@ -34,6 +35,8 @@ class Lack:
         said = [f"these {what} are missing: {', '.join(names)}" for what, names in named if names]
         if self.roles:
             said.append(f"no job is given a token of the role {', '.join(self.roles)}")
+        if self.image:
+            said.append(self.image)
         return "; ".join(said)
 
     @property
@@ -46,6 +49,8 @@ class Lack:
             said.append("ask an operator of this station to keep the secrets: fieldstation secret keep")
         if self.roles:
             said.append(f"have its author name one of these roles, or none: {', '.join(ROLES)}")
+        if self.image:
+            said.append("ask an operator of this station to bring the image: fieldstation image add")
         return "; ".join(said)
 
 
@@ -66,3 +71,8 @@ def scopes_of(job: Job) -> Mapping[str, tuple[str, ...]]:
     return {
         name: tuple(sorted(_READS.union(*(ROLES[role] for role in roles)))) for name, roles in roles_of(job).items()
     }
+
+
+def image_of(image: JobImage) -> str:
+    """Return an image as engines know it: the station's own ones have no tag."""
+    return image.name if image.name.endswith(":") else f"{image.name}:{image.tag}"

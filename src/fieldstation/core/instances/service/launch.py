@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from fieldstation.core.accounting.model.charges import NewProcessing
 from fieldstation.core.accounting.service import ProcessingCharges
 from fieldstation.core.instances.model.describe import with_names
-from fieldstation.core.instances.model.needs import scopes_of, secrets_of
+from fieldstation.core.instances.model.needs import image_of, scopes_of, secrets_of
 from fieldstation.core.instances.model.values import Draft, Launch, Launched, Worked, check_name
 from fieldstation.core.instances.service.callbacks import tell
 from fieldstation.core.instances.service.needs import Needs
@@ -176,7 +176,8 @@ class Launches:
 
     def _assets(self, tx: Tx, caller: Caller, job: Job, product: str | None) -> Mapping[str, str]:
         """Return the assets that a job is given, by name; Invalid names what it cannot be given."""
-        (lack,) = self._parts.needs.lacks(tx, caller, [job], product)
+        (found,) = self._parts.needs.lacks(tx, caller, [job], product)
+        lack = replace(found, image=None)  # a dry run needs none, and a launch is refused when its run is queued
         if lack:
             reason = "assets_missing" if lack.assets else "environment_not_available"
             raise Invalid(f"the job cannot be launched: {lack.reason}", next_step=lack.remedy, reason=reason)
@@ -186,11 +187,6 @@ class Launches:
 def directory_of(instance_id: str) -> str:
     """Return the name of an instance's hidden folder in its project."""
     return f".{instance_id}"
-
-
-def image_of(image: JobImage) -> str:
-    """Return an image as engines know it: the station's own ones have no tag."""
-    return image.name if image.name.endswith(":") else f"{image.name}:{image.tag}"
 
 
 def _check_debug(launch: Launch) -> None:

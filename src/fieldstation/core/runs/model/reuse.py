@@ -23,19 +23,18 @@ def reuse_parts(
     revision: str,
     parameters: Mapping[str, Any],
     inputs: Sequence[RunInput],
-    fingerprints: Mapping[str, str],
+    image: str,
     tag: str | None,
 ) -> dict[str, Any] | NotReusable:
     """Return the named parts of the reuse key, plain JSON.
 
-    The command, its environment and the output rules are fixed by the tool's revision; `fingerprints` says what lies
-    behind the images that have no digest.
+    The command, its environment and the output rules are fixed by the tool's revision; `image` says what the run sees
+    behind the name of its image.
     """
     if definition.network:
         return NotReusable(why="the tool uses the network")
     if not definition.deterministic:
         return NotReusable(why="the tool says that it is not deterministic")
-    image = fingerprints.get(definition.image, definition.image)
     return {
         "schema": SCHEMA,
         "tool": revision,

@@ -82,6 +82,7 @@ class Run:
     soft_seconds: float
     hard_seconds: float
     tag: str | None
+    image: str | None  # of a container, pinned: what it sees, whatever the name of the image means by now
     reuse_key: str | None
     reused_from: str | None
     rerun_of: str | None

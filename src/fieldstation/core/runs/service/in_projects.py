@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fieldstation.core.images.service import Images
 from fieldstation.core.people.model import Caller, Kind, Permission, Thing
 from fieldstation.core.people.service import Access
 from fieldstation.core.runs.model.plan import Plan, write_plan
@@ -49,8 +50,9 @@ class NewProjectRun:
 class ProjectRuns:
     """Queues runs that work in a project."""
 
-    def __init__(self, access: Access, outbox: Outbox) -> None:
+    def __init__(self, access: Access, images: Images, outbox: Outbox) -> None:
         self._access = access
+        self._images = images
         self._outbox = outbox
 
     def queue(self, tx: Tx, caller: Caller, new: NewProjectRun) -> Run:
@@ -86,6 +88,7 @@ class ProjectRuns:
                 "hard_seconds": new.hard_seconds,
                 "grace_seconds": new.grace_seconds,
                 "tag": None,
+                "image": self._images.pin(tx, new.plan.image),
                 "reuse": False,
                 "reuse_key": None,
                 "reuse_parts": _NOT_REUSABLE,

@@ -9,6 +9,7 @@ from fieldstation.core.accounting.service import Paying
 from fieldstation.core.datasets.model import Destination
 from fieldstation.core.datasets.service import Datasets
 from fieldstation.core.datasets.service.use import DataUse
+from fieldstation.core.images.service import Images
 from fieldstation.core.people.model import Caller, Kind, Permission, Thing
 from fieldstation.core.people.service import People
 from fieldstation.core.projects.service import Projects
@@ -37,8 +38,8 @@ class Collaborators:
     datasets: Datasets
     use: DataUse
     tools: Tools
+    images: Images
     outbox: Outbox
-    fingerprints: Mapping[str, str]  # of what lies under `host:` and `station:` here, for the reuse key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,7 @@ class Prepared:
     inputs: Sequence[RunInput]
     resources: Mapping[str, Any]
     priority: int
+    image: str | None  # of a container, pinned; None for `host:` and `station:`
     output: Destination
     parts: Mapping[str, Any] | NotReusable
 
@@ -75,7 +77,7 @@ class Preparing:
         self._tools = parts.tools
         self._use = parts.use
         self._inputs = Inputs(parts.datasets, parts.use)
-        self._fingerprints = parts.fingerprints
+        self._images = parts.images
 
     def prepare(self, tx: Tx, caller: Caller, submission: Submission) -> Prepared:
         """Return what a submission comes to; raises all that `Submits.submit` does, but for its data set of outputs.
@@ -92,7 +94,9 @@ class Preparing:
         parameters = fill(definition, submission.parameters)
         inputs = self._inputs.resolve(tx, caller, definition, submission.inputs)
         _check_command(definition, parameters, inputs)
-        parts = reuse_parts(definition, tool.revision, parameters, inputs, self._fingerprints, submission.tag)
+        image = self._images.pin(tx, definition.image)
+        shown = self._images.seen(definition.image, image)
+        parts = reuse_parts(definition, tool.revision, parameters, inputs, shown, submission.tag)
         if inputs and self._use.in_place(tx, [item.version_id for item in inputs]):
             parts = NotReusable(why="an input lies in place, where it can change")
         return Prepared(
@@ -102,6 +106,7 @@ class Preparing:
             inputs=inputs,
             resources=_resources(definition, submission.resources),
             priority=_priority(submission.priority),
+            image=image,
             output=Destination(
                 dataset=submission.output or f"{tool.name}-results", unit=submission.unit, usual_unit=payer.unit
             ),

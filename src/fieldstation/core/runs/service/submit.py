@@ -141,6 +141,7 @@ def _columns(prepared: Prepared) -> Mapping[str, Any]:
         "soft_seconds": prepared.soft_seconds,
         "hard_seconds": definition.limits.hard_seconds,
         "grace_seconds": definition.limits.grace_seconds,
+        "image": prepared.image,
         "reuse_key": prepared.reuse_key,
         "reuse_parts": {"not_reusable": parts.why} if isinstance(parts, NotReusable) else parts,
     }

@@ -10,7 +10,7 @@ from fieldstation.core.runs.model.values import Attempt, Run, RunInput, RunOutpu
 
 RUN_COLUMNS = """r.id, r.project_id, r.user_id, r.username, r.name, r.tool_id, r.tool_name, r.tool_version, r.revision,
     r.parameters, r.output_dataset_id, r.resources, r.priority, r.state, r.reason, r.message, r.exit_code, r.attempts,
-    r.max_attempts, r.retry_on, r.soft_seconds, r.hard_seconds, r.tag, r.reuse_key, r.reused_from, r.rerun_of,
+    r.max_attempts, r.retry_on, r.soft_seconds, r.hard_seconds, r.tag, r.image, r.reuse_key, r.reused_from, r.rerun_of,
     r.cancel_requested_at, r.created_at, r.queued_at, r.started_at, r.ended_at, r.request_id,
     (SELECT jsonb_agg(jsonb_build_object('slot', i.slot, 'version_id', i.version_id, 'dataset_id', i.dataset_id,
             'number', i.number, 'manifest_digest', i.manifest_digest, 'path', i.path, 'target', i.target)

@@ -14,11 +14,11 @@ from fieldstation.db import Tx
 _INSERT = text("""
     INSERT INTO run (id, project_id, user_id, username, name, tool_id, tool_name, tool_version, revision, parameters,
         resources, output_dataset_id, priority, state, reason, max_attempts, retry_on, soft_seconds, hard_seconds,
-        grace_seconds, tag, reuse, reuse_key, reuse_parts, reused_from, rerun_of, request_id,
+        grace_seconds, tag, image, reuse, reuse_key, reuse_parts, reused_from, rerun_of, request_id,
         created_at, queued_at, ended_at)
     VALUES (:id, :project_id, :user_id, :username, :name, :tool_id, :tool_name, :tool_version, :revision,
         cast(:parameters AS jsonb), cast(:resources AS jsonb), :output_dataset_id, :priority, :state, :reason,
-        :max_attempts, :retry_on, :soft_seconds, :hard_seconds, :grace_seconds, :tag, :reuse, :reuse_key,
+        :max_attempts, :retry_on, :soft_seconds, :hard_seconds, :grace_seconds, :tag, :image, :reuse, :reuse_key,
         cast(:reuse_parts AS jsonb), :reused_from, :rerun_of, :request_id, station_now(), station_now(),
         CASE WHEN cast(:state AS text) = 'succeeded' THEN station_now() END)
 """)

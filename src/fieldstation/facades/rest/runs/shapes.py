@@ -161,6 +161,7 @@ class RunOut(BaseModel):
     priority: int
     attempts: int
     exit_code: int | None = None
+    image: str | None = Field(default=None, description="the container image that it was pinned to")
     reused_from: str | None = None
     rerun_of: str | None = Field(default=None, description="the run that it repeats")
     tag: str | None = None
@@ -274,6 +275,7 @@ def run_out(run: Run, names: Names = NO_NAMES) -> RunOut:
         priority=run.priority,
         attempts=run.attempts,
         exit_code=run.exit_code,
+        image=run.image,
         reused_from=run.reused_from,
         rerun_of=run.rerun_of,
         tag=run.tag,

@@ -18,7 +18,8 @@ from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import MAX_LIMIT, PageRequest
 
 _EVENTS = 500  # where nothing else is asked for
-_ALL = ", ".join(purpose.name for purpose in Purpose)
+_KNOWN = frozenset(Purpose) - {Purpose.IMAGE}  # what programs made for it know of
+_ALL = ", ".join(sorted(purpose.name for purpose in _KNOWN))
 _Name = Annotated[str | None, Query(max_length=256, pattern=r"^[^\x00]*$")]
 
 
@@ -78,7 +79,7 @@ def _kinds(
     exclude_removal: Annotated[bool, Query(description="leave out what removes something")] = False,
     instance_callback_context: _Name = None,
 ) -> TaskFilter:
-    wanted = _purposes(purpose, "purpose") or frozenset(Purpose)
+    wanted = _purposes(purpose, "purpose") or _KNOWN
     return TaskFilter(
         purposes=wanted - _purposes(exclude_purpose, "exclude_purpose"),
         exclude_done=exclude_done,
@@ -150,10 +151,11 @@ def router(tasks: Tasks) -> APIRouter:
 def _purposes(text: str | None, argument: str) -> frozenset[Purpose]:
     """Read purposes with dots between them, or commas as some calls of the client tell; Invalid for any other word."""
     names = [name.strip() for name in (text or "").replace(",", ".").split(".") if name.strip()]
-    unknown = [name for name in names if name not in Purpose.__members__]
+    known = {purpose.name: purpose for purpose in _KNOWN}
+    unknown = [name for name in names if name not in known]
     if unknown:
         raise Invalid(f"{argument} cannot be {unknown[0][:40]!r}", next_step=f"use {_ALL}")
-    return frozenset(Purpose[name] for name in names)
+    return frozenset(known[name] for name in names)
 
 
 def _detail(task: Task, states: Sequence[Passed], events: Sequence[TaskEvent]) -> TaskDetailOut:

@@ -1,0 +1,1 @@
+"""Container images: where they are fetched from, and the program that unpacks them inside the sandbox."""
