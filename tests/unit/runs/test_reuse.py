@@ -33,7 +33,7 @@ def parts_of(**changes: Any) -> Mapping[str, Any] | NotReusable:
         "revision": "r1",
         "parameters": {"count": 1},
         "inputs": [read("a", "/inputs/a", "m1"), read("b", "/inputs/b", "m2")],
-        "fingerprints": {STATION_IMAGE: "station:1"},
+        "image": "station:1",
         "tag": None,
         **changes,
     }
@@ -62,7 +62,7 @@ def test_every_part_makes_another_key() -> None:
         key_of(inputs=[read("a", "/inputs/a", "m2"), read("b", "/inputs/b", "m1")]),
         key_of(inputs=[read("a", "/inputs/a/0", "m1"), read("b", "/inputs/b", "m2")]),
         key_of(inputs=[read("a", "/inputs/a", "m1")]),
-        key_of(fingerprints={STATION_IMAGE: "station:2"}),
+        key_of(image="station:2"),
         key_of(tag="mine"),
         key_of(tag=""),
     ]
