@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -26,6 +27,17 @@ def test_other_start_or_boot_is_somebody_else() -> None:
     assert mine is not None
     assert hold(Identity(boot=mine.boot, pid=mine.pid, start="0")) is None
     assert hold(Identity(boot="other", pid=mine.pid, start=mine.start)) is None
+
+
+def test_a_number_that_a_thread_was_given_since_is_somebody_else() -> None:
+    told, ended = threading.Event(), threading.Event()
+    thread = threading.Thread(target=lambda: (told.set(), ended.wait()))
+    thread.start()
+    assert told.wait(60)
+    assert thread.native_id is not None
+    assert hold(Identity(boot=boot_id(), pid=thread.native_id, start="1")) is None
+    ended.set()
+    thread.join()
 
 
 @pytest.mark.parametrize("by_descriptor", [True, False])

@@ -1,5 +1,6 @@
 """Which process is meant: never a bare pid, which the kernel hands out again, but (boot, pid, start time)."""
 
+import errno
 import os
 import select
 import signal as signals
@@ -9,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_NOT_A_PROCESS = frozenset({errno.ESRCH, errno.ENOENT, errno.EINVAL})  # gone, or the number is a thread's by now
 
 
 @cache
@@ -107,8 +109,10 @@ def hold(identity: Identity) -> Process | None:
     if hasattr(os, "pidfd_open"):
         try:
             descriptor = os.pidfd_open(identity.pid)
-        except ProcessLookupError:
-            return None
+        except OSError as error:
+            if error.errno in _NOT_A_PROCESS:
+                return None
+            raise
     if identify(identity.pid) == identity:
         return Process(identity, descriptor)
     if descriptor is not None:
