@@ -31,7 +31,12 @@ def test_other_start_or_boot_is_somebody_else() -> None:
 
 def test_a_number_that_a_thread_was_given_since_is_somebody_else() -> None:
     told, ended = threading.Event(), threading.Event()
-    thread = threading.Thread(target=lambda: (told.set(), ended.wait()))
+
+    def work() -> None:
+        told.set()
+        ended.wait()
+
+    thread = threading.Thread(target=work)
     thread.start()
     assert told.wait(60)
     assert thread.native_id is not None
