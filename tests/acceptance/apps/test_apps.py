@@ -70,6 +70,8 @@ def test_what_a_launch_cannot_be_is_said(ada: Squonk, bob: Squonk, project: str)
         assert (refused.status_code, "do not fit" in refused.json()["error"]) == (400, True)
         told_to = {**form, "callback_url": "http://127.0.0.1/told"}
         assert "callback_url is for jobs" in asked.post("/instance", data=told_to).json()["error"]
+        kept = asked.post("/instance", data={**form, "debug": "1"})
+        assert (kept.status_code, "archive the application" in kept.json()["error"]) == (400, True)
         assert asked.post("/instance/dry-run", data=form).status_code == 400
 
 
