@@ -11,6 +11,7 @@ from fieldstation.core.images.service import Images, Sights
 from fieldstation.core.people.service import Access
 from fieldstation.core.tasks.service import Tasks
 from fieldstation.core.tools.model.definition import HOST_IMAGE, STATION_IMAGE
+from fieldstation.engines.local.disk import remove_tree
 from fieldstation.engines.local.environment import prepare_environment
 from fieldstation.gateways.images.registry import Registry
 from fieldstation.gateways.web import Caps, Web
@@ -40,7 +41,13 @@ def build_shelf(settings: Settings, store: BlobStore) -> Shelf:
     web = Web(settings.outbound_allow, caps=Caps(seconds=_SECONDS, most_bytes=settings.image_bytes))
     plain = [one.removeprefix(_PLAIN) for one in settings.registries if one.startswith(_PLAIN)]
     registry = Registry(web, plain=plain, most_bytes=settings.image_bytes)
-    return Shelf(folder=images_of(settings), store=store, registry=registry, most_bytes=settings.image_bytes)
+    return Shelf(
+        folder=images_of(settings),
+        remove=remove_tree,
+        store=store,
+        registry=registry,
+        most_bytes=settings.image_bytes,
+    )
 
 
 def build_unpacking(data: Path) -> Bench:

@@ -25,7 +25,7 @@ from fieldstation.ports.engine import Engine
 from fieldstation.ports.storage import BlobStore
 from fieldstation.ports.volumes import Volumes
 from fieldstation.settings import Settings
-from fieldstation.wiring.engines import images_of, uids_of
+from fieldstation.wiring.engines import uids_of
 from fieldstation.wiring.features import COPIES, MOLECULES, TREES, Features, build_collecting
 from fieldstation.wiring.images import build_shelf
 from fieldstation.wiring.laboratories import Laboratories, build_laboratories
@@ -41,7 +41,7 @@ from fieldstation.workers.datasets import Molecules, ProcessDataset, RemoveVersi
 from fieldstation.workers.describing import WriteBeside
 from fieldstation.workers.dispatch import Dispatch, Place
 from fieldstation.workers.health import Health
-from fieldstation.workers.images import AddImage, DropImages
+from fieldstation.workers.images import AddImage, DropImages, Shelf
 from fieldstation.workers.incidents import KeepIncidents
 from fieldstation.workers.instances import Follow, RemoveInstance
 from fieldstation.workers.loop import Loop
@@ -204,15 +204,12 @@ class LoopBuilder:
             REMOVE_PROJECT: RemoveProject(self._volumes),
             ATTACH: AttachFile(self._database, self._features.managed, files, self._sources(), molecules.converted),
             INSTANCE_REMOVE: RemoveInstance(self._database, telling, files),
-            ADD_IMAGE: AddImage(
-                self._database,
-                features.images,
-                features.uploads,
-                laboratories.images,
-                build_shelf(self._settings, self._store),
-            ),
+            ADD_IMAGE: AddImage(self._database, features.images, features.uploads, laboratories.images, self._shelf()),
             APP_REMOVE: RemoveApp(self._database, features.apps.attending),
         }
+
+    def _shelf(self) -> Shelf:
+        return build_shelf(self._settings, self._store)
 
     def _sweep_instances(self, tx: Tx) -> bool:
         return self._features.instancing.instances.sweep(tx, self._settings.instance_days * 24 * _HOUR)
@@ -254,7 +251,7 @@ class LoopBuilder:
             ],
         )
         self._add(Loop("sweep", sweep.step), sweep.close)
-        drop = DropImages(self._database, self._features.images, images_of(self._settings))
+        drop = DropImages(self._database, self._features.images, self._shelf())
         self._add(Loop("images", drop.step))
         measure = Measure(self._database, Surveys(self._features.files, self._features.managed))
         self._add(Loop("measure", measure.step), measure.close)

@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,6 @@ from fieldstation.core.datasets.service import Uploads
 from fieldstation.core.images.model import Content, parse
 from fieldstation.core.images.service import Images
 from fieldstation.db import Database
-from fieldstation.engines.local.disk import remove_tree
 from fieldstation.gateways.images.registry import Progress, Registry, Wanted
 from fieldstation.kernel.errors import Broken, Invalid
 from fieldstation.ports.engine import Limits
@@ -35,9 +34,13 @@ _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64", "ppc6
 
 @dataclass(frozen=True, kw_only=True)
 class Shelf:
-    """Where images lie and come from: each in `<SHA-256>/root` below `folder`; `most_bytes` of one as it is sent."""
+    """Where images lie and come from: each in `<SHA-256>/root` below `folder`; `most_bytes` of one as it is sent.
+
+    `remove` takes a tree away, however deep.
+    """
 
     folder: Path
+    remove: Callable[[Path], None]
     store: BlobStore
     registry: Registry
     most_bytes: int
@@ -66,7 +69,7 @@ class AddImage:
             self._images.keep(tx, payload["reference"], content, assignment.operation.user_id)
             if payload["upload"] is not None:
                 self._uploads.let_go(tx, payload["upload"])
-        remove_tree(fetched)
+        self._shelf.remove(fetched)
         assignment.tell(f"{payload['reference']} is here: {content.digest}, {content.size:,} bytes")
 
     def _source(self, assignment: Assignment, payload: Mapping[str, Any], fetched: Path) -> Path:
@@ -125,7 +128,7 @@ class AddImage:
         try:
             fresh.rename(place)
         except OSError:  # another process was first
-            remove_tree(fresh)
+            self._shelf.remove(fresh)
             if not place.exists():
                 raise
 
@@ -133,10 +136,11 @@ class AddImage:
 class DropImages:
     """Removes images that nothing has used for a day, and what tries to bring one left behind."""
 
-    def __init__(self, database: Database, images: Images, folder: Path) -> None:
+    def __init__(self, database: Database, images: Images, shelf: Shelf) -> None:
         self._database = database
         self._images = images
-        self._folder = folder
+        self._folder = shelf.folder
+        self._remove = shelf.remove
 
     def step(self) -> float:
         """Remove what there is to remove; returns how long there will be nothing."""
@@ -148,12 +152,12 @@ class DropImages:
         unknown = self._unknown([place for place in old if not place.name.startswith(".")])
         for place in old:
             if place.name.startswith("."):
-                remove_tree(place)
+                self._remove(place)
         for place in unknown:
             gone = place.with_name(f".{place.name}.gone")
             place.rename(gone)
             if self._unknown([place]):
-                remove_tree(gone)
+                self._remove(gone)
             else:  # it was brought anew just now
                 gone.rename(place)
         return _TIDY_SECONDS
