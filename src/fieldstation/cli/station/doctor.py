@@ -20,14 +20,12 @@ from fieldstation.kernel.errors import FieldstationError
 from fieldstation.kernel.logs import configure_logs
 from fieldstation.kernel.parts import Condition, Part, worst
 from fieldstation.settings import Settings, load_settings
-from fieldstation.storage.filesystem import FilesystemStore
-from fieldstation.storage.volumes import FilesystemVolumes
 from fieldstation.wiring import build_storages, probe_engines, verify_ledger
 from fieldstation.wiring.chemistry import chemistry_part
 from fieldstation.wiring.messages import broker_parts
 from fieldstation.wiring.operations import store_disk
 from fieldstation.wiring.outside import outside_parts
-from fieldstation.wiring.storages import numbers_of
+from fieldstation.wiring.storages import Storages, numbers_of
 
 _SIGNS = {Condition.OK: "ok", Condition.DEGRADED: "degraded", Condition.DOWN: "down"}
 
@@ -60,9 +58,9 @@ def _parts(settings: Settings) -> Iterator[Part]:
         yield _fault("store", error)
         yield from _database(settings, books=False)
     else:
-        yield _store(settings, storages.store)
+        yield _store(settings, storages)
         yield from store_disk(settings)
-        yield _projects(settings, storages.volumes)
+        yield _projects(settings, storages)
         yield from _database(settings)
     try:
         yield engine_part(probe_engines(settings))
@@ -90,13 +88,13 @@ def _directory(data: Path) -> Part:
     return Part(name="data directory", condition=Condition.OK, text=f"{data}, mode {mode:04o}")
 
 
-def _store(settings: Settings, store: FilesystemStore) -> Part:
+def _store(settings: Settings, storages: Storages) -> Part:
     try:
         if settings.store is not None:
             refuse_closed_store(settings.store)
     except FieldstationError as error:
         return _fault("store", error)
-    fault = store.fault()
+    fault = storages.store.fault()
     if fault is not None:
         next_step = "choose a folder with FIELDSTATION_STORE whose file system has hard links, and where it may write"
         return Part(name="store", condition=Condition.DOWN, text=fault, next_step=next_step, reason="store")
@@ -107,10 +105,10 @@ def _store(settings: Settings, store: FilesystemStore) -> Part:
     )
 
 
-def _projects(settings: Settings, volumes: FilesystemVolumes) -> Part:
+def _projects(settings: Settings, storages: Storages) -> Part:
     numbers = numbers_of(settings)
     place = settings.projects or settings.data / "projects"
-    fault = volumes.fault(numbers.owner(0, 0))
+    fault = storages.volumes.fault(numbers.owner(0, 0))
     if fault is not None:
         next_step = "let the station own files there (on a network mount: no_root_squash), or run it as a plain user"
         return Part(name="projects", condition=Condition.DOWN, text=fault, next_step=next_step, reason="volume")
