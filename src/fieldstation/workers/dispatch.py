@@ -62,7 +62,12 @@ class Dispatch:
         self._staging = staging
         self._place = place
         self._wake_watch = wake_watch
-        self._holder = Holder(engine=place.name, name=process_name(), lease_seconds=LEASE_SECONDS)
+        self._holder = Holder(
+            engine=place.name,
+            name=process_name(),
+            lease_seconds=LEASE_SECONDS,
+            containers="oci" in place.engine.traits.image_kinds,
+        )
         self._alone = Alone(database, lease_of(place.name))
         self._starters = ThreadPoolExecutor(_STARTERS, thread_name_prefix="start")
         self._take_over_at = 0.0

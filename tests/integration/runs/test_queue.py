@@ -1,7 +1,7 @@
 """Who is next: level, then the project that used slots least of late, then age; and what asking costs."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +55,16 @@ def test_claims_come_in_the_order_of_the_queue_with_a_uid_each(desk: Desk, ada: 
     assert [(claim.run_id, claim.uid) for claim in more] == [(runs[3], 20_003)]
 
 
+def test_a_run_in_a_container_waits_for_an_engine_that_shows_images(desk: Desk, ada: Person) -> None:
+    contained, plain = (desk.submit(ada).id for _ in range(2))
+    with desk.begin() as tx:
+        tx.execute(text("UPDATE run SET image = 'oci:sha256:00' WHERE id = :id"), {"id": contained})
+    assert [claim.run_id for claim in desk.claim(slots=9)] == [plain]
+    assert not desk.claim(slots=9)
+    shows = replace(holder("bob"), containers=True)
+    assert [claim.run_id for claim in desk.claim(shows, slots=9)] == [contained]
+
+
 def test_where_uids_run_out_no_run_goes_without(desk: Desk, ada: Person) -> None:
     runs = [desk.submit(ada).id for _ in range(3)]
     with desk.begin() as tx:
@@ -100,7 +110,7 @@ def test_half_an_hour_of_waiting_is_one_level(desk: Desk, ada: Person) -> None:
     desk.later += 29 * MINUTE
     new = desk.submit(ada, priority=5).id
     with desk.begin() as tx:
-        assert [row.id for row in tx.all(queue._NEXT, {"slots": 2, "slot_seconds": 60})] == [new, old]
+        assert [row.id for row in tx.all(queue._NEXT, {"slots": 2, "slot_seconds": 60, "containers": True})] == [new, old]
     desk.later += 2 * MINUTE
     assert order(desk) == [old, new]
 
@@ -257,7 +267,7 @@ _EXPLAIN = text("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + queue._NEXT.text)
 def buffers(desk: Desk) -> int:
     """Return how many pages the claim looks at."""
     with desk.begin() as tx:
-        (plan,) = tx.scalar(_EXPLAIN, {"slots": 4, "slot_seconds": 60})
+        (plan,) = tx.scalar(_EXPLAIN, {"slots": 4, "slot_seconds": 60, "containers": True})
     return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
 
 

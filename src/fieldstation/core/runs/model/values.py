@@ -151,11 +151,15 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Holder:
-    """Who claims: the engine it acts for, its name, and for how long a claim lasts without renewal."""
+    """Who claims: the engine it acts for, its name, and for how long a claim lasts without renewal.
+
+    `containers` says whether that engine shows container images; else it is given no run that is pinned to one.
+    """
 
     engine: str
     name: str
     lease_seconds: float
+    containers: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,7 @@ _NEXT = text("""
           FROM pair CROSS JOIN LATERAL (
             SELECT id, project_id, priority, queued_at FROM run
              WHERE state = 'queued' AND project_id = pair.project_id AND priority = pair.priority
+               AND (:containers OR image IS NULL)
              ORDER BY queued_at, id LIMIT :slots
         ) oldest
     ), busy AS (
@@ -100,7 +101,8 @@ _COUNTS = text(
 
 def claim(tx: Tx, holder: Holder, uids: Sequence[int | None]) -> Sequence[Claim]:
     """Take the next runs, at most one for each of `uids`, and write the intent to start an attempt of each."""
-    ids = [row.id for row in tx.all(_NEXT, {"slots": len(uids), "slot_seconds": _SLOT_SECONDS})]
+    asked = {"slots": len(uids), "slot_seconds": _SLOT_SECONDS, "containers": holder.containers}
+    ids = [row.id for row in tx.all(_NEXT, asked)]
     if not ids:
         return []
     values = {
