@@ -110,7 +110,10 @@ def test_half_an_hour_of_waiting_is_one_level(desk: Desk, ada: Person) -> None:
     desk.later += 29 * MINUTE
     new = desk.submit(ada, priority=5).id
     with desk.begin() as tx:
-        assert [row.id for row in tx.all(queue._NEXT, {"slots": 2, "slot_seconds": 60, "containers": True})] == [new, old]
+        assert [row.id for row in tx.all(queue._NEXT, {"slots": 2, "slot_seconds": 60, "containers": True})] == [
+            new,
+            old,
+        ]
     desk.later += 2 * MINUTE
     assert order(desk) == [old, new]
 
