@@ -100,6 +100,14 @@ def parse(text: str) -> Reference:
     return found if found.tag or found.digest else replace(found, tag="latest")
 
 
+def read_reference(text: str) -> Reference | None:
+    """Return what `parse` returns; None where that refuses."""
+    try:
+        return parse(text)
+    except Invalid:
+        return None
+
+
 def names_of(reference: Reference) -> Sequence[str]:
     """Return what an archive may call this image: in full, as Docker shortens it, and by the tag alone."""
     names = [str(reference)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fieldstation.core.audit.model import Deed, Entry
 from fieldstation.core.audit.service import record
 from fieldstation.core.images import store
-from fieldstation.core.images.model import Archive, Content, Image, Reference, names_of, parse
+from fieldstation.core.images.model import Archive, Content, Image, names_of, parse, read_reference
 from fieldstation.core.people.model import Caller, Permission
 from fieldstation.core.people.service import Access
 from fieldstation.core.tasks.model import NewTask, Purpose, Task
@@ -95,7 +95,7 @@ class Images:
             return [None] * len(names)
         if not self._runnable:
             return [None if name in self._own else "this station runs no container images" for name in names]
-        read = {name: reference for name in asked if (reference := _read(name))}
+        read = {name: reference for name in asked if (reference := read_reference(name))}
         found = dict(zip(read, store.find(tx, list(read.values())), strict=True))
         return [
             None if name in self._own or found.get(name) else f"the image {name} is not on this station"
@@ -140,14 +140,6 @@ class Images:
     def known(self, tx: Tx, digests: Sequence[str]) -> frozenset[str]:
         """Return which of these contents are kept, under a name or not for long without one."""
         return store.known(tx, digests) if digests else frozenset()
-
-
-def _read(name: str) -> Reference | None:
-    """Return what a definition calls its image; None where that is no name of any."""
-    try:
-        return parse(name)
-    except Invalid:
-        return None
 
 
 def _not_run() -> Invalid:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from fieldstation.core.images.model import read_reference
 from fieldstation.core.tools.model.apps import APP_FIELDS, APPLICATION_ID, App, read_app_fields
 from fieldstation.core.tools.model.apps import KIND as APP_KIND
 from fieldstation.core.tools.model.command import Names, check_command
@@ -43,12 +44,6 @@ _SECRET = re.compile(
 )
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(?:\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})", re.ASCII)
 _MAX_MEMORY = 64 << 40
-_COMPONENT = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
-_OCI = re.compile(
-    rf"(?:(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|localhost)(?::[0-9]{{1,5}})?/|[A-Za-z0-9-]+:[0-9]{{1,5}}/)?"
-    rf"{_COMPONENT}(?:/{_COMPONENT})*(?P<tag>:[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?P<digest>@sha256:[0-9a-f]{{64}})?",
-    re.ASCII,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +165,7 @@ class _Reader:
         node, image = self._node("image"), self.fields.text("image", most=500)
         if not isinstance(node.value, str) or image in (STATION_IMAGE, HOST_IMAGE):
             return image
-        found = _OCI.fullmatch(image)
+        found = read_reference(image)
         if f"{image}:" in (STATION_IMAGE, HOST_IMAGE):
             self.findings.fault(
                 node, f"must be {image}: with the colon (an image of that name is docker.io/library/{image})"
@@ -179,7 +174,7 @@ class _Reader:
             self.findings.fault(
                 node, "must be station:, host:, or an OCI image as registry/path:tag or registry/path@sha256:…"
             )
-        elif found["digest"] is None:
+        elif found.digest is None:
             self.findings.warn(node, "is not pinned: write @sha256:… behind it, so that the same bytes run each time")
         return image
 
