@@ -1,7 +1,7 @@
 """Many random operations with crashes in between, each of which is then done again, agree with a plain model.
 
 A crash before the commit takes the operation back, one behind it only the answer; either way the caller, who cannot
-tell, does the same again. `FIELDSTATION_TEST_SOAK=1` does 10,000 operations.
+tell, does the same again. A soak does 10,000 operations twice.
 """
 
 import os
@@ -15,12 +15,14 @@ import pytest
 from fieldstation.core.accounting.model.products import ProductChange
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import OutOfCoins
+from tests.closing import SOAK as SOAK_VARIABLE
+from tests.closing import Scale
 from tests.integration.accounting.books import Books
 from tests.integration.accounting.model import GIB, Job, Model
 from tests.integration.accounting.world import World
 
-SOAK = os.environ.get("FIELDSTATION_TEST_SOAK") == "1"
-OPERATIONS, SEEDS = (10_000, (1, 2)) if SOAK else (300, (1,))
+SOAK = bool(os.environ.get(SOAK_VARIABLE))
+SEEDS = (1, 2) if SOAK else (1,)
 LIMIT = 2000
 LAST_DAY = 20  # of a period, so that no day of it is in the next one
 
@@ -151,17 +153,20 @@ class Player:
 
 @pytest.mark.timeout(3600 if SOAK else 120)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_random_operations_with_crashes_agree_with_a_plain_model(world: World, seed: int) -> None:
+def test_random_operations_with_crashes_agree_with_a_plain_model(world: World, scale: Scale, seed: int) -> None:
+    operations = scale.of("operations", 300, 10_000)
     player = Player(Books(world), seed)
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0)
     period = player.books.product(player.products[0]).period
     start = datetime.combine(period.begin, midnight.timetz())
     player.books.shift = start + timedelta(days=1, hours=1) - datetime.now(UTC)  # early in a period of at least 28 days
-    for number in range(OPERATIONS):
+    for number in range(operations):
         player.step()
         if number % 100 == 99:
             player.compare()
     player.compare()
     assert player.books.faults() == []
-    assert player.launched > OPERATIONS / 10
-    assert player.crashes > OPERATIONS / 20
+    scale.count("launches", player.launched)
+    scale.count("crashes", player.crashes)
+    assert player.launched > operations / 10
+    assert player.crashes > operations / 20
