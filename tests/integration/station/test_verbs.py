@@ -58,11 +58,20 @@ def test_verbs_join_a_station_that_runs(data: Path) -> None:
             wait_until(lambda: process.stdout is not None and process.stdout.readline().startswith("ready http://"))
             process.terminate()
             assert process.wait(30) == 0
+        with serving(["serve", "--data", str(data)], IMAGE_ROLE="PBC") as process:
+            log = process.stderr
+            assert log is not None
+            told = next(entry for line in log if (entry := json.loads(line))["event"] == "serving")
+            assert told["roles"] == ["follow", "react"]
+            process.terminate()
+            log.read()
+            assert process.wait(30) == 0
 
 
-def serving(words: Sequence[str]) -> "subprocess.Popen[str]":
+def serving(words: Sequence[str], **variables: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-P", "-m", "fieldstation", *words]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    log = subprocess.PIPE if variables else subprocess.DEVNULL
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **variables})
 
 
 def test_serve_needs_a_station_or_a_database_and_known_roles(data: Path) -> None:
