@@ -151,6 +151,7 @@ def test_a_callback_token_reads_files_of_its_project_and_nothing_else(
     with httpx.Client(base_url=ada.url) as http:
         gone = http.delete(f"/data-manager-api/instance/{started['instance_id']}/token/{'x' * 22}")
         assert gone.status_code == 403
+    assert opened_by_token(ada.url, project, started["instance_id"]) == []
     again = ada.dm(
         "start_job_instance", project_id=project, name="Twin", specification=nop(), **callback, callback_token=TOKEN
     )
@@ -158,9 +159,42 @@ def test_a_callback_token_reads_files_of_its_project_and_nothing_else(
     ada.dm_ok("delete_instance_token", instance_id=started["instance_id"], token=TOKEN)
     refused = ada.dm("get_unmanaged_project_file_with_token", token=TOKEN, project_id=project, **reading)
     assert (refused.success, refused.status) == (False, 403)
+    assert opened_by_token(ada.url, project, started["instance_id"]) == []
+    assert ada.dm_ok("list_project_files", project_id=project)["files"][0]["file_name"] == "may.csv"
     assert ada.dm_ok("get_instance", instance_id=started["instance_id"])["has_valid_callback_token"] is False
     made = launched(ada, project, nop(), **callback, generate_callback_token=True)
     assert len(made["callback_token"]) == 22
+
+
+def opened_by_token(url: str, project: str, instance: str) -> list[str]:
+    """Ask for everything that a callback token must not open; return what was not refused."""
+    file = {"project_id": project, "file": "may.csv", "path": "/"}
+    by_token = f"/data-manager-api/project/{project}/file-with-token"
+    asked: list[tuple[str, str, dict[str, str], tuple[int, ...]]] = [
+        *((method, by_token, file, (405,)) for method in ("PUT", "POST", "PATCH", "DELETE")),
+        *(("GET", by_token, {"file": "may.csv", "path": path}, (400, 403, 404)) for path in ("/..", "/../..", "//etc")),
+        ("GET", by_token, {"file": "."}, (400, 403, 404)),
+        ("GET", "/data-manager-api/file", {"project_id": project}, (401,)),
+        ("PUT", f"/data-manager-api/project/{project}/file", {"path": "/"}, (401,)),
+        ("GET", f"/data-manager-api/project/{project}/file", file, (401,)),
+        ("DELETE", "/data-manager-api/file", file, (401,)),
+        ("GET", f"/data-manager-api/project/{project}", {}, (401,)),
+        ("GET", f"/data-manager-api/instance/{instance}", {}, (401,)),
+        ("DELETE", f"/data-manager-api/instance/{instance}", {}, (401,)),
+        ("POST", "/data-manager-api/instance", {}, (401,)),
+        ("GET", "/account-server-api/product", {}, (401,)),
+        ("GET", "/api/v1/projects", {}, (401,)),
+        ("GET", f"/api/v1/projects/{project}/files/may.csv", {}, (401,)),
+    ]
+    launch = {"application_id": "datamanagerjobs.squonk.it", "project_id": project, "as_name": "By token"}
+    form = {**launch, "specification": json.dumps(nop())}
+    found = []
+    for headers in ({}, {"Authorization": f"Bearer {TOKEN}"}):
+        with httpx.Client(base_url=url, headers=headers) as http:
+            for method, address, query, expected in asked:
+                status = http.request(method, address, params={**query, "token": TOKEN}, data=form).status_code
+                found += [] if status in expected else [f"{method} {address} {query} {bool(headers)}: {status}"]
+    return found
 
 
 REFUSED: list[tuple[dict[str, str], dict[str, Any], int]] = [
