@@ -182,6 +182,18 @@ def sample(name: str) -> str:
     return place.read_text()
 
 
+def test_steps_of_a_public_example_that_take_nothing_run(ada: Squonk, project: str) -> None:
+    running = run(ada, made(ada, sample("example-two-step-nop")), project)
+    assert over(ada, running)["status"] == "SUCCESS", faults(ada, running)
+    steps = steps_of(ada, running)
+    assert [(one["name"], one["status"], one["error_num"]) for one in steps] == [
+        ("step-1", "SUCCESS", 0), ("step-2", "SUCCESS", 0),
+    ]  # fmt: skip
+    for one in steps:
+        instance = finished(ada, one["instance_id"])
+        assert (instance["phase"], instance["job_collection"]) == ("COMPLETED", "workflow-engine-unit-test-jobs")
+
+
 def test_branches_of_a_public_example_meet_again(ada: Squonk, project: str, tmp_path: Path) -> None:
     running = run(ada, made(ada, sample("example-diamond")), project)
     assert over(ada, running)["status"] == "SUCCESS", faults(ada, running)
