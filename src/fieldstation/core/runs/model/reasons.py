@@ -113,7 +113,7 @@ MEANINGS: Mapping[Reason, Meaning] = {
     Reason.IMAGE_NOT_FOUND: Meaning(
         text="no engine of this station has the image of the tool",
         fault=_YOURS,
-        next_step="see that the image is spelled right and of a kind that the station runs (`fieldstation doctor`)",
+        next_step="see what there is: `fieldstation image list`; operators bring it by `fieldstation image add`",
     ),
     Reason.COMMAND_NOT_FOUND: Meaning(
         text="the program named by the tool's command is not in its image, or cannot be executed",
