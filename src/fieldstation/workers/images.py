@@ -15,7 +15,7 @@ from fieldstation.core.images.model import Content, parse
 from fieldstation.core.images.service import Images
 from fieldstation.db import Database
 from fieldstation.gateways.images.registry import Progress, Registry, Wanted
-from fieldstation.kernel.errors import Broken, Invalid
+from fieldstation.kernel.errors import Broken, Invalid, Unavailable
 from fieldstation.ports.engine import Limits
 from fieldstation.ports.storage import BlobStore
 from fieldstation.workers.laboratory import Laboratory, Order, Reading
@@ -24,6 +24,7 @@ from fieldstation.workers.perform import Assignment
 from fieldstation.workers.points import reached
 
 _MALFORMED = 65
+_MOST_TRIES = 3  # to reach a registry, while somebody waits
 _SECONDS = 4 * 3600.0
 _MOST_TEXT = 1 << 20
 _UNUSED_SECONDS = 24 * 3600.0
@@ -83,7 +84,16 @@ class AddImage:
             architecture=architecture(),
         )
         fetched.mkdir(mode=0o711, exist_ok=True)
-        self._shelf.registry.fetch(wanted, fetched, Progress(check=assignment.check, tell=assignment.tell))
+        try:
+            self._shelf.registry.fetch(wanted, fetched, Progress(check=assignment.check, tell=assignment.tell))
+        except Unavailable as error:
+            if assignment.operation.failures + 1 < _MOST_TRIES:
+                raise
+            raise Invalid(
+                f"{error.text}, in {_MOST_TRIES} tries",
+                next_step="see that the station's machine reaches the registry, or send the image as an archive",
+                reason="registry_away",
+            ) from error
         return fetched
 
     def _unpacked(self, assignment: Assignment, payload: Mapping[str, Any], source: Path) -> Content:

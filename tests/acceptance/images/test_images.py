@@ -87,8 +87,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     try:
         with running_registry(folder / "registry") as registry:
             settings = {
-                "FIELDSTATION_REGISTRIES": f"docker.io, http://{registry}",
-                "FIELDSTATION_OUTBOUND_ALLOW": registry,
+                "FIELDSTATION_REGISTRIES": f"docker.io, http://{registry}, http://localhost:9",
+                "FIELDSTATION_OUTBOUND_ALLOW": f"{registry}, localhost:9",
                 "FIELDSTATION_TOOL_SOURCES": f"file:{place}/definitions/",
             }
             with running_station(place / "station", environment=settings) as station:
@@ -167,6 +167,8 @@ def test_a_registry_is_asked_by_tag_and_by_digest(scene: Scene) -> None:
     missing = admin.fst("image", "add", f"{name}:none", "--wait")
     assert missing.code == 1
     assert "has no image acme/pulled none" in missing.out
+    away = admin.fst("image", "add", "localhost:9/acme/greet:1", "--wait")
+    assert (away.code, "localhost cannot be asked" in away.out) == (1, True), away
     elsewhere = admin.fst("image", "add", "registry.example.org/acme/greet:1")
     assert "asks no registry at registry.example.org" in elsewhere.err
 
