@@ -1,6 +1,7 @@
 """The first chapters of a person's way: from signing in to jobs that can be run."""
 
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fieldstation.testing.station import RunningStation
@@ -44,6 +45,8 @@ def turn_admin_on(story: Story) -> None:
     assert story.read("AsApi", "get_account", "account_server_roles")["user"]["id"] == story.ada.username
     assert story.read("AsApi", "get_default_organisation", "id", "name")["private"] is False
     (merchant,) = story.read("AsApi", "get_merchants", "merchants")["merchants"]
+    assert (merchant["kind"], bool(merchant["name"]), bool(merchant["api_hostname"])) == ("DATA_MANAGER", True, True)
+    assert datetime.fromisoformat(merchant["created"]) <= datetime.now(UTC)
     story.made["merchant"] = merchant["id"]
     assert story.read("AsApi", "get_merchant", merchant_id=merchant["id"]) == merchant
     registered = story.read("DmApi", "get_account_server_registration", "name", "registered")
@@ -60,13 +63,15 @@ def organise(story: Story) -> None:
     shown = story.read("AsApi", "get_organisation", "id", "name", "private", "created", "users", org_id=org)
     assert (shown["id"], shown["owner_id"], shown["caller_is_member"]) == (org, ada, True)
     story.make("AsApi", "alter_organisation", org_id=org, name=name, default_product_privacy=privacy("DEFAULT_PRIVATE"))
-    assert story.read("AsApi", "get_organisations", "organisations", org_name=name)["count"] == 1
+    (only,) = story.read("AsApi", "get_organisations", "organisations", org_name=name)["organisations"]
+    assert (only["id"], only["name"], only["owner_id"]) == (org, name, ada)
     story.make("AsApi", "add_user_to_organisation", org_id=org, username="carol")
     assert story.read("AsApi", "get_organisation_users", "users", org_id=org)["users"] == [{"id": "carol"}]
     story.make("AsApi", "remove_user_from_organisation", org_id=org, username="carol")
     name = story.keep("unit name", f"Bogs {uuid.uuid4().hex}")
     unit = story.keep("unit", story.make("AsApi", "create_unit", "id", unit_name=name, org_id=org, billing_day=3)["id"])
-    assert story.read("AsApi", "get_organisation_units", "units", org_id=org)["count"] == 1
+    (only,) = story.read("AsApi", "get_organisation_units", "units", org_id=org)["units"]
+    assert (only["id"], only["name"], only["billing_day"]) == (unit, name, 3)
     story.make("AsApi", "add_user_to_unit", unit_id=unit, username="carol")
     assert story.read("AsApi", "get_unit_users", "users", unit_id=unit)["users"] == [{"id": "carol"}]
     story.make("AsApi", "remove_user_from_unit", unit_id=unit, username="carol")
@@ -86,8 +91,10 @@ def privacy(name: str) -> dict[str, list[str]]:
 def subscribe(story: Story) -> None:
     """4: subscriptions."""
     unit, org = story.made["unit"], story.made["organisation"]
-    story.read("AsApi", "get_product_types", "product_types")
-    story.read("AsApi", "get_product_default_storage_cost", "default_storage_cost")
+    types = {one["type"] for one in story.read("AsApi", "get_product_types", "product_types")["product_types"]}
+    assert {TIER, STORAGE} <= types
+    cost = story.read("AsApi", "get_product_default_storage_cost", "default_storage_cost")["default_storage_cost"]
+    assert (float(cost["cost"]) >= 0, cost["units"] in cost["description"]) == (True, True)
     plan = {"unit_id": unit, "product_type": STORAGE, "allowance": 10, "limit": 10}
     storage = story.make("AsApi", "create_product", "id", product_name="For data", **plan)["id"]
     story.keep("storage", storage)
@@ -100,9 +107,12 @@ def subscribe(story: Story) -> None:
     assert (shown["product"]["id"], shown["product"]["type"], shown["claimable"]) == (storage, STORAGE, False)
     assert (shown["coins"]["allowance"], shown["coins"]["limit"], shown["coins"]["at_limit"]) == (20, 30, False)
     assert {"current_burn_rate", "billing_prediction", "remaining_days", "billing_day"} <= set(shown["coins"])
-    assert story.read("AsApi", "get_products_for_unit", "products", unit_id=unit)["count"] == 2
     assert story.read("AsApi", "get_products_for_organisation", "products", org_id=org)["count"] == 2
-    assert story.read("AsApi", "get_available_products", "products")["count"] == 2
+    for asked in ({"name": "get_available_products"}, {"name": "get_products_for_unit", "unit_id": unit}):
+        name = asked.pop("name")
+        found = story.read("AsApi", name, "products", **asked)["products"]
+        assert {one["product"]["id"]: one["unit"]["id"] for one in found} == {storage: unit, tier: unit}
+        assert {one["organisation"]["id"] for one in found} == {org}
 
 
 def make_a_project(story: Story) -> None:
@@ -114,7 +124,8 @@ def make_a_project(story: Story) -> None:
     story.make("DmApi", "update_project", project_id=project, project_name=name, private=True)
     shown = story.read("DmApi", "get_project", "creator", "created", "size", "product_id", project_id=project)
     assert (shown["name"], shown["private"], shown["unit_id"]) == (name, True, story.made["unit"])
-    assert story.read("DmApi", "get_available_projects", "projects", project_name=name)["count"] == 1
+    (only,) = story.read("DmApi", "get_available_projects", "projects", project_name=name)["projects"]
+    assert (only["project_id"], only["name"], only["private"], only["product_id"]) == (project, name, True, tier)
     for role in ("editor", "observer", "administrator"):
         story.make("DmApi", f"add_project_{role}", project_id=project, **{role: "carol"})
         assert "carol" in story.read("DmApi", "get_project", project_id=project)[f"{role}s"]

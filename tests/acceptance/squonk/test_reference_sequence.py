@@ -134,8 +134,10 @@ def run_jobs(story: Story) -> None:
     only = {"exclude_removal": True, "exclude_purpose": "FILE.DATASET.PROJECT", "instance_callback_context": CONTEXT}
     assert [one["id"] for one in story.read("DmApi", "get_tasks", "count", **only)["tasks"]] == [task]
     assert task in {one["id"] for one in story.read("DmApi", "get_available_tasks", project_id=project)["tasks"]}
-    assert story.read("DmApi", "get_available_instances", "instances")["count"] == 1
-    assert story.read("DmApi", "get_project_instances", "instances", project_id=project)["count"] == 1
+    for name, asked in (("get_available_instances", {}), ("get_project_instances", {"project_id": project})):
+        (listed,) = story.read("DmApi", name, "count", **asked)["instances"]
+        assert (listed["id"], listed["project_id"], listed["phase"]) == (instance, project, "COMPLETED")
+        assert (listed["job_job"], listed["owner"], listed["coins"]) == ("coin-test", "ada", over["coins"])
     assert story.read("DmApi", "get_application", "instances", app_id=JOBS)["id"] == JOBS
     assert story.read("DmApi", "get_applications", "applications")["count"] >= 1
     _read_back_by_token(story)
@@ -162,9 +164,15 @@ def send_data(story: Story) -> None:
     assert done(story.ada, made["task_id"])["exit_code"] == 0
     dataset = story.keep("dataset", made["dataset_id"])
     one = {"dataset_id": dataset, "dataset_version": made["dataset_version"]}
-    assert story.read("DmApi", "get_available_datasets", "datasets")["count"] == 1
-    assert story.read("DmApi", "get_dataset_versions", "owner", "editors", dataset_id=dataset)["count"] == 1
+    (listed,) = story.read("DmApi", "get_available_datasets", "count")["datasets"]
+    assert (listed["dataset_id"], listed["owner"], listed["editors"]) == (dataset, "ada", [])
+    (version,) = listed["versions"]
+    assert (version["version"], version["file_name"], version["type"]) == (1, "may.csv", "text/csv")
+    assert (version["processing_stage"], version["size"]) == ("DONE", len(story.made["may.csv"]))
+    found = story.read("DmApi", "get_dataset_versions", "owner", "editors", dataset_id=dataset)["versions"]
+    assert [(one["version"], one["file_name"]) for one in found] == [(1, "may.csv")]
     story.read("DmApi", "get_dataset", **one, local_file=back)
+    assert Path(back).read_text() == story.made["may.csv"]
     digest = hashlib.sha256(story.made["may.csv"].encode()).hexdigest()
     assert story.read("DmApi", "get_dataset_for_digest", digest=digest) == one
     label = [
