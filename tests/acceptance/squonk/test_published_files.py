@@ -23,13 +23,15 @@ PUBLISHED = ("mordred.yaml", "xchem.yaml", "im-virtual-screening.yaml")
 _BLOCKS = ("inputs", "options")
 
 
-def load(admin: Squonk, station: RunningStation, text: str) -> tuple[Path, Any]:
-    """Load a file under a name of its own; return where it lies, and what was told."""
+def load(
+    admin: Squonk, station: RunningStation, text: str, *, name: str = "jobs.yaml", manifest: str = MANIFEST
+) -> tuple[Path, Any]:
+    """Load a file in a folder of its own; return where it lies, and what was told."""
     folder = station.data / "definitions" / f"c{uuid.uuid4().hex[:12]}"
     folder.mkdir(parents=True)
-    (folder / "jobs.yaml").write_text(text)
-    (folder / "manifest.yaml").write_text(MANIFEST)
-    return folder / "jobs.yaml", admin.dm_ok("put_job_manifest", url=f"file:{folder}/manifest.yaml")
+    (folder / name).write_text(text)
+    (folder / "manifest.yaml").write_text(manifest)
+    return folder / name, admin.dm_ok("put_job_manifest", url=f"file:{folder}/manifest.yaml")
 
 
 def resolved(file: Path) -> Iterator[dict[str, Any]]:
@@ -81,6 +83,18 @@ def test_published_files_load_and_run_as_they_say(
         assert told["num_jobs_loaded"] == told["num_jobs_inspected"] > 0
         counts[name] = compare(ada, project, file)
     assert counts["im-virtual-screening.yaml"] > counts["mordred.yaml"] > counts["xchem.yaml"] > 0
+
+
+@samples
+def test_a_published_manifest_loads_the_file_that_it_names(
+    squonk_admin: Squonk, squonk_station: RunningStation
+) -> None:
+    text, manifest = (SAMPLES / "mordred.yaml").read_text(), (SAMPLES / "manifest-im-mordred.yaml").read_text()
+    _, told = load(squonk_admin, squonk_station, text, name="mordred.yaml", manifest=manifest)
+    assert (told["status"], told["num_jobs_loaded"]) == (True, len(read_jobs(text, strict=False).jobs))
+    _, lacking = load(squonk_admin, squonk_station, text, manifest=manifest)
+    assert lacking["status"] is False
+    assert "mordred.yaml" in " ".join(lacking["job_definition_file_failures"]), lacking
 
 
 @samples
