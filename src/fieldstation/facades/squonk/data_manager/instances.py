@@ -278,7 +278,6 @@ def _text(specification: Mapping[str, Any], key: str) -> str:
 
 def instance_out(instance: Instance, *, listed: bool) -> InstanceOut:
     """Describe an instance, as lists do or whole."""
-    tasks = [InstanceTaskOut(id=instance.task_id, purpose="CREATE")]
     return InstanceOut(
         id=instance.id if listed else None,
         name=instance.name,
@@ -305,7 +304,7 @@ def instance_out(instance: Instance, *, listed: bool) -> InstanceOut:
         launch_exchange_rate=None if listed or instance.rate is None else f"{instance.rate.normalize():f}",
         authorisation_code=instance.authorisation,
         has_valid_callback_token=None if listed else instance.token_valid,
-        tasks=None if listed else tasks,
+        tasks=None if listed else [InstanceTaskOut(id=instance.task_id, purpose="CREATE")],
         running_workflow_step_id=None if listed else instance.step,
     )
 
