@@ -1,4 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { inBrowser, looks, NARROW, signIn, unsound, visit, WIDE } from './browser'
@@ -47,6 +49,76 @@ test('an operator keeps a secret that is never shown again, and removes it', asy
   expect(await page.content()).not.toContain('correct horse')
   await sound(page, 'station-secrets-kept')
   await page.getByRole('button', { name: `Remove ${name}/password` }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+  await line.waitFor({ state: 'detached' })
+})
+
+/** An archive as tar writes it, of plain files. */
+function tar(files: Record<string, Buffer>): Buffer {
+  const parts = Object.entries(files).flatMap(([path, content]) => {
+    const head = Buffer.alloc(512)
+    const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, '0')}\0`
+    head.write(path, 0)
+    head.write(`${octal(0o644, 7)}${octal(0, 7)}${octal(0, 7)}${octal(content.length, 11)}${octal(0, 11)}`, 100)
+    head.write(`${' '.repeat(8)}0`, 148)
+    head.write('ustar\u000000', 257)
+    const sum = head.reduce((all, byte) => all + byte, 0)
+    head.write(octal(sum, 6), 148)
+    return [head, content, Buffer.alloc((512 - (content.length % 512)) % 512)]
+  })
+  return Buffer.concat([...parts, Buffer.alloc(1024)])
+}
+
+/** What `docker save` writes of an image with one file. */
+function saved(greeting: string): Buffer {
+  const layer = tar({ greeting: Buffer.from(greeting) })
+  const plain = `sha256:${createHash('sha256').update(layer).digest('hex')}`
+  const config = { os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids: [plain] } }
+  const manifest = [{ Config: 'config.json', RepoTags: [], Layers: ['layer.tar'] }]
+  const text = (value: unknown) => Buffer.from(JSON.stringify(value))
+  return tar({ 'manifest.json': text(manifest), 'config.json': text(config), 'layer.tar': layer })
+}
+
+test('an operator brings an image from a file, sees why another does not come, and removes it', async () => {
+  const page = await open(WIDE, scene.operator)
+  const name = `docker.io/acme/greet-${randomBytes(3).toString('hex')}`
+  const file = (called: string, content: Buffer) => {
+    writeFileSync(join(scene.folder, called), content)
+    return join(scene.folder, called)
+  }
+  const bring = async (reference: string, archive: string) => {
+    await page.getByLabel('Name of the image').fill(reference)
+    await page.locator('input[type=file]').setInputFiles(archive)
+    await page.getByRole('button', { name: 'Bring it' }).click()
+  }
+  await visit(page, '/station/images')
+  await page.getByLabel('Name of the image').fill('elsewhere.example/acme/greet:1')
+  await page.getByRole('button', { name: 'Bring it' }).click()
+  await page.getByRole('alert').getByText('this station asks no registry at elsewhere.example').first().waitFor()
+  expect(await page.getByLabel('Name of the image').getAttribute('aria-invalid')).toBe('true')
+  await page.getByText('From a file').click()
+  await bring('No Name!', file('saved.tar', saved('hello')))
+  await page.getByRole('alert').getByText('is no name of an image').first().waitFor()
+  await bring(`${name}:1`, file('none.tar', Buffer.from('no archive at all')))
+  const asked = (tag: string) => page.getByRole('group', { name: `${name}:${tag}`, exact: true })
+  await asked('1').getByText('Failed').waitFor({ timeout: 60_000 })
+  await asked('1').getByText('cannot be unpacked').waitFor()
+  await bring(`${name}:2`, file('saved.tar', saved('hello')))
+  await asked('2').getByText('Succeeded').waitFor({ timeout: 60_000 })
+  const line = page
+    .getByRole('table', { name: 'Images' })
+    .getByRole('row')
+    .filter({ hasText: `${name}:2` })
+  await line.getByText(/oci:sha256:[0-9a-f]{12}…/).waitFor()
+  await line.getByText(scene.operator.username).waitFor()
+  await sound(page, 'station-images-brought')
+  await page.setViewportSize({ width: NARROW.width, height: NARROW.height })
+  expect(await unsound(page, 'station-images-brought-390', NARROW.rules)).toEqual([])
+  await page.setViewportSize({ width: WIDE.width, height: WIDE.height })
+  await asked('1').getByRole('link').click()
+  await page.getByRole('status', { name: 'State of the task' }).getByText('cannot be unpacked').waitFor()
+  await page.goBack()
+  await page.getByRole('button', { name: `Remove ${name}:2` }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
   await line.waitFor({ state: 'detached' })
 })

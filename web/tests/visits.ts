@@ -40,6 +40,7 @@ export const VISITS: Record<string, string> = {
   '/station/storage': '/station/storage',
   '/station/errors': '/station/errors',
   '/station/manifests': '/station/manifests',
+  '/station/images': '/station/images',
   '/station/rates': '/station/rates',
   '/station/secrets': '/station/secrets',
   '/station/calls': '/station/calls',

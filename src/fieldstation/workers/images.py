@@ -71,7 +71,7 @@ class AddImage:
             if payload["upload"] is not None:
                 self._uploads.let_go(tx, payload["upload"])
         self._shelf.remove(fetched)
-        assignment.tell(f"{payload['reference']} is here: {content.digest}, {content.size:,} bytes")
+        assignment.tell(f"the image {payload['reference']} is here: {content.digest}, {content.size:,} bytes")
 
     def _source(self, assignment: Assignment, payload: Mapping[str, Any], fetched: Path) -> Path:
         if payload["sha256"] is not None:
@@ -111,13 +111,13 @@ class AddImage:
             code = reading.wait(assignment.check)
             if code == _MALFORMED:
                 raise Invalid(
-                    f"{payload['reference']} cannot be unpacked: {reading.said()[-500:]}",
+                    f"the image {payload['reference']} cannot be unpacked: {reading.said()[-500:]}",
                     next_step="send an image that `docker save`, `skopeo` or `podman save` wrote, for this machine",
                     reason="image_damaged",
                 )
             if code != 0:
                 raise Broken(
-                    f"{payload['reference']} cannot be unpacked: {reading.said()[-500:]}",
+                    f"the image {payload['reference']} cannot be unpacked: {reading.said()[-500:]}",
                     next_step="tell the operator",
                     reason="image",
                 )

@@ -233,6 +233,12 @@ const stationManifests = createRoute({
   component: lazyRouteComponent(() => import('@/pages/station/manifests/Manifests'), 'StationManifests'),
 })
 
+const stationImages = createRoute({
+  getParentRoute: () => root,
+  path: '/station/images',
+  component: lazyRouteComponent(() => import('@/pages/station/images/Images'), 'StationImages'),
+})
+
 const stationRates = createRoute({
   getParentRoute: () => root,
   path: '/station/rates',
@@ -298,6 +304,7 @@ const tree = root.addChildren([
   stationUsers,
   stationStorage,
   stationManifests,
+  stationImages,
   stationRates,
   stationSecrets,
   stationCalls,

@@ -1,11 +1,18 @@
 import { ActionIcon, CopyButton } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 
+interface CopiedProps {
+  text: string
+  what: string
+  /** What is seen of a text that is too long. */
+  shown?: string
+}
+
 /** A text to be copied whole: an id, a digest. */
-export function Copied({ text, what }: { text: string; what: string }) {
+export function Copied({ text, what, shown = text }: CopiedProps) {
   return (
     <span className="mono break">
-      {text}{' '}
+      {shown}{' '}
       <CopyButton value={text}>
         {({ copied, copy }) => (
           <ActionIcon

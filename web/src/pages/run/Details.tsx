@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Run } from '@/api/client'
 import { size } from '@/format/number'
+import { shortImage } from '@/show/image'
 import { Section } from '@/show/Page'
 import { Prose } from '@/show/Prose'
 import { Time } from '@/show/Time'
@@ -42,6 +43,11 @@ export function Details({ run }: { run: Run }) {
         {explained.data && (
           <Fact name="Reuse">
             <Prose text={sentence(explained.data.reuse.text)} />
+          </Fact>
+        )}
+        {run.image && (
+          <Fact name="Image">
+            <Copyable value={run.image} shown={shortImage(run.image)} what="digest of the image" />
           </Fact>
         )}
         <Fact name="Revision">

@@ -12,6 +12,7 @@ const PARTS = [
   { to: '/station/users', label: 'Users' },
   { to: '/station/storage', label: 'Storage' },
   { to: '/station/manifests', label: 'Manifests' },
+  { to: '/station/images', label: 'Images' },
   { to: '/station/rates', label: 'Rates' },
   { to: '/station/secrets', label: 'Secrets' },
   { to: '/station/calls', label: 'Calls' },

@@ -73,6 +73,14 @@ export const manifestsQuery = infiniteQueryOptions({
   getNextPageParam: (last) => last.next ?? undefined,
 })
 
+export const imagesQuery = infiniteQueryOptions({
+  queryKey: ['station', 'images'],
+  queryFn: ({ pageParam, signal }) =>
+    take(api.GET('/api/v1/images', { params: { query: { limit: A_PAGE, after: pageParam } }, signal })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (last) => last.next ?? undefined,
+})
+
 /** The jobs that the reader may use, and what they cost. */
 export function ratesQuery(unset: boolean) {
   return infiniteQueryOptions({
