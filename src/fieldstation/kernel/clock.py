@@ -7,7 +7,7 @@ def wire_time(moment: datetime) -> str:
     """Write an aware time as RFC 3339 UTC with six digits and `Z`."""
     if moment.tzinfo is None:
         raise ValueError("a time without a zone has no meaning on the wire")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def read_time(text: str) -> datetime:
