@@ -62,16 +62,42 @@ class AddImage:
     def perform(self, assignment: Assignment) -> None:
         """Fetch, unpack, keep; what an earlier try fetched is used again."""
         payload = assignment.operation.payload
+        if self._taken(assignment, payload):
+            return
         fetched = self._shelf.folder / f".{assignment.operation.task_id}"
-        content = self._unpacked(assignment, payload, self._source(assignment, payload, fetched))
+        try:
+            content = self._unpacked(assignment, payload, self._source(assignment, payload, fetched))
+        except Invalid:
+            self._end_upload(assignment, payload)
+            raise
         reached("after an image was unpacked")
         with self._database.begin() as tx:
             assignment.hold(tx)
             self._images.keep(tx, payload["reference"], content, assignment.operation.user_id)
             if payload["upload"] is not None:
                 self._uploads.let_go(tx, payload["upload"])
+        reached("after an image was kept")
         self._shelf.remove(fetched)
         assignment.tell(f"the image {payload['reference']} is here: {content.digest}, {content.size:,} bytes")
+
+    def _taken(self, assignment: Assignment, payload: Mapping[str, Any]) -> bool:
+        """Tell whether an earlier try came to its end; Invalid where the upload ended without."""
+        if payload["upload"] is None:
+            return False
+        with self._database.begin() as tx:
+            assignment.hold(tx)
+            waits = self._uploads.is_open(tx, payload["upload"])
+            (lack,) = self._images.lacking(tx, [payload["reference"]])
+        if not waits and lack is not None:
+            raise Invalid("the upload ended before its image was unpacked", next_step="send the archive again")
+        return not waits
+
+    def _end_upload(self, assignment: Assignment, payload: Mapping[str, Any]) -> None:
+        """Give back the room of an archive that is no image."""
+        if payload["upload"] is not None:
+            with self._database.begin() as tx:
+                assignment.hold(tx)
+                self._uploads.let_go(tx, payload["upload"])
 
     def _source(self, assignment: Assignment, payload: Mapping[str, Any], fetched: Path) -> Path:
         if payload["sha256"] is not None:

@@ -14,7 +14,7 @@ POINTS = ("after intent", "after start", "after exit", "between blobs and commit
 WORKFLOW_POINTS = ("after end of step", "before launch of step", "after launch of step", "before end of workflow")
 OPERATION_POINTS = ("after claim of operation", "before end of operation")
 READING_POINTS = ("after a part of molecules",)
-IMAGE_POINTS = ("after an image was unpacked",)
+IMAGE_POINTS = ("after an image was unpacked", "after an image was kept")
 _WANTED = os.environ.get("FIELDSTATION_TEST_DIE_AT", "")
 _seen: Counter[str] = Counter()
 

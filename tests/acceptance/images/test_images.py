@@ -200,6 +200,8 @@ def test_what_is_no_image_for_this_machine_is_told(scene: Scene) -> None:
     archive.write_bytes(b"no archive" * 1000)
     done = admin.fst("image", "add", "acme/odd:1", "--archive", archive, "--wait")
     assert (done.code, "cannot be unpacked" in done.out) == (1, True), done
+    with admin.station() as station:
+        assert station.transport.get("/api/v1/uploads")["items"] == [], "it takes no room any more"
     layout = scene.image("far", "for another machine", architecture="s390x")
     with_tar = scene.folder / "far.tar"
     skopeo("--override-arch=s390x", f"oci:{layout}:far", f"docker-archive:{with_tar}:acme/far:1")

@@ -152,6 +152,10 @@ class Uploads:
         """Throw an upload of the caller away; its growing blob is the door's to drop."""
         self.let_go(tx, self.show(tx, caller, upload_id).id)
 
+    def is_open(self, tx: Tx, upload_id: str) -> bool:
+        """Tell whether an upload waits to be used."""
+        return bool(store.known(tx, [upload_id]))
+
     def let_go(self, tx: Tx, upload_id: str) -> None:
         """End an upload whose bytes were taken for something else than a version. Idempotent."""
         blobs.release(tx, [upload_id])

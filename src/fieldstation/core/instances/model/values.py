@@ -1,5 +1,6 @@
 """What instances are."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -132,7 +133,7 @@ class Launched:
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """A job that was launched, and how far it is."""
+    """A job that was launched, and how far it is; what it was launched with is `written` as JSON."""
 
     id: str
     run_id: str
@@ -146,7 +147,7 @@ class Instance:
     job_number: int
     title: str
     nextflow: bool
-    specification: Mapping[str, Any]
+    written: str
     outputs: Mapping[str, Mapping[str, Any]]
     described: Sequence[str]  # the files beside its outputs, once it has ended
     exit_code: int | None
@@ -163,6 +164,12 @@ class Instance:
     launched_at: datetime
     started_at: datetime | None
     stopped_at: datetime | None
+
+    @property
+    def specification(self) -> Mapping[str, Any]:
+        """What it was launched with; read each time, as lists of thousands pass it on as it is written."""
+        found: Mapping[str, Any] = json.loads(self.written)
+        return found
 
 
 def check_name(name: str) -> None:

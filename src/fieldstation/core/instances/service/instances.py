@@ -103,7 +103,7 @@ def _instance(row: Any) -> Instance:
         job_number=row.job,
         title=row.title,
         nextflow=row.nextflow,
-        specification=row.specification,
+        written=row.written,
         outputs=row.outputs,
         described=row.described,
         exit_code=row.exit_code,

@@ -11,7 +11,8 @@ from fieldstation.db import Tx
 
 LAST = "~"  # compares greater than every id
 _COLUMNS = """i.id, i.run_id, i.task_id, i.removal_task, i.project, i.name, i.job, i.collection, i.job_name,
-    i.job_version, i.title, i.nextflow, i.specification, i.outputs, i.command, i.rate, i.cost, i.coins, i.launched_at,
+    i.job_version, i.title, i.nextflow, cast(i.specification AS text) AS written, i.outputs,
+    i.command, i.rate, i.cost, i.coins, i.launched_at,
     i.archived_at IS NOT NULL AS archived, coalesce(i.debug, '0') <> '0' AS debug,
     i.step, r.username AS owner, r.message, r.reason, r.exit_code, r.started_at,
     (SELECT a.code FROM authority a WHERE a.thing = i.id) AS authorisation,

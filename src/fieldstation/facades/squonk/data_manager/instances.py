@@ -1,6 +1,5 @@
 """Instances: jobs and applications launched, tried dry, shown, kept and removed."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -284,7 +283,7 @@ def instance_out(instance: Instance, *, listed: bool) -> InstanceOut:
         owner=instance.owner,
         project_id=instance.project,
         archived=instance.archived,
-        application_specification=json.dumps(instance.specification),
+        application_specification=instance.written,
         phase=instance.phase.value.upper(),
         launched=wire_time(instance.launched_at),
         started=None if instance.started_at is None else wire_time(instance.started_at),
