@@ -21,6 +21,8 @@ _MOST_ADDRESSES = 4  # of one name that are tried
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REPEATED = frozenset({"GET", "HEAD"})  # methods that follow redirects
 _PORTS = {"http": 80, "https": 443}
+_IDLE = 60.0  # seconds without a byte
+_MOST_ASIDE = 1 << 20  # bytes of an answer that is not the one wanted
 _NAT64 = ip_network("64:ff9b::/96")
 
 Address = IPv4Address | IPv6Address
@@ -116,7 +118,9 @@ class Web:
     async def _once(self, request: WebRequest, url: httpx.URL, body: "_Body", *, own: bool) -> WebAnswer | httpx.URL:
         """Ask one address; return where it leads instead, if it leads on."""
         headers = {**(request.headers if own else {}), "Host": _host_header(url), "Accept-Encoding": "identity"}
-        async with httpx.AsyncClient(verify=self._tls or True, trust_env=False, timeout=self._caps.seconds) as client:
+        async with httpx.AsyncClient(
+            verify=self._tls or True, trust_env=False, timeout=min(self._caps.seconds, _IDLE)
+        ) as client:
             response = await self._connected(client, request, url, headers)
             try:
                 target = response.headers.get("location")
@@ -197,7 +201,7 @@ class _Body:
         self.size += len(piece)
         if self._take is not None and wanted:
             self._take(piece)
-        else:
+        elif self._take is None or len(self.kept) < _MOST_ASIDE:
             self.kept += piece
 
 

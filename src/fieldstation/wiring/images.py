@@ -27,6 +27,7 @@ _PACKAGE_LISTS = (Path("/var/lib/dpkg/status"), Path("/var/lib/rpm/rpmdb.sqlite"
 _PROGRAMS = "programs"
 _PLAIN = "http://"
 _SECONDS = 4 * 3600.0
+_TEXT_BYTES = 8 << 20  # of a manifest
 
 
 def build_images(settings: Settings, access: Access, tasks: Tasks, engines: Mapping[str, Engine]) -> Images:
@@ -38,9 +39,10 @@ def build_images(settings: Settings, access: Access, tasks: Tasks, engines: Mapp
 
 def build_shelf(settings: Settings, store: BlobStore) -> Shelf:
     """Return where images lie and come from."""
-    web = Web(settings.outbound_allow, caps=Caps(seconds=_SECONDS, most_bytes=settings.image_bytes))
+    texts = Web(settings.outbound_allow, caps=Caps(most_bytes=_TEXT_BYTES))
+    layers = Web(settings.outbound_allow, caps=Caps(seconds=_SECONDS, most_bytes=settings.image_bytes))
     plain = [one.removeprefix(_PLAIN) for one in settings.registries if one.startswith(_PLAIN)]
-    registry = Registry(web, plain=plain, most_bytes=settings.image_bytes)
+    registry = Registry(texts, layers, plain=plain, most_bytes=settings.image_bytes)
     return Shelf(
         folder=images_of(settings),
         remove=remove_tree,

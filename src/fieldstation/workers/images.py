@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -157,6 +158,8 @@ class AddImage:
         if place.exists():
             os.utime(place)  # it is wanted again
             return
+        if not stat.S_ISDIR(os.lstat(root).st_mode):
+            raise Broken("an image was unpacked into what is no folder", next_step="tell the operator", reason="image")
         fresh = self._shelf.folder / f".{place.name}.{uuid4().hex}"
         fresh.mkdir(mode=0o755)
         root.rename(fresh / "root")

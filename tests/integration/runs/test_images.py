@@ -22,7 +22,7 @@ _LONG_AGO = 1_000_000_000
 def shelf(desk: Desk, tmp_path: Path) -> Shelf:
     folder = tmp_path / "shelf"
     folder.mkdir()
-    registry = Registry(Web(), most_bytes=1)
+    registry = Registry(Web(), Web(), most_bytes=1)
     return Shelf(folder=folder, remove=remove_tree, store=desk.store, registry=registry, most_bytes=1)
 
 

@@ -21,7 +21,6 @@ _MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.doc
 _DOCKER = "docker.io"
 _PARAMETER = re.compile(r'([a-z]+)="([^"]*)"')
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_MOST_TEXT = 8 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +42,14 @@ class Progress:
 
 
 class Registry:
-    """Fetches images of at most `most_bytes`. `plain` are registries (`host:port`) that are asked without TLS."""
+    """Fetches images of at most `most_bytes`: their manifests by one client, with bounds for texts, layers by another.
 
-    def __init__(self, web: Web, *, plain: Sequence[str] = (), most_bytes: int) -> None:
-        self._web = web
+    `plain` are registries (`host:port`) that are asked without TLS.
+    """
+
+    def __init__(self, texts: Web, layers: Web, *, plain: Sequence[str] = (), most_bytes: int) -> None:
+        self._texts = texts
+        self._layers = layers
         self._plain = frozenset(plain)
         self._most_bytes = most_bytes
 
@@ -65,11 +68,11 @@ class Registry:
 
     def ask(self, request: WebRequest) -> WebAnswer:
         """Ask for a text."""
-        return self._web.ask(request)
+        return self._texts.ask(request)
 
     def save(self, request: WebRequest, take: Callable[[bytes], None]) -> WebAnswer:
         """Ask for bytes."""
-        return self._web.save(request, take)
+        return self._layers.save(request, take)
 
     @property
     def most_bytes(self) -> int:
@@ -124,7 +127,7 @@ class _Fetching:
             content = json.loads(answer.body)
         except ValueError:
             content = None
-        if not isinstance(content, dict) or len(answer.body) > _MOST_TEXT:
+        if not isinstance(content, dict):
             raise _damaged("the registry sends a manifest that is none")
         self._path(digest).write_bytes(answer.body)
         kind = str(content.get("mediaType") or answer.headers.get("content-type", "")).partition(";")[0]
