@@ -24,6 +24,7 @@ class _Note:
     """What becomes known of a call while it goes on."""
 
     caller: Caller | None = None
+    asked: bool = False  # whether it was looked who made a call that nobody asked of
     form: dict[str, str] = field(default_factory=dict)
 
 
@@ -71,6 +72,7 @@ class Calls:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                await _find_caller(scope, note)  # behind the answer they may be acting as somebody else by then
             await send(message)
 
         try:
@@ -102,8 +104,9 @@ class Calls:
 
 
 async def _find_caller(scope: Scope, note: _Note) -> None:
-    """Find out who made a call that was refused before anybody asked; the answer is on its way."""
-    if note.caller is None and scope["method"] not in _READING:
+    """Find out who made a call that was refused before anybody asked."""
+    if note.caller is None and not note.asked and scope["method"] not in _READING:
+        note.asked = True
         with suppress(FieldstationError):
             await (await call_from(Request(scope)))(lambda _tx, _caller: None)
 

@@ -5,25 +5,28 @@ import { useState, type SyntheticEvent } from 'react'
 import { api, take, type Product } from '@/api/client'
 import { booksChanged } from '@/pages/organisations/queries'
 import { fieldFaults } from '@/show/faults'
+import { Loading } from '@/show/Page'
 import { ProblemNote } from '@/show/Problem'
 import { productsQuery } from './queries'
 
-/** Makes a project, and leads to it. */
+/** Makes a project, and leads to it; the form comes when it is known who can pay, so that nothing in it moves. */
 export function NewProject({ opened, close }: { opened: boolean; close: () => void }) {
+  const products = useQuery(productsQuery)
   return (
     <Modal opened={opened} onClose={close} title="New project" closeButtonProps={{ 'aria-label': 'Close' }}>
-      {opened && <ProjectForm close={close} />}
+      {opened &&
+        (products.isPending ? <Loading /> : <ProjectForm products={products.data?.items ?? []} close={close} />)}
     </Modal>
   )
 }
 
 type Seen = 'private' | 'public'
 
-function ProjectForm({ close }: { close: () => void }) {
+function ProjectForm({ products, close }: { products: readonly Product[]; close: () => void }) {
   const [name, setName] = useState('')
   const [seen, setSeen] = useState<Seen>('private')
   const [product, setProduct] = useState<string | null>(null)
-  const free = (useQuery(productsQuery).data?.items ?? []).filter(isFree)
+  const free = products.filter(isFree)
   const make = useMake()
   const { at, rest } = fieldFaults(make.error, ['name', 'product', 'public'], { taken: 'name' })
   const submit = (event: SyntheticEvent) => {
