@@ -1,7 +1,5 @@
 """A station that comes back finds its runs: adopted, not started again, whatever had died when."""
 
-import time
-
 import pytest
 from sqlalchemy import text
 
@@ -13,18 +11,24 @@ from fieldstation.wiring.features import build_collecting
 from tests.integration.runs.conftest import OpenStation
 from tests.integration.runs.station import Station
 
-# Each start writes a line; then it waits to be let go.
-JOURNAL = """
-echo "started $FIELDSTATION_RUN" >>journal
-echo here
-i=0
-while [ $i -lt SECONDS0 ]; do sleep 0.1; i=$((i+1)); done
-echo "ended" >>journal
-"""
+# Each start writes a line; then it may wait to be let go.
+START = 'echo "started $FIELDSTATION_RUN" >>journal; echo here\n'
+HOLD = "while [ ! -e go ]; do sleep 0.05; done; rm -f go\n"
+END = 'echo "ended" >>journal\n'
 
 
-def journal(station: Station, name: str, seconds: float) -> str:
-    return station.tool(name, JOURNAL.replace("SECONDS0", str(int(seconds * 10))))
+def journal(station: Station, name: str, *, held: bool = True) -> str:
+    return station.tool(name, START + (HOLD if held else "") + END)
+
+
+def let_go(station: Station) -> None:
+    for folder in (station.data / "attempts").glob("attempt-*"):
+        (folder / "outputs" / "go").touch()
+
+
+def let_end(station: Station) -> None:
+    let_go(station)
+    station.wait(lambda: all(path.exists() for path in (station.data / "attempts").glob("attempt-*/status.json")))
 
 
 def started_once(station: Station, run_id: str) -> None:
@@ -37,23 +41,24 @@ def started_once(station: Station, run_id: str) -> None:
 @pytest.mark.parametrize("how", ["rest", "drop"])
 def test_what_runs_is_adopted_and_not_started_again(open_station: OpenStation, how: str) -> None:
     first = open_station().work()
-    run_id = first.submit(journal(first, "adopted", 6))
+    run_id = first.submit(journal(first, "adopted"))
     first.wait(lambda: first.log(run_id) == b"here\n")
     getattr(first, how)()
     first.process.close()
     second = open_station(later="1 minute").work()
     assert second.show(run_id)["state"] == "running"
+    let_go(second)
     started_once(second, run_id)
 
 
 @pytest.mark.parametrize("how", ["rest", "drop"])
 def test_what_ended_while_nobody_looked_is_collected(open_station: OpenStation, how: str) -> None:
     first = open_station().work()
-    run_id = first.submit(journal(first, "unseen", 2))
+    run_id = first.submit(journal(first, "unseen"))
     first.wait(lambda: first.log(run_id) == b"here\n")
     getattr(first, how)()
     first.process.close()
-    time.sleep(3)
+    let_end(first)
     second = open_station(later="1 minute")
     assert second.show(run_id)["state"] == "running"
     started_once(second.work(), run_id)
@@ -61,7 +66,7 @@ def test_what_ended_while_nobody_looked_is_collected(open_station: OpenStation, 
 
 def test_what_was_claimed_and_never_started_is_started(open_station: OpenStation) -> None:
     station = open_station()
-    run_id = station.submit(journal(station, "claimed", 0.1))
+    run_id = station.submit(journal(station, "claimed", held=False))
     dispatching = Dispatching(station.process.features.outbox, station.process.features.rights)
     with station.process.database.begin() as tx:
         assert dispatching.claim(tx, _gone(), slots=4, uids=range(20_000, 20_010))
@@ -77,7 +82,7 @@ def test_what_was_claimed_and_never_started_is_started(open_station: OpenStation
 def test_what_was_started_and_never_recorded_is_adopted(open_station: OpenStation) -> None:
     """The dispatcher died between the engine's start and its own record of it."""
     station = open_station()
-    run_id = station.submit(journal(station, "unrecorded", 4))
+    run_id = station.submit(journal(station, "unrecorded"))
     station.work()
     station.wait(lambda: station.log(run_id) == b"here\n")
     station.drop()
@@ -87,7 +92,10 @@ def test_what_was_started_and_never_recorded_is_adopted(open_station: OpenStatio
         tx.execute(text("UPDATE run SET state = 'staging'"))
         tx.execute(text("DELETE FROM event WHERE kind = 'run.running'"))
     station.process.close()
-    started_once(open_station(later="1 minute").work(), run_id)
+    again = open_station(later="1 minute").work()
+    again.until(run_id, "running")
+    let_go(again)
+    started_once(again, run_id)
 
 
 def test_what_is_taken_over_while_it_starts_is_adopted(
@@ -95,7 +103,7 @@ def test_what_is_taken_over_while_it_starts_is_adopted(
 ) -> None:
     """The dispatcher was so late that another took its claim, and died before it asked the engine."""
     station = open_station()
-    run_id = station.submit(journal(station, "contended", 1))
+    run_id = station.submit(journal(station, "contended", held=False))
     (engine,) = station.process.engines.values()
     submit = engine.submit
 
@@ -111,7 +119,7 @@ def test_what_is_taken_over_while_it_starts_is_adopted(
 
 def test_a_cancel_while_the_station_was_away_is_kept(open_station: OpenStation) -> None:
     first = open_station().work()
-    run_id = first.submit(journal(first, "unheard", 300))
+    run_id = first.submit(journal(first, "unheard"))
     first.wait(lambda: first.log(run_id) == b"here\n")
     first.drop()
     first.process.close()
@@ -123,14 +131,14 @@ def test_a_cancel_while_the_station_was_away_is_kept(open_station: OpenStation) 
 
 def test_what_a_dead_collector_held_is_collected(open_station: OpenStation) -> None:
     station = open_station()
-    run_id = station.submit(journal(station, "half", 0.1))
+    run_id = station.submit(journal(station, "half", held=False))
     station.work()
     station.final(run_id)
-    other = station.submit(journal(station, "half-2", 1))
+    other = station.submit(journal(station, "half-2"))
     station.until(other, "running")
     station.drop()
     station.process.close()
-    time.sleep(2)
+    let_end(station)
     again = open_station()
     features = again.process.features
     collecting = build_collecting(features)

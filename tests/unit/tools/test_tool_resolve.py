@@ -117,6 +117,8 @@ def test_the_jobs_of_every_station_do_what_they_say(
     code, entries = printed(lambda: tool_resolve([str(path)], tests=True, strict=True, as_json=True), capsys)
     assert code == 0
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    (tmp_path / "README.md").write_text("one\ntwo\n")
+    monkeypatch.chdir(tmp_path)  # a job may write where it runs
     said = {
         entry["job"]: subprocess.run(entry["argv"], check=True, capture_output=True, text=True).stdout.splitlines()
         for entry in entries
@@ -127,6 +129,7 @@ def test_the_jobs_of_every_station_do_what_they_say(
         "INFO -EVENT- Event 2 of 2",
     ]
     assert [line.partition(" # ")[2] for line in said["coin-test"]] == ["INFO -COST- +2.5 1", "INFO -COST- +2.5 2"]
+    assert (tmp_path / "lines.txt").read_text() == "2\n"
 
 
 def test_resolve_wants_to_know_what(folder: Path) -> None:
