@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from tests.integration.runs.station import Document, Station
+from tests.integration.runs.station import HOLD, Document, Station
 
 
 def refused(station: Station, name: str, script: str) -> Document:
@@ -52,12 +52,11 @@ def test_one_odd_run_spoils_no_other(station: Station) -> None:
 
 
 def test_a_data_set_in_the_trash_takes_no_outputs(station: Station) -> None:
-    station.tool(
-        "wait-a-bit", "echo 1 >out; while [ ! -e /tmp/never ]; do sleep 0.1; c=$((c+1)); [ $c -gt 20 ] && exit; done"
-    )
+    station.tool("wait-a-bit", f"echo 1 >out; {HOLD}")
     run_id = station.submit("wait-a-bit", output={"dataset": "soon-gone"})
     station.until(run_id, "running")
     assert station.client.delete("/api/v1/datasets/soon-gone").status_code in (200, 202, 204)
+    station.let_go()
     run = station.final(run_id)
     assert (run["state"], run["reason"]["reason"]) == ("failed", "output_dataset_gone")
 

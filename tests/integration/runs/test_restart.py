@@ -9,11 +9,10 @@ from fieldstation.kernel.processes import process_name
 from fieldstation.ports.engine import Handle, RunSpec
 from fieldstation.wiring.features import build_collecting
 from tests.integration.runs.conftest import OpenStation
-from tests.integration.runs.station import Station
+from tests.integration.runs.station import HOLD, Station
 
 # Each start writes a line; then it may wait to be let go.
 START = 'echo "started $FIELDSTATION_RUN" >>journal; echo here\n'
-HOLD = "while [ ! -e go ]; do sleep 0.05; done; rm -f go\n"
 END = 'echo "ended" >>journal\n'
 
 
@@ -21,13 +20,8 @@ def journal(station: Station, name: str, *, held: bool = True) -> str:
     return station.tool(name, START + (HOLD if held else "") + END)
 
 
-def let_go(station: Station) -> None:
-    for folder in (station.data / "attempts").glob("attempt-*"):
-        (folder / "outputs" / "go").touch()
-
-
 def let_end(station: Station) -> None:
-    let_go(station)
+    station.let_go()
     station.wait(lambda: all(path.exists() for path in (station.data / "attempts").glob("attempt-*/status.json")))
 
 
@@ -47,7 +41,7 @@ def test_what_runs_is_adopted_and_not_started_again(open_station: OpenStation, h
     first.process.close()
     second = open_station(later="1 minute").work()
     assert second.show(run_id)["state"] == "running"
-    let_go(second)
+    second.let_go()
     started_once(second, run_id)
 
 
@@ -94,7 +88,7 @@ def test_what_was_started_and_never_recorded_is_adopted(open_station: OpenStatio
     station.process.close()
     again = open_station(later="1 minute").work()
     again.until(run_id, "running")
-    let_go(again)
+    again.let_go()
     started_once(again, run_id)
 
 
