@@ -11,6 +11,7 @@ import fieldstation.client
 
 HEAVY = (
     "sqlalchemy", "psycopg", "alembic", "fastapi", "starlette", "pydantic", "granian", "cryptography", "jsonschema",
+    "shapely", "numpy",
     "fieldstation.core", "fieldstation.db", "fieldstation.engines", "fieldstation.facades", "fieldstation.settings",
     "fieldstation.storage", "fieldstation.wiring", "fieldstation.workers",
 )  # fmt: skip

@@ -72,6 +72,7 @@ COMMANDS: Mapping[str, Command] = {
     "action": _user("action:app", "Actions: what was done about organisations, units and products.", PEOPLE),
     "search": _user("search:search", "Search the data sets, tools and runs that you see.", THINGS),
     "dataset": _user("dataset:app", "Data sets: versioned, immutable sets of files.", THINGS),
+    "arrival": _user("arrival:app", "Arrivals: products that come, and the notices that announce them.", THINGS),
     "molecule": _user("molecule:app", "Molecules in data sets: found by their structure.", THINGS),
     "project": _user("project:app", "Projects: where runs happen, shared with members.", THINGS),
     "file": _user("file:app", "Files of projects: your own one unless --project names another.", THINGS),

@@ -1,0 +1,1 @@
+"""Values of the catalogue and the rules about them."""
