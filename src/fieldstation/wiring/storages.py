@@ -2,11 +2,14 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from fieldstation.core.projects.service import Numbers
 from fieldstation.kernel.errors import Broken
+from fieldstation.ports.storage import Places
 from fieldstation.settings import Settings
 from fieldstation.storage.filesystem import FilesystemStore
+from fieldstation.storage.places import FilesystemPlaces
 from fieldstation.storage.volumes import FilesystemVolumes
 from fieldstation.storage.whereabouts import store_root
 
@@ -35,6 +38,11 @@ def build_storages(settings: Settings) -> Storages:
         store=store,
         volumes=FilesystemVolumes(settings.projects or settings.data / "projects", settings.reserve_bytes),
     )
+
+
+def places_below(folder: Path) -> Places:
+    """Return the files below a folder that a person named on this machine, for verbs that need no station."""
+    return FilesystemPlaces([folder])
 
 
 def numbers_of(settings: Settings) -> Numbers:

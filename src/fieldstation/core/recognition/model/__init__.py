@@ -1,0 +1,1 @@
+"""Values and rules of recognition: pure, and with no trust in what others wrote."""
