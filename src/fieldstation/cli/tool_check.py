@@ -11,7 +11,10 @@ from typing import Annotated
 import typer
 
 from fieldstation.cli.tool_files import Unreadable, read_text
+from fieldstation.cli.tool_hysds import documents_in, read_documents
 from fieldstation.core.tools.model.check import check
+from fieldstation.core.tools.model.hysds.pair import ReadPair
+from fieldstation.core.tools.model.hysds.spec import LIMIT_GAP_SECONDS
 from fieldstation.core.tools.model.squonk.forms import JOB_FILE_KIND, MANIFEST_KIND, WORKFLOW_KIND
 from fieldstation.core.tools.model.squonk.job import Job
 from fieldstation.core.tools.model.squonk.read import kind_of_text, read_jobs, read_manifest, with_commands_tried
@@ -38,15 +41,27 @@ def tool_check(
     ],
     strict: Annotated[
         bool,
-        typer.Option("--strict", help="Of Squonk2 files: refuse whatever the strictest published rules refuse."),
+        typer.Option("--strict", help="Of others' files: refuse whatever the strictest published rules refuse."),
     ] = False,
+    limit_gap: Annotated[
+        int,
+        typer.Option(
+            "--limit-gap",
+            metavar="SECONDS",
+            min=0,
+            help="Of HySDS files: how far the hard limit is kept above the soft one; workers of HySDS keep 300.",
+        ),
+    ] = LIMIT_GAP_SECONDS,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document on standard output, nothing else.")
     ] = False,
 ) -> None:
     """Check tool definitions and list every fault; needs no station."""
+    hysds, others = documents_in(files)
     with closing(BoundedTemplates()) as templates:
-        reports = [report for file in files for report in _check_file(file, templates, strict=strict)]
+        reports = [report for file in others for report in _check_file(file, templates, strict=strict)]
+    pairs = read_documents(hysds, strict=strict, gap_seconds=limit_gap)
+    reports += [report for pair in pairs for report in _check_pair(pair)]
     if as_json:
         print(json.dumps(_document(reports), indent=2, ensure_ascii=False))
     else:
@@ -99,6 +114,40 @@ def _about(job: Job) -> dict[str, Json]:
     }
 
 
+def _check_pair(read: ReadPair) -> Iterator[_Report]:
+    """Report each file of a pair; the tool that they make stands with the first."""
+    tools = [_about_pair(read)] if not read.faults else []
+    for file in read.pair.files:
+        yield _Report(
+            file=file.file,
+            tools=tools,
+            faults=tuple(problem for name, problem in read.faults if name == file.file),
+            warnings=tuple(problem for name, problem in read.warnings if name == file.file),
+        )
+        tools = []
+
+
+def _about_pair(read: ReadPair) -> dict[str, Json]:
+    """Tell what a pair, or one of it alone, says of itself."""
+    about: dict[str, Json] = {"format": "hysds", "name": read.pair.name}
+    about |= {str(file.kind): file.file for file in read.pair.files}
+    if read.tool is not None:
+        about |= {"version": read.tool.version} if read.tool.version else {}
+        about |= {"title": read.tool.title, "revision": read.tool.revision}
+    if (io := read.io) is not None:
+        about |= {"component": io.component, "action-type": io.action, "allowed_accounts": list(io.accounts)}
+        about |= {"enable_dedup": io.enable_dedup, "label": io.label or read.pair.name}
+        about |= {"submission_type": io.submission_for(passes_query=io.passes_query)}
+    if (spec := read.spec) is not None:
+        limits = spec.limits
+        said = {"soft_seconds": limits.soft_seconds, "hard_seconds": limits.hard_seconds}
+        said |= {"disk_bytes": limits.disk_bytes}
+        about |= {name: value for name, value in said.items() if value is not None}
+        about |= {"recommended_queues": list(spec.recommended_queues), "required_queues": list(spec.required_queues)}
+        about |= {"before": list(spec.before), "after": list(spec.after)}
+    return about
+
+
 def _check_manifest(file: str, text: str, templates: Templates, *, strict: bool) -> Iterator[_Report]:
     """Check a manifest and the files that it names, where they lie beside it."""
     manifest = read_manifest(text, strict=strict)
@@ -138,4 +187,6 @@ def _show(report: _Report) -> None:
             print(f"{report.file}{place}: {kind}: {where}{problem.text}")
     for tool in report.tools:
         name = "/".join(str(tool[part]) for part in ("collection", "name") if part in tool)
-        print(f"{report.file}: {name} {tool['version']} is sound, revision {tool['revision']}")
+        version = f" {tool['version']}" if "version" in tool else ""
+        revision = f", revision {tool['revision']}" if "revision" in tool else ""
+        print(f"{report.file}: {name}{version} is sound{revision}")

@@ -12,9 +12,12 @@ from typing import Annotated, Any
 import typer
 
 from fieldstation.cli.tool_files import Unreadable, read_text
+from fieldstation.cli.tool_hysds import Asked, documents_in, resolved_entries
+from fieldstation.cli.user.verb import spread
 from fieldstation.core.tools.model.squonk.forms import MANIFEST_KIND
 from fieldstation.core.tools.model.squonk.read import JobFile, ReadJob, kind_of_text, read_jobs, read_manifest
 from fieldstation.core.tools.model.squonk.sample import fill_from_test
+from fieldstation.gateways.lambdas import BoundedLambdas
 from fieldstation.gateways.templates import BoundedTemplates
 from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.errors import Invalid, Problem
@@ -34,13 +37,16 @@ class _Call:
 def tool_resolve(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE…", help="Squonk2 manifests or job definition files.", show_default=False),
+        typer.Argument(
+            metavar="FILE…", help="Squonk2 manifests or job definition files, or HySDS documents.", show_default=False
+        ),
     ],
     tests: Annotated[bool, typer.Option("--tests", help="Resolve the calls of each job's own tests.")] = False,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Refuse undeclared variables, numbers for text, and files that break a rule."),
     ] = False,
+    hysds: Asked = Asked(),  # noqa: B008  frozen
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document on standard output, nothing else.")
     ] = False,
@@ -49,18 +55,24 @@ def tool_resolve(
 
     Ends with 1 where a file or a job cannot be read; a call that is refused is told as `error` among the others.
     """
-    if not tests:
+    documents, others = documents_in(files)
+    if others and not tests and hysds.rule is None:
         raise typer.BadParameter("say what to resolve: --tests for the tests in the files", param_hint="--tests")
-    calls = [call for file in files for call in _calls(file, strict=strict)]
-    with closing(BoundedTemplates()) as templates:
+    calls = [call for file in others for call in _calls(file, strict=strict)]
+    with closing(BoundedTemplates()) as templates, closing(BoundedLambdas()) as lambdas:
         entries = list(_resolved(calls, templates))
+        if documents:
+            entries += resolved_entries(documents, hysds, lambdas, strict=strict)
     if as_json:
         print(json.dumps(entries, indent=2, ensure_ascii=False))
     else:
         for entry in entries:
             _show(entry)
-    if any("error" in entry and "test" not in entry for entry in entries):  # a call that is refused is an answer
+    if any("error" in entry and not {"test", "hits"} & set(entry) for entry in entries):  # a refusal is an answer
         raise typer.Exit(1)
+
+
+resolve = spread(tool_resolve)
 
 
 def _calls(file: str, *, strict: bool) -> Iterator[_Call]:
@@ -123,5 +135,10 @@ def _show(entry: _Entry) -> None:
     name = " ".join(str(entry[part]) for part in ("job", "test") if part in entry) or str(entry["file"])
     if "error" in entry:
         print(f"{name}: error: {entry['error']}", file=sys.stderr)
+    elif "payload_hash" in entry:
+        print(f"{name}: {entry['command']}")
+        print(f"  payload hash {entry['payload_hash']}")
+        for place in entry["localize_urls"]:  # type: ignore[union-attr]
+            print(f"  localises {place['url']}")  # type: ignore[index,call-overload]
     else:
         print(f"{name}: {shlex.join(map(str, entry['argv']))}")  # type: ignore[arg-type]

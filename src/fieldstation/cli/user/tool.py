@@ -78,7 +78,7 @@ later(
 later(
     app,
     "resolve",
-    "fieldstation.cli.tool_resolve:tool_resolve",
+    "fieldstation.cli.tool_resolve:resolve",
     "Print what the definitions in files would run; needs no station.",
 )
 

@@ -111,18 +111,43 @@ def plain(function: Function) -> Function:
     """
     hints = get_type_hints(function, include_extras=True)
     own = list(inspect.signature(function).parameters.values())[1:]
-    groups = {one.name: hints[one.name] for one in own if dataclasses.is_dataclass(hints[one.name])}
-    shown = [*_flattened(own, groups, hints), _AS_JSON]
+    groups = _groups(own, hints)
 
     def command(**given: Any) -> None:
         session = Session(as_json=given.pop("as_json"))
-        for name, group in groups.items():
-            given[name] = group(**{field.name: given.pop(field.name) for field in dataclasses.fields(group)})
+        together = _together(given, groups)
         try:
-            _guarded(lambda: function(session, **given), as_json=session.as_json)
+            _guarded(lambda: function(session, **together), as_json=session.as_json)
         finally:
             session.close()
 
+    return _described(command, function, [*_flattened(own, groups, hints), _AS_JSON])
+
+
+def spread(function: Function) -> Function:
+    """Return the command of a function that needs no session: its dataclasses become the options they describe."""
+    hints = get_type_hints(function, include_extras=True)
+    own = list(inspect.signature(function).parameters.values())
+    groups = _groups(own, hints)
+    return _described(
+        lambda **given: function(**_together(given, groups)), function, list(_flattened(own, groups, hints))
+    )
+
+
+def _groups(own: list[inspect.Parameter], hints: dict[str, Any]) -> dict[str, Any]:
+    return {one.name: hints[one.name] for one in own if dataclasses.is_dataclass(hints[one.name])}
+
+
+def _together(given: dict[str, Any], groups: dict[str, Any]) -> dict[str, Any]:
+    """Put options back into the values that they were spread from."""
+    rest = dict(given)
+    for name, group in groups.items():
+        rest[name] = group(**{field.name: rest.pop(field.name) for field in dataclasses.fields(group)})
+    return rest
+
+
+def _described(command: Function, function: Function, shown: list[inspect.Parameter]) -> Function:
+    """Give a command the name, the text and the parameters that are shown for a function."""
     command.__name__, command.__doc__ = function.__name__, function.__doc__
     command.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]  # PEP 362
     command.__annotations__ = {one.name: one.annotation for one in shown}

@@ -1,0 +1,1 @@
+"""HySDS documents: job-spec and hysds-io, what they say, and what they would run."""
