@@ -4,19 +4,19 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from fieldstation.cli.arrival_report import Report, document, lines
-from fieldstation.cli.output import write_json
-from fieldstation.cli.user.verb import pairs
+from fieldstation.cli.user.verb import Session, pairs, plain
 from fieldstation.core.recognition.model.arrivals import ABOUT
 from fieldstation.core.recognition.model.checksums import manifest_of, sidecar_of
 from fieldstation.core.recognition.model.document import MAX_BYTES, read_object
 from fieldstation.core.recognition.model.entries import Configuration, read_configuration
+from fieldstation.core.recognition.model.expectations import compare, is_expectation, read_expectations
 from fieldstation.core.recognition.model.findings import Findings
 from fieldstation.core.recognition.model.notices import is_notice, read_notice
 from fieldstation.core.recognition.service import Inspector, files_in, product_directories
@@ -24,7 +24,29 @@ from fieldstation.ports.storage import PlaceRefused
 from fieldstation.wiring.storages import places_below
 
 
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """By what is recognised and compared, and how strictly."""
+
+    datasets: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The datasets.json that recognises the products.")
+    ] = None
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="What a placeholder {{ NAME }} of datasets.json stands for."),
+    ] = None
+    files: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Where the files lie that notices name; they are compared.")
+    ] = None
+    expect: Annotated[
+        str | None, typer.Option(metavar="FILE", help="How many products of which data set should have come.")
+    ] = None
+    strict: Annotated[bool, typer.Option("--strict", help="Take every doubt for a fault.")] = False
+
+
+@plain
 def arrival_check(
+    session: Session,
     paths: Annotated[
         list[str],
         typer.Argument(
@@ -33,34 +55,21 @@ def arrival_check(
             show_default=False,
         ),
     ],
-    datasets: Annotated[
-        str | None, typer.Option(metavar="FILE", help="The datasets.json that recognises the products.")
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="What a placeholder {{ NAME }} of datasets.json stands for."),
-    ] = None,
-    files: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Where the files lie that notices name; they are compared.")
-    ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Take every doubt for a fault.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document on standard output, nothing else.")
-    ] = False,
+    manner: Manner,
 ) -> None:
     """Check product directories, datasets.json files and notices of arrival; needs no station."""
-    checker = _Checker(pairs(settings or [], "set"), None if files is None else _absolute(files))
-    if datasets is not None:
-        checker.use(datasets)
+    checker = _Checker(pairs(manner.settings or [], "set"), None if manner.files is None else _absolute(manner.files))
+    if manner.datasets is not None:
+        checker.use(manner.datasets)
     for path in paths:
         checker.check(Path(_absolute(path)))
-    report = checker.report(strict=strict)
-    if as_json:
-        write_json(document(report))
-    else:
-        print("\n".join(lines(report)), flush=True)
+    if manner.expect is not None:
+        checker.compare(manner.expect)
+    report = checker.report(strict=manner.strict)
+    session.answer(document(report), lambda: "\n".join(lines(report)))
     if report.findings.faults:
-        if not as_json:
+        if not session.as_json:
+            sys.stdout.flush()
             print("next: mend the faults and check again", file=sys.stderr)
         raise typer.Exit(1)
 
@@ -99,6 +108,13 @@ class _Checker:
         else:
             self._check_document(str(path))
 
+    def compare(self, file: str) -> None:
+        """Compare what came with what a list says should have come."""
+        data, findings = self._read(file), self._report.findings
+        expected = () if data is None else read_expectations(data, file, findings)
+        came = [one.arrival for one in self._report.arrivals if one.arrival is not None]
+        compare(expected, file, came, findings)
+
     def _check_folder(self, path: str) -> None:
         inspector, findings = self._inspector(path), self._report.findings
         before = len(findings.faults)
@@ -128,7 +144,9 @@ class _Checker:
         content = None if data is None else read_object(data, path, findings)
         if data is None or content is None:
             return
-        if "datasets" in content:
+        if is_expectation(content):
+            self._report.expectations.append((path, read_expectations(data, path, findings)))
+        elif "datasets" in content:
             found = read_configuration(data, path, self._settings, findings)
             self._report.configurations.extend([] if found is None else [found])
         elif is_notice(content):

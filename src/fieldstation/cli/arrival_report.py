@@ -1,12 +1,14 @@
 """What `arrival check` found, as one JSON document and as lines for people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fieldstation.cli.output import count, printable
+from fieldstation.core.catalogue.model.footprint import Footprint
 from fieldstation.core.recognition.model.arrivals import Arrival
 from fieldstation.core.recognition.model.catalogue import catalogue_document
 from fieldstation.core.recognition.model.entries import Configuration
+from fieldstation.core.recognition.model.expectations import Expectation
 from fieldstation.core.recognition.model.findings import Findings, Remark
 from fieldstation.core.recognition.model.notices import Notice
 from fieldstation.core.recognition.model.recognise import Recognised
@@ -21,6 +23,7 @@ class Report:
     arrivals: list[Inspection] = field(default_factory=list)
     notices: list[tuple[str, Notice]] = field(default_factory=list)
     configurations: list[Configuration] = field(default_factory=list)
+    expectations: list[tuple[str, Sequence[Expectation]]] = field(default_factory=list)
     checksums: list[tuple[str, Checksums]] = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
 
@@ -31,6 +34,7 @@ def document(report: Report) -> Mapping[str, object]:
         "arrivals": [_arrival(one.arrival, one.checksums) for one in report.arrivals if one.arrival is not None],
         "notices": [_notice(file, one) for file, one in report.notices],
         "configurations": [_configuration(one) for one in report.configurations],
+        "expectations": [{"file": file, "expected": one} for file, one in report.expectations],
         "checksums": [{"file": file, "checksums": one} for file, one in report.checksums],
         "faults": [_remark(one) for one in report.findings.faults],
         "warnings": [_remark(one) for one in report.findings.warnings],
@@ -46,6 +50,9 @@ def lines(report: Report) -> Iterator[str]:
         yield f"{printable(file)}: {printable(_said(notice))}"
     for configuration in report.configurations:
         yield f"{printable(configuration.file)}: entries that can be used: {len(configuration.entries)}"
+    for file, expected in report.expectations:
+        kinds = len({(one.dataset, one.version) for one in expected})
+        yield f"{printable(file)}: expects {count(sum(one.count for one in expected), 'product')} of {kinds} kinds"
     for file, checksums in report.checksums:
         yield f"{printable(file)}: {_compared(checksums)}"
     for kind, remarks in (("warning", report.findings.warnings), ("fault", report.findings.faults)):
@@ -60,7 +67,9 @@ def _remark(one: Remark) -> Mapping[str, str]:
 
 def _arrival(one: Arrival, checksums: Checksums) -> Mapping[str, object]:
     told = {
-        "path": one.path, "id": one.id, "version": one.version, "label": one.label, "location": one.footprint,
+        "path": one.path, "id": one.id, "version": one.version, "label": one.label,
+        "location": None if one.footprint is None else one.footprint.geojson,
+        "bbox": None if one.footprint is None else one.footprint.bbox,
         "starttime": one.start, "endtime": one.end, "creation_timestamp": one.created, "browse": one.browse,
         "localized": one.localized, "overwrite": one.overwrite, "recognised": one.recognised,
         "checksums": checksums, "document": catalogue_document(one),
@@ -90,10 +99,15 @@ def _told(one: Arrival) -> str:
     if one.start is not None or one.end is not None:
         facts.append(" to ".join(wire_time(at) for at in (one.start, one.end) if at is not None))
     if one.footprint is not None:
-        facts.append(f"a {one.footprint['type']}")
+        facts.append(_bounds(one.footprint))
     if one.localized:
         facts.append("an input that was brought here, not to be published")
     return ", ".join(facts)
+
+
+def _bounds(place: Footprint) -> str:
+    west, south, east, north = (f"{degrees:.4g}" for degrees in place.bbox)
+    return f"a {place.geojson['type']} from {west} to {east} longitude, {south} to {north} latitude"
 
 
 def _as(told: Recognised | None, version: str) -> str:

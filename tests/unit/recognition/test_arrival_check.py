@@ -105,6 +105,20 @@ def test_placeholders_are_filled_and_doubts_may_be_faults(folder: Path, run: Tol
     assert run(*arguments, "--set", "LEVEL")[0] == 2
 
 
+def test_what_came_is_compared_with_what_was_expected(folder: Path, run: Told) -> None:
+    def expecting(*counts: object) -> Path:
+        listed = [{"dataset": "slc", "system_version": "v1", "count": count} for count in counts]
+        (folder / "expected.json").write_text(json.dumps({"datasets": {"1": listed[:1], "2": listed[1:]}}))
+        return folder / "expected.json"
+
+    (folder / "in" / "S1_b" / "x.nc.sha256").unlink()
+    arguments = ("check", folder / "in", "--datasets", folder / "datasets.json", "--expect")
+    assert run(*arguments, expecting(1, 1))[0] == 0
+    assert "3 of slc v1 were expected, and 2 came" in run(*arguments, expecting(1, 2))[1]
+    assert "none was expected" in run(*arguments, expecting())[1]
+    assert "must be a whole number" in run(*arguments, expecting("2"))[1]
+
+
 def test_what_is_nothing_of_ours_is_told(folder: Path, run: Told) -> None:
     (folder / "other.json").write_text("{}")
     (folder / "empty").mkdir()
@@ -143,8 +157,6 @@ def test_the_public_samples_are_read(run: Told) -> None:
     files = sorted(SAMPLES.glob("**/datasets*.json"))
     code, text = run("check", *files, "--json")
     found = json.loads(text)
+    assert (code, found["faults"]) == (0, [])
     assert [len(one["entries"]) for one in found["configurations"]] == [3, 3]
-    assert {Path(one["file"]).name for one in found["faults"]} == {
-        "datasets_e2e.json",
-        "datasets_e2e_force_submits.json",
-    }
+    assert [sum(one["count"] for one in listed["expected"]) for listed in found["expectations"]] == [3196, 189]

@@ -80,6 +80,7 @@ def test_a_product_is_read_whole() -> None:
     ]
     document = catalogue_document(arrival)
     assert document["location"] == {"type": "Polygon", "coordinates": SQUARE}
+    assert arrival.footprint is not None and arrival.footprint.bbox == (0.0, 0.0, 1.0, 1.0)
     assert document["prov"] == {"wasGeneratedBy": "task_id:1", "wasDerivedFrom": ["url:s3://b/k"]}
     assert (document["objectid"], document["system_version"], document["orbit"]) == ("S1_x-v2", "2.0", 7)
     assert document["browse_urls"] == ("http://h/A label",)
@@ -163,21 +164,41 @@ def test_a_document_that_is_none_is_refused(document: bytes, said: str) -> None:
     ("key", "value", "said"),
     [
         ("starttime", "yesterday", "is no time"),
-        ("starttime", "2017-02-30", "is no time"),
-        ("starttime", "0001-01-01T00:00:00+01:00", "is no time"),
-        ("starttime", [2017], "is no time"),
-        ("starttime", -1, "is no time"),
-        ("location", "POINT (1 2)", "must be an object"),
-        ("location", {"type": "circle", "coordinates": [1, 2]}, "no type of GeoJSON"),
-        ("location", {"type": "Point", "coordinates": ["1", "2"]}, "do not make a Point"),
-        ("location", {"type": "Polygon", "coordinates": [[0, 0], [1, 1]]}, "do not make a Polygon"),
-        ("location", {"type": "Polygon", "coordinates": []}, "no position"),
-        ("location", {"coordinates": [1, 2]}, "/location/type: is missing"),
+        ("starttime", "2017-02-30", "is no date"),
+        ("starttime", "0001-01-01T00:00:00+01:00", "before the year 1"),
+        ("starttime", [2017], "must be a time such as"),
+        ("starttime", -1, "must be a time such as"),
+        ("location", "POINT (1 2)", "must be a GeoJSON geometry"),
+        ("location", {"type": "circle", "coordinates": [1, 2]}, "no type of geometry"),
+        ("location", {"type": "Point", "coordinates": ["1", "2"]}, "is no number"),
+        ("location", {"type": "Polygon", "coordinates": [[0, 0], [1, 1]]}, "an array was expected"),
+        ("location", {"type": "Polygon", "coordinates": []}, "is empty"),
+        ("location", {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}, "crosses itself"),
+        ("location", {"type": "Point", "coordinates": [1, 91]}, "/location/coordinates"),
+        ("location", {"type": "envelope", "coordinates": [1, 2]}, "a box has 4 numbers"),
+        ("location", {"coordinates": [1, 2]}, "/location/type: None is no type"),
     ],
 )
 def test_a_value_that_says_nothing_is_refused(key: str, value: Any, said: str) -> None:
     arrival, findings = read(ABOUT | {key: value})
     assert arrival is None and said in "; ".join(texts(findings))
+
+
+@pytest.mark.parametrize(
+    ("written", "start", "end"),
+    [
+        ("2017-03-01", "2017-03-01T00:00:00+00:00", "2017-03-01T23:59:59.999999+00:00"),
+        ("2017-03-01T06:00", "2017-03-01T06:00:00+00:00", "2017-03-01T06:00:00+00:00"),
+        ("20170301T060708.5", "2017-03-01T06:07:08.500000+00:00", "2017-03-01T06:07:08.500000+00:00"),
+        ("20170301", "2017-03-01T00:00:00+00:00", "2017-03-01T23:59:59.999999+00:00"),
+        ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00+00:00", "2017-01-01T00:00:00+00:00"),
+        (None, None, None),
+    ],
+)
+def test_times_as_they_are_written(written: str | None, start: str | None, end: str | None) -> None:
+    arrival, _ = read(ABOUT | {"starttime": written, "endtime": written})
+    assert arrival is not None
+    assert [one and one.isoformat() for one in (arrival.start, arrival.end)] == [start, end]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +210,7 @@ def test_a_value_that_says_nothing_is_refused(key: str, value: Any, said: str) -
         ({"id": "other"}, "name of the directory"),
         ({"dataset_type": "x"}, "in place of what was recognised"),
         ({"version": 2.0}, "write it in quotes"),
-        ({"location": {"type": "envelope", "coordinates": [[0, 1], [1, 0]]}}, "read as a Polygon"),
+        ({"location": {"type": "envelope", "coordinates": [[0, 1], [1, 0]]}}, "read as a box"),
         ({"location": {"type": "Feature", "geometry": {"type": "POINT", "coordinates": [1, 2, 3]}}}, "a Feature"),
     ],
 )

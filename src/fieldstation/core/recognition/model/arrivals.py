@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from fieldstation.core.catalogue.model.footprint import Footprint
 from fieldstation.core.recognition.model.document import read_object
 from fieldstation.core.recognition.model.entries import Configuration, Outlet
-from fieldstation.core.recognition.model.findings import Fields, Findings, shown
-from fieldstation.core.recognition.model.footprints import read_footprint
+from fieldstation.core.recognition.model.findings import Fields, Findings, escaped, shown
+from fieldstation.core.recognition.model.footprints import read_place
 from fieldstation.core.recognition.model.moments import read_moment
 from fieldstation.core.recognition.model.recognise import Match, Recognised, Sayings, in_order, match
 from fieldstation.kernel.canonical import Json
@@ -59,8 +60,8 @@ class Browse:
 class Arrival:
     """One product, checked and read. `recognised` is None where no `datasets.json` was given.
 
-    `footprint` is GeoJSON; times are aware. `metadata` and `context` are free; `production` tells how it came about,
-    for latencies. `localized`: the directory is an input that was brought here, so not to be published.
+    Times are aware, and both ends belong to the product. `metadata` and `context` are free; `production` tells how it
+    came about, for latencies. `localized`: it is an input that was brought here, so not to be published.
     `overwrite`: its context allows to replace a product of the same id. `further` are the keys of `.dataset.json` that
     the document of a catalogue takes as they stand.
     """
@@ -70,7 +71,7 @@ class Arrival:
     version: str
     recognised: Recognised | None
     label: str | None
-    footprint: Mapping[str, Json] | None
+    footprint: Footprint | None
     start: datetime | None
     end: datetime | None
     created: datetime | None
@@ -118,7 +119,7 @@ class _Reader:
         if version is None and found is None:
             fields.fault("version", "is missing: the version of the product, such as v1.0")
         start, end = self._times(fields)
-        footprint, label = read_footprint(fields, "location"), fields.text("label")
+        footprint, label = read_place(fields, "location"), fields.text("label")
         created = read_moment(fields, "creation_timestamp")
         browse = _browse(self._given.names, found.entry.browse if found else Outlet())
         if len(self._findings.faults) > self._before:
@@ -165,14 +166,14 @@ class _Reader:
         """Note keys that are close to one we know, and those that mean something else elsewhere."""
         for key in about:
             if key in _OWN and about[key] != self._given.id:
-                fields.warn(key, "was not read: the id is the name of the directory")
+                fields.warn(escaped(key), "was not read: the id is the name of the directory")
             elif key in _DERIVED:
-                fields.warn(key, "stands in the document in place of what was recognised")
+                fields.warn(escaped(key), "stands in the document in place of what was recognised")
             elif key not in _KNOWN and (meant := difflib.get_close_matches(key, _KNOWN, 1, 0.8)):
-                fields.warn(key, f"is kept, but means nothing here: was {meant[0]} meant?")
+                fields.warn(escaped(key), f"is kept, but means nothing here: was {meant[0]} meant?")
 
     def _times(self, fields: Fields) -> tuple[datetime | None, datetime | None]:
-        start, end = read_moment(fields, "starttime"), read_moment(fields, "endtime")
+        start, end = read_moment(fields, "starttime"), read_moment(fields, "endtime", last=True)
         if start is not None and end is not None and end < start:
             fields.fault("endtime", f"{shown(str(fields.get('endtime')))} lies before starttime: are they exchanged?")
         return start, end

@@ -19,7 +19,7 @@ def catalogue_document(arrival: Arrival) -> Mapping[str, Json]:
             "dataset_type": told.type, "urls": told.urls, "browse_urls": told.browse_urls,
         }  # fmt: skip
     images: Json = [_image(one, arrival.id) for one in arrival.browse]
-    place: Mapping[str, Json] = {} if arrival.footprint is None else {"location": arrival.footprint}
+    place: Mapping[str, Json] = {} if arrival.footprint is None else {"location": arrival.footprint.geojson}
     return {
         "id": arrival.id, "objectid": arrival.id, "metadata": arrival.metadata, **recognised, "images": images,
         "prov": _provenance(arrival.context or {}), **arrival.further, **place,

@@ -83,7 +83,9 @@ def read_configuration(data: bytes, file: str, settings: Mapping[str, str], find
     root = Fields(findings, file, "", document)
     root.ignored(("datasets",), "is not known in a datasets.json and was not read")
     if isinstance(document.get("datasets"), Mapping):
-        root.fault("datasets", "is an object: this lists how many products are expected, and recognises none")
+        root.fault(
+            "datasets", "is an object: this lists how many products are expected (--expect), and recognises none"
+        )
         return None
     if "datasets" not in document:
         root.fault("datasets", "is missing: a list of entries, each with match_pattern, ipath, level and type")

@@ -43,7 +43,10 @@ class Findings:
 
 
 class Fields:
-    """The fields of one JSON object. Each reader gives the value, or None when it is absent, null or faulty (noted)."""
+    """The fields of one JSON object. Each reader gives the value, or None when it is absent, null or faulty (noted).
+
+    Where a remark is made of a key that others chose, `escaped` makes it a step of a JSON pointer.
+    """
 
     def __init__(self, findings: Findings, file: str, where: str, fields: Mapping[str, Json]) -> None:
         self.findings = findings
@@ -58,6 +61,10 @@ class Fields:
     def warn(self, key: str, text: str) -> None:
         """Note a doubt about a field."""
         self.findings.warn(self.file, self._at(key), text)
+
+    def names(self) -> Iterable[str]:
+        """Return the names of all fields."""
+        return self._fields.keys()
 
     def get(self, key: str) -> Json:
         """Return a field as it stands."""
@@ -115,10 +122,15 @@ class Fields:
     def ignored(self, known: Iterable[str], about: str) -> None:
         """Note every field that is not known; `about` says what becomes of it."""
         for key in sorted(set(self._fields) - set(known)):
-            self.warn(key, about)
+            self.warn(escaped(key), about)
 
     def _at(self, key: str) -> str:
-        return f"{self.where}/{key.replace('~', '~0').replace('/', '~1')}" if key else self.where
+        return f"{self.where}/{key}" if key else self.where
+
+
+def escaped(key: str) -> str:
+    """Write one step of a JSON pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
 
 
 def kind_of(value: Json) -> str:

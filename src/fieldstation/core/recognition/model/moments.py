@@ -1,55 +1,50 @@
-"""Times as the documents of products write them: often without a zone, and then UTC."""
+"""Times as the documents of products write them: mostly without a zone, and then UTC by their convention."""
 
 import re
 from datetime import UTC, datetime, timedelta
 
-from fieldstation.core.recognition.model.findings import Fields, kind_of, shown
+from fieldstation.core.catalogue.model.moments import read_interval
+from fieldstation.core.recognition.model.findings import Fields, kind_of
+from fieldstation.kernel.errors import Invalid
 
-_TIME = re.compile(
-    r"(\d{4})-?(\d{2})-?(\d{2})"
-    r"(?:[Tt ]+(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?)?"
-    r"\s*([Zz]|UTC|[+-]\d{2}(?::?\d{2})?)?",
-    re.ASCII,
-)
+_NO_ZONE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?", re.ASCII)
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[Tt](\d\d)(\d\d)(\d\d)(\.\d+)?([Zz]|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_MILLISECONDS = 253_402_300_799_999  # the end of the year 9999
 
 
-def read_moment(fields: Fields, key: str) -> datetime | None:
+def read_moment(fields: Fields, key: str, *, last: bool = False) -> datetime | None:
     """Read a time: ISO 8601 with or without zone (then UTC) and fraction, or milliseconds since 1970; None if absent.
 
-    What is finer than a microsecond is cut off. A day alone is its beginning.
+    A day alone is its first instant, or with `last` its last one.
     """
-    value = fields.get(key)
-    if value is None:
+    text = _text(fields, key)
+    if text is None:
         return None
+    try:
+        found = read_interval(None if last else text, text if last else None, lenient=True)
+    except Invalid as error:
+        fields.fault(key, f"{error.text}; {error.next_step}")
+        return None
+    for warning in found.warnings:
+        fields.warn(key, warning.partition(": ")[2])
+    return found.end if last else found.start
+
+
+def _text(fields: Fields, key: str) -> str | None:
+    """Return a time as text in one of the forms that the catalogue reads, None where there is none."""
+    value = fields.get(key)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_MILLISECONDS:
         fields.warn(key, f"is the number {value}, taken as milliseconds since 1970; write 2026-01-31T12:00:00Z")
-        return _EPOCH + timedelta(milliseconds=value)
-    if value == "":
+        return (_EPOCH + timedelta(milliseconds=value)).isoformat()
+    if value is not None and not isinstance(value, str):
+        fields.fault(key, f"must be a time such as 2026-01-31T12:00:00Z, not {kind_of(value)}")
+        return None
+    text = (value or "").strip()
+    if value is not None and not text:
         fields.warn(key, "is empty, taken as absent; leave it out")
-        return None
-    found = _TIME.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= 64 else None
-    moment = _moment(found) if found else None
-    if moment is None:
-        given = shown(value) if isinstance(value, str) else kind_of(value)
-        fields.fault(key, f"{given} is no time; write it like 2026-01-31T12:00:00Z")
-    return moment
-
-
-def _moment(found: re.Match[str]) -> datetime | None:
-    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
-    micros = int((found[7] or "")[:6].ljust(6, "0"))
-    try:
-        return datetime(year, month, day, hour, minute, second, micros, UTC) - _offset(found[8])
-    except (ValueError, OverflowError):
-        return None
-
-
-def _offset(zone: str | None) -> timedelta:
-    if zone is None or zone[0] not in "+-":
-        return timedelta()
-    hours, minutes = int(zone[1:3]), int(zone[-2:]) if len(zone) > 3 else 0
-    if hours > 23 or minutes > 59:
-        raise ValueError(zone)
-    return (-1 if zone[0] == "-" else 1) * timedelta(hours=hours, minutes=minutes)
+    if found := _COMPACT.fullmatch(text):
+        year, month, day, hour, minute, second, fraction, zone = (part or "" for part in found.groups())
+        time = f"T{hour}:{minute}:{second}{fraction}{zone or 'Z'}" if hour else ""
+        return f"{year}-{month}-{day}{time}"
+    return f"{text}Z" if _NO_ZONE.fullmatch(text) else text or None
