@@ -54,6 +54,12 @@ class Layout:
     parts: Sequence[Ring]
     is_box: bool
 
+    @property
+    def edges(self) -> Sequence[float]:
+        """The edges of all parts, four numbers each: x and y of one end, x and y of the other."""
+        closed = (zip(part, (*part[1:], part[0]), strict=True) for part in self.parts)
+        return [number for ends in chain.from_iterable(closed) for end in ends for number in end]
+
     def moved(self, degrees: float) -> "Layout":
         """Return the same, whole turns further east."""
         west, south, east, north = self.box
