@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from fieldstation.core.people.service import Access
-from fieldstation.core.tools.service import Jobs, Manifests, Rates, Secrets
+from fieldstation.core.tools.service import HysdsJobs, Jobs, Manifests, Rates, Secrets
 from fieldstation.core.tools.service.manifests import Means
+from fieldstation.gateways.lambdas import BoundedLambdas
 from fieldstation.gateways.sources import ToolSources
 from fieldstation.gateways.templates import BoundedTemplates
 from fieldstation.gateways.web import Web
@@ -18,7 +19,9 @@ class Definitions:
 
     mode: str
     templates: BoundedTemplates
+    lambdas: BoundedLambdas
     jobs: Jobs
+    hysds: HysdsJobs
     rates: Rates
     secrets: Secrets
     manifests: Manifests
@@ -34,7 +37,9 @@ def build_definitions(settings: Settings, access: Access, sealer: Sealer) -> Def
     return Definitions(
         mode=settings.mode,
         templates=templates,
+        lambdas=BoundedLambdas(),
         jobs=jobs,
+        hysds=HysdsJobs(access),
         rates=Rates(access, jobs),
         secrets=Secrets(access, sealer),
         manifests=Manifests(access, sealer, jobs, means),

@@ -156,6 +156,11 @@ def _describe(app: FastAPI) -> None:
     app.openapi = described  # type: ignore[method-assign]
 
 
+def _tools(features: Features) -> tools.ToolsDoor:
+    known = features.definitions
+    return tools.ToolsDoor(tools=features.tools, hysds=known.hysds, templates=known.templates, lambdas=known.lambdas)
+
+
 def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, kit: Kit) -> APIRouter:
     movers = kit.movers
     rest = APIRouter(prefix="/api/v1")
@@ -165,7 +170,7 @@ def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, kit: 
     rest.include_router(datasets.router(_dataset_parts(features, store, movers, public_url)))
     rest.include_router(uploads.router(features.uploads, store, movers))
     known = features.definitions
-    rest.include_router(tools.router(features.tools, known.templates))
+    rest.include_router(tools.router(_tools(features)))
     rest.include_router(manifests.router(Loading(known.manifests, movers), features.tools, known.jobs, known.rates))
     rest.include_router(secrets.router(known.secrets))
     rest.include_router(images.router(images.ImagesDoor(images=features.images, uploads=features.uploads)))

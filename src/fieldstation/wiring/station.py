@@ -127,6 +127,7 @@ class Station:
         for engine in self.engines.values():
             engine.close()
         self.features.definitions.templates.close()
+        self.features.definitions.lambdas.close()
         self.features.molecules.chemistry.close()
         self.database.close()
 

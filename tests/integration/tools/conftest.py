@@ -8,9 +8,10 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from fieldstation.core.people.model import Caller
 from fieldstation.core.people.service import People
-from fieldstation.core.tools.service import Tools
+from fieldstation.core.tools.service import HysdsJobs, Tools
 from fieldstation.db import Database
 from fieldstation.facades.rest import tools as door
+from fieldstation.gateways.lambdas import BoundedLambdas
 from fieldstation.gateways.templates import BoundedTemplates
 from tests.integration.people.station import Station
 
@@ -28,8 +29,11 @@ def portal() -> Iterator[BlockingPortal]:
 def station(database: Database, portal: BlockingPortal) -> Iterator[Station]:
     """People and tools, with their doors."""
     made = Station(database, portal)
-    with closing(BoundedTemplates()) as templates:
-        made.app.include_router(door.router(Tools(made.people), templates), prefix="/api/v1")
+    with closing(BoundedTemplates()) as templates, closing(BoundedLambdas()) as lambdas:
+        parts = door.ToolsDoor(
+            tools=Tools(made.people), hysds=HysdsJobs(made.people), templates=templates, lambdas=lambdas
+        )
+        made.app.include_router(door.router(parts), prefix="/api/v1")
         yield made
 
 

@@ -112,7 +112,7 @@ def test_a_reload_moves_the_label_and_keeps_where_it_pointed(keeper: Keeper, cal
     keeper.load()
     with keeper.database.begin() as tx:
         second = keeper.jobs.by_number(tx, anna, first.number)
-        past = keeper.jobs.past(tx, second, PageRequest()).items
+        past = keeper.jobs.past(tx, second.tool_id, second.job.version, PageRequest()).items
         deeds = [row.deed for row in tx.all(text("SELECT deed FROM audit WHERE deed LIKE 'tool%' ORDER BY id"))]
         assert keeper.jobs.definition(tx, first.revision).options["top"].maximum == 100
     assert (second.number, second.tool_id) == (first.number, first.tool_id)
@@ -201,7 +201,7 @@ def test_what_is_taken_back_comes_again_under_its_number(keeper: Keeper, caller:
     with keeper.database.begin() as tx:
         again = keeper.jobs.by_number(tx, anna, number)
         assert (again.job.name, str(again.rate)) == ("count-atoms", "0.500000")
-        assert len(keeper.jobs.past(tx, again, PageRequest()).items) == 1
+        assert len(keeper.jobs.past(tx, again.tool_id, again.job.version, PageRequest()).items) == 1
 
 
 def test_in_production_nothing_is_taken_back(keeper: Keeper, people: People, templates: BoundedTemplates) -> None:

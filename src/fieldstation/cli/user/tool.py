@@ -1,7 +1,6 @@
 """`tool list|show|past|add|check|resolve|member`, and the nouns below it: `tool manifest`, `tool rate`."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -43,17 +42,6 @@ def show(
 
 
 @verb(app)
-def add(
-    session: Session,
-    file: Annotated[Path, typer.Argument(help="A native definition (YAML).")],
-    public: Annotated[bool, typer.Option("--public", help="For everyone; operators may.")] = False,
-) -> None:
-    """Publish a tool under the version that its definition names."""
-    published = session.station.tools.publish(file.read_text(encoding="utf-8"), public=public)
-    session.answer(published, lambda: f"{published.name}@{published.version}  {published.revision}")
-
-
-@verb(app)
 def past(session: Session, tool: tool_manifest.Version) -> None:
     """Show what a version of a job was before it was loaded anew."""
     name, version = tool_manifest.parts(tool)
@@ -69,6 +57,9 @@ def past(session: Session, tool: tool_manifest.Version) -> None:
 add_member_verb(app, "TOOL", lambda station: station.tools)
 app.add_typer(tool_manifest.manifests)
 app.add_typer(tool_manifest.rates)
+later(
+    app, "add", "fieldstation.cli.user.tool_add:command", "Publish a tool under the version that its definition names."
+)
 later(
     app,
     "check",

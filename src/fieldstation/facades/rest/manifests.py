@@ -211,7 +211,8 @@ def _add_rates(routes: APIRouter, tools: Tools, jobs: Jobs, rates: Rates) -> Non
     )
     async def past(reference: str, version: str, call: CallerCall, page: ById) -> PageOut[PastOut]:
         def work(tx: Tx, caller: Caller) -> Page[PastRevision]:
-            return jobs.past(tx, kept(tx, caller, reference, version), page)
+            shown = tools.show(tx, caller, f"{reference}@{version}")
+            return jobs.past(tx, shown.tool_id, shown.version, page)
 
         return page_out(await call(work), _past_out)
 

@@ -1,6 +1,7 @@
 """Tools over REST: the published ones, the publishing of more, and the check of a definition."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -11,7 +12,9 @@ from pydantic import BaseModel, Field
 from fieldstation.core.tools.model.check import Checked, check
 from fieldstation.core.tools.model.definition import write_definition
 from fieldstation.core.tools.model.document import MAX_BYTES
-from fieldstation.core.tools.model.form import form_of
+from fieldstation.core.tools.model.hysds.face import face_of as face_of_pair
+from fieldstation.core.tools.model.hysds.pair import HysdsTool
+from fieldstation.core.tools.model.hysds.published import PublishedPair, is_pair, read_published
 from fieldstation.core.tools.model.published import ToolFormat, ToolSummary, ToolVersion, VersionSummary, format_of
 from fieldstation.core.tools.model.squonk.face import face_of
 from fieldstation.core.tools.model.squonk.forms import JOB_FILE_KIND, MANIFEST_KIND, WORKFLOW_KIND
@@ -23,7 +26,7 @@ from fieldstation.core.tools.model.squonk.read import (
     read_manifest,
     with_commands_tried,
 )
-from fieldstation.core.tools.service import Tools
+from fieldstation.core.tools.service import HysdsJobs, Tools
 from fieldstation.facades.kit.calls import CallerCall
 from fieldstation.facades.kit.pages import ById, PageOut, page_out
 from fieldstation.facades.kit.problems import FaultOut, fault_out, responses
@@ -31,6 +34,7 @@ from fieldstation.facades.rest.members import MembersOut, ToolMemberIn, members_
 from fieldstation.facades.rest.names import Text
 from fieldstation.kernel.clock import wire_time
 from fieldstation.kernel.errors import Invalid, TooLarge
+from fieldstation.ports.lambdas import Lambdas
 from fieldstation.ports.templates import Templates
 
 YAML = "application/yaml"
@@ -71,7 +75,7 @@ class ToolItemOut(BaseModel):
     id: str = Field(examples=["tool-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"])
     namespace: str = Field(description="`native/station` is the station's own", examples=["native/station"])
     format: ToolFormat = Field(
-        description="`squonk2` tools are jobs: they work in projects, and runs are never of them"
+        description="`squonk2` and `hysds` tools are jobs, and runs are never of them: the former work in projects"
     )
     name: str = Field(examples=["table-summary"])
     version: str = Field(description="what the bare name means: the newest release", examples=["1.0.0"])
@@ -86,7 +90,7 @@ class ToolOut(BaseModel):
     id: str = Field(examples=["tool-0198c5a1-7f3e-7cc1-9d2a-3f0d8f7f3b11"])
     namespace: str = Field(examples=["native/station"])
     format: ToolFormat = Field(
-        description="`squonk2` tools are jobs: they work in projects, and runs are never of them"
+        description="`squonk2` and `hysds` tools are jobs, and runs are never of them: the former work in projects"
     )
     name: str = Field(examples=["table-summary"])
     version: str = Field(examples=["1.0.0"])
@@ -155,14 +159,54 @@ async def _definition_text(request: Request) -> str:
 DefinitionText = Annotated[str, Depends(_definition_text)]
 
 
-def router(tools: Tools, templates: Templates) -> APIRouter:
+@dataclass(frozen=True, kw_only=True)
+class ToolsDoor:
+    """What the routes of tools stand on; the last two read what others wrote, each in a process of its own."""
+
+    tools: Tools
+    hysds: HysdsJobs
+    templates: Templates
+    lambdas: Lambdas
+
+
+def router(door: ToolsDoor) -> APIRouter:
     """Return the routes of tools."""
     routes = APIRouter(tags=["tools"])
-    _add_tools(routes, tools)
-    _add_check(routes, templates)
-    _add_versions(routes, tools)
-    _add_members(routes, tools)
+    _add_publish(routes, door)
+    _add_tools(routes, door.tools)
+    _add_check(routes, door)
+    _add_versions(routes, door.tools)
+    _add_members(routes, door.tools)
     return routes
+
+
+def _add_publish(routes: APIRouter, door: ToolsDoor) -> None:
+    @routes.post(
+        "/tools",
+        operation_id="publish_tool",
+        summary="Publish a version of a tool; 200 when exactly this was published before",
+        description="A pair of HySDS documents is sent as {kind: HysdsJob, name, version, job-spec, hysds-io}; "
+        "operators publish it for everyone, and the same version again moves it.",
+        status_code=HTTPStatus.CREATED,
+        response_model_exclude_none=True,
+        responses={200: {"model": ToolOut}, **responses(403, 409, 413)},
+        openapi_extra=_DEFINITION,
+    )
+    async def publish(
+        text: DefinitionText,
+        call: CallerCall,
+        response: Response,
+        public: Annotated[bool, Query(description="for operators: publish it for everyone")] = False,
+    ) -> ToolOut:
+        if is_pair(text):
+            await call(lambda _tx, caller: caller)
+            pair = await call.core.thread(lambda: read_published(text, door.lambdas))
+            publication = await call(lambda tx, caller: door.hysds.publish(tx, caller, pair, text))
+        else:
+            publication = await call(lambda tx, caller: door.tools.publish(tx, caller, text, public=public))
+        if not publication.made:
+            response.status_code = HTTPStatus.OK
+        return _tool_out(publication.tool)
 
 
 def _add_tools(routes: APIRouter, tools: Tools) -> None:
@@ -182,26 +226,6 @@ def _add_tools(routes: APIRouter, tools: Tools) -> None:
     ) -> PageOut[ToolItemOut]:
         return await call(lambda tx, caller: page_out(tools.list(tx, caller, page, search), item_out))
 
-    @routes.post(
-        "/tools",
-        operation_id="publish_tool",
-        summary="Publish a version of a tool; 200 when exactly this was published before",
-        status_code=HTTPStatus.CREATED,
-        response_model_exclude_none=True,
-        responses={200: {"model": ToolOut}, **responses(403, 409, 413)},
-        openapi_extra=_DEFINITION,
-    )
-    async def publish(
-        text: DefinitionText,
-        call: CallerCall,
-        response: Response,
-        public: Annotated[bool, Query(description="for operators: publish it for everyone")] = False,
-    ) -> ToolOut:
-        publication = await call(lambda tx, caller: tools.publish(tx, caller, text, public=public))
-        if not publication.made:
-            response.status_code = HTTPStatus.OK
-        return _tool_out(publication.tool)
-
     @routes.get(
         "/tools/{reference}",
         operation_id="show_tool",
@@ -217,14 +241,13 @@ def _add_tools(routes: APIRouter, tools: Tools) -> None:
         operation_id="show_tool_form",
         summary="Show what a run of the tool takes, as one JSON Schema (2020-12)",
         response_class=SchemaAnswer,
-        responses=responses(404, 409),
+        responses=responses(403, 404, 409),
     )
     async def form(reference: str, call: CallerCall) -> SchemaAnswer:
-        definition = (await call(lambda tx, caller: tools.resolve(tx, caller, reference))).definition
-        return SchemaAnswer(form_of(definition))
+        return SchemaAnswer(await call(lambda tx, caller: tools.form(tx, caller, reference)))
 
 
-def _add_check(routes: APIRouter, templates: Templates) -> None:
+def _add_check(routes: APIRouter, door: ToolsDoor) -> None:
     @routes.post(
         "/tools/check",
         operation_id="check_tool",
@@ -235,7 +258,7 @@ def _add_check(routes: APIRouter, templates: Templates) -> None:
     )
     async def check_text(text: DefinitionText, call: CallerCall) -> CheckOut:
         await call(lambda _tx, caller: caller)
-        return await call.core.thread(lambda: _checked(text, templates))
+        return await call.core.thread(lambda: _checked(text, door))
 
 
 def _add_versions(routes: APIRouter, tools: Tools) -> None:
@@ -315,11 +338,17 @@ def _tool_out(tool: ToolVersion) -> ToolOut:
         revision=tool.revision,
         title=tool.definition.title,
         description=tool.definition.description,
-        definition=face_of(tool.definition) if isinstance(tool.definition, Job) else write_definition(tool.definition),
+        definition=_face(tool),
         text=tool.text,
         published=wire_time(tool.published_at),
         published_by=tool.published_by,
     )
+
+
+def _face(tool: ToolVersion) -> Mapping[str, Any]:
+    if isinstance(tool.definition, HysdsTool):
+        return face_of_pair(tool.definition, tool.version)
+    return face_of(tool.definition) if isinstance(tool.definition, Job) else write_definition(tool.definition)
 
 
 def _version_out(version: VersionSummary) -> VersionItemOut:
@@ -331,10 +360,12 @@ def _version_out(version: VersionSummary) -> VersionItemOut:
     )
 
 
-def _checked(text: str, templates: Templates) -> CheckOut:
+def _checked(text: str, door: ToolsDoor) -> CheckOut:
+    if is_pair(text):
+        return _pair_out(read_published(text, door.lambdas))
     kind = kind_of_text(text)
     if kind in (JOB_FILE_KIND, WORKFLOW_KIND):
-        return _jobs_out(with_commands_tried(read_jobs(text), templates))
+        return _jobs_out(with_commands_tried(read_jobs(text), door.templates))
     if kind == MANIFEST_KIND:
         manifest = read_manifest(text)
         return CheckOut(
@@ -360,6 +391,21 @@ def _jobs_out(read: JobFile) -> CheckOut:
         ],
         faults=[fault_out(problem) for problem in read.faults],
         warnings=[fault_out(problem) for problem in read.warnings],
+    )
+
+
+def _pair_out(pair: PublishedPair) -> CheckOut:
+    tool = pair.tool and CheckedToolOut(
+        format=ToolFormat.HYSDS,
+        name=pair.tool.name,
+        version=pair.version,
+        title=pair.tool.title,
+        revision=pair.tool.revision,
+    )
+    return CheckOut(
+        tools=[tool] if tool else [],
+        faults=[fault_out(problem) for problem in pair.faults],
+        warnings=[fault_out(problem) for problem in pair.warnings],
     )
 
 

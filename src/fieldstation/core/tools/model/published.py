@@ -5,9 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from fieldstation.core.tools.model.definition import Definition
+from fieldstation.core.tools.model.hysds.pair import HysdsTool
 from fieldstation.core.tools.model.jobs import JOB_NAMESPACE
 from fieldstation.core.tools.model.squonk.job import Job
 
+HYSDS_NAMESPACE = "hysds"
 STATION_NAMESPACE = "native/station"  # for everyone, published by operators and by the station itself
 
 
@@ -15,11 +17,14 @@ class ToolFormat(StrEnum):
     """Whose words a definition is written in, which also says how it is run."""
 
     NATIVE = "native"
+    HYSDS = "hysds"  # a pair of HySDS documents, which rules and operators start
     SQUONK = "squonk2"  # a job, which works in the directory of a project
 
 
 def format_of(namespace: str) -> ToolFormat:
     """Return the format of all tools of a namespace."""
+    if namespace == HYSDS_NAMESPACE:
+        return ToolFormat.HYSDS
     return ToolFormat.SQUONK if namespace.startswith(JOB_NAMESPACE) else ToolFormat.NATIVE
 
 
@@ -49,7 +54,7 @@ class ToolVersion:
     name: str
     version: str
     revision: str
-    definition: Definition | Job
+    definition: Definition | Job | HysdsTool
     text: str
     published_at: datetime
     published_by: str | None

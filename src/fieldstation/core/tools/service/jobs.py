@@ -1,6 +1,5 @@
 """Keeping jobs of definition files: each a tool whose versions a reload moves, under a number that stays."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,9 +10,9 @@ from fieldstation.core.people.service import Access
 from fieldstation.core.people.service.users import usernames
 from fieldstation.core.tools.builtin import builtin_job_texts
 from fieldstation.core.tools.model.jobs import JOB_NAMESPACE, JobName, KeptJob, PastRevision
-from fieldstation.core.tools.model.semver import label_key
 from fieldstation.core.tools.model.squonk.job import Job, read_job
 from fieldstation.core.tools.model.squonk.read import ReadJob, read_jobs
+from fieldstation.core.tools.service.labels import Label, put_label
 from fieldstation.core.tools.store import jobs as store
 from fieldstation.core.tools.store import tools as tool_store
 from fieldstation.db import Tx
@@ -88,10 +87,10 @@ class Jobs:
             raise hidden(Kind.TOOL)
         return found[0]
 
-    def past(self, tx: Tx, kept: KeptJob, request: PageRequest) -> Page[PastRevision]:
-        """Return where the version of a job pointed before, latest first."""
+    def past(self, tx: Tx, tool_id: str, version: str, request: PageRequest) -> Page[PastRevision]:
+        """Return where the label of a version pointed before, latest first; decides nothing."""
         before = request.after[0] if request.after else tool_store.LAST
-        rows = store.past(tx, kept.tool_id, kept.job.version, before, request.limit + 1)
+        rows = store.past(tx, tool_id, version, before, request.limit + 1)
         names = usernames(tx, [row.published_by for row in rows if row.published_by])
         found = [
             PastRevision(
@@ -147,25 +146,17 @@ class Jobs:
         return tool_store.put_tool(tx, {**about, "newest": job.version, **_described(job)})
 
     def _put_version(self, tx: Tx, tool_id: str, read: ReadJob, by: str | None) -> bool:
-        job, revision = read.job, read.job.revision
-        tool_store.put_revision(tx, revision, json.dumps(job.written()))
-        values = {
-            "tool_id": tool_id,
-            "version": job.version,
-            "revision": revision,
-            "text": read.text,
-            "published_by": by,
-        }
-        there = store.pointed(tx, tool_id, job.version)
-        if there is not None and there.revision == revision:
-            return False
-        if there is None:
-            tool_store.put_version(tx, {**values, "sort_key": label_key(job.version)})
-        else:
-            store.move(tx, new_id("past"), values)
-        if tool_store.newest(tx, tool_id) == job.version:
-            tool_store.point(tx, {"id": tool_id, "name": job.name, "newest": job.version, **_described(job)})
-        return True
+        job = read.job
+        label = Label(
+            name=job.name,
+            version=job.version,
+            revision=job.revision,
+            document=job.written(),
+            text=read.text,
+            by=by,
+            described=_described(job),
+        )
+        return put_label(tx, tool_id, label)
 
 
 def name_of(job: Job) -> JobName:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from fieldstation.core.audit.model import STATION, Deed, Entry
@@ -13,6 +13,9 @@ from fieldstation.core.people.service.users import usernames
 from fieldstation.core.tools.builtin import builtin_texts
 from fieldstation.core.tools.model.check import check
 from fieldstation.core.tools.model.definition import Definition, read_definition, write_definition
+from fieldstation.core.tools.model.form import form_of
+from fieldstation.core.tools.model.hysds.face import form_of as form_of_pair
+from fieldstation.core.tools.model.hysds.pair import HysdsTool, read_tool
 from fieldstation.core.tools.model.jobs import JOB_NAMESPACE
 from fieldstation.core.tools.model.published import (
     STATION_NAMESPACE,
@@ -26,7 +29,8 @@ from fieldstation.core.tools.model.published import (
     namespace_of,
 )
 from fieldstation.core.tools.model.semver import read_version
-from fieldstation.core.tools.model.squonk.job import Job, read_job
+from fieldstation.core.tools.service.hysds import demand_account, refusal_to_start
+from fieldstation.core.tools.service.versions import published_version
 from fieldstation.core.tools.store import tools as store
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Broken, Conflict, Invalid, NotFound
@@ -38,7 +42,7 @@ _MOST_KEPT = 256  # definitions in memory
 _MAX_SEARCH = 250
 _MAX_LABEL = 100
 ANYTHING = "*/*"  # what an input takes that names no media type
-_NAME = re.compile(r"[a-z0-9._-]{1,100}")
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")  # with capitals, as HySDS has them
 
 
 class Tools:
@@ -64,7 +68,7 @@ class Tools:
             self._access.grant(tx, thing, principal, role, by=caller)
         self._access.decide(tx, caller, Permission.TOOL_PUBLISH, thing)
         made = self._put_version(tx, tool_id, definition, text, caller.user_id)
-        return Publication(tool=_version(tx, tool_id, definition.version), made=made)
+        return Publication(tool=published_version(tx, tool_id, definition.version), made=made)
 
     def install_builtins(self, tx: Tx) -> None:
         """Publish the tools that come with the station, for everyone. Idempotent."""
@@ -80,15 +84,27 @@ class Tools:
 
         A bare name is the newest release, of the caller's own tool first, then the station's, then one shared with
         the caller. Raises NotFound, and Conflict when several tools of others have that name, or when it is a job,
-        which no run can be of.
+        which no run can be of; Forbidden for a job of HySDS that the caller may not start.
         """
         row = self._find_version(tx, caller, reference)
-        if format_of(row.namespace) is not ToolFormat.NATIVE:
+        kind = format_of(row.namespace)
+        if kind is ToolFormat.HYSDS:
+            raise refusal_to_start(caller, self._hysds(tx, row))
+        if kind is not ToolFormat.NATIVE:
             raise _no_run(row)
         found = self._resolved(tx, row)
         if found.definition.app is not None:
             raise _is_app(found)
         return found
+
+    def form(self, tx: Tx, caller: Caller, reference: str) -> Mapping[str, Any]:
+        """Return the JSON Schema of what a run of a tool takes; see `resolve`."""
+        row = self._find_version(tx, caller, reference)
+        if format_of(row.namespace) is ToolFormat.HYSDS:
+            tool = self._hysds(tx, row)
+            demand_account(caller, tool)
+            return form_of_pair(tool)
+        return form_of(self.resolve(tx, caller, reference).definition)
 
     def application(self, tx: Tx, caller: Caller, reference: str) -> ResolvedTool:
         """Return the application that `reference` means now; NotFound also where that is another kind of tool."""
@@ -114,7 +130,7 @@ class Tools:
     def show(self, tx: Tx, caller: Caller, reference: str) -> ToolVersion:
         """Return the version that `reference` means now, with its text; see `resolve`."""
         row = self._find_version(tx, caller, reference)
-        return _version(tx, row.id, row.version)
+        return published_version(tx, row.id, row.version)
 
     def definition(self, tx: Tx, revision: str) -> Definition:
         """Return the native definition of a revision that some run names; decides nothing."""
@@ -169,6 +185,9 @@ class Tools:
         """Take a tool away from a user, a `group:<name>` or `everyone`; for its owners."""
         thing = self._owned(tx, caller, reference)
         self._access.revoke(tx, thing, self._access.principal_of(tx, username), by=caller)
+
+    def _hysds(self, tx: Tx, row: Any) -> HysdsTool:
+        return read_tool(store.definition(tx, row.revision) or {})
 
     def _resolved(self, tx: Tx, row: Any) -> ResolvedTool:
         return ResolvedTool(
@@ -292,26 +311,6 @@ def _query(search: str) -> str:
     """Return a tsquery that wants every word of `search` as the beginning of a word; empty when it has no word."""
     words = re.findall(r"\w+", search[:_MAX_SEARCH].replace("_", " ").lower())
     return " & ".join(f"'{word}':*" for word in words[:_MAX_WORDS])
-
-
-def _version(tx: Tx, tool_id: str, label: str) -> ToolVersion:
-    row = store.version(tx, tool_id, label)
-    by = row.published_by and usernames(tx, [row.published_by])[row.published_by]
-    return ToolVersion(
-        tool_id=row.tool_id,
-        namespace=row.namespace,
-        name=row.name,
-        version=row.version,
-        revision=row.revision,
-        definition=_read(row.namespace, row.definition),
-        text=row.text,
-        published_at=row.published_at,
-        published_by=by,
-    )
-
-
-def _read(namespace: str, document: Any) -> Definition | Job:
-    return read_definition(document) if format_of(namespace) is ToolFormat.NATIVE else read_job(document)
 
 
 def _version_summary(row: Any, names: dict[str, str]) -> VersionSummary:

@@ -10,6 +10,7 @@ from fieldstation.core.tools.model.validation import BadPattern, compile_pattern
 from fieldstation.kernel.canonical import Json
 
 JPATH = "dataset_jpath:"
+EVERYBODY = "_all"
 OPERATORS = ("ops",)  # who may start a job that names nobody
 REGISTERED = ("id", "job-specification", "job-version", "resource")
 KNOWN = ("params", "component", "label", "submission_type", "enable_dedup", "action-type", "allowed_accounts")
@@ -134,6 +135,10 @@ class HysdsIo:
     def reads_hits(self) -> bool:
         """Whether a value lies in the hits, so that the query has to be asked."""
         return any(param.origin is Origin.DATASET for param in self.params)
+
+    def admits(self, account: str, *, operator: bool) -> bool:
+        """Tell whether an account may start it: operators always, others where they are named or everybody is."""
+        return operator or EVERYBODY in self.accounts or account in self.accounts
 
     def submission_for(self, *, passes_query: bool) -> Submission:
         """Return how many jobs a query leads to."""

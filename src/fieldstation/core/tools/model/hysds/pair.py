@@ -10,10 +10,12 @@ from typing import Any
 from fieldstation.core.tools.model.hysds.form import HysdsIo, read_io
 from fieldstation.core.tools.model.hysds.notes import Notes, read_json
 from fieldstation.core.tools.model.hysds.spec import LIMIT_GAP_SECONDS, JobSpec, read_spec, registered
+from fieldstation.core.tools.model.render import unsound
 from fieldstation.kernel.canonical import Json, digest
 from fieldstation.kernel.errors import Problem
 from fieldstation.ports.lambdas import Lambdas
 
+KIND = "HysdsJob"
 _FILE_NAME = re.compile(r"(job-?spec|hysds-?io)\.json(?:\.(.+))?", re.IGNORECASE)
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -85,8 +87,22 @@ class HysdsTool:
 
     @property
     def revision(self) -> str:
-        """SHA-256 of both documents as canonical JSON, 64 hexadecimal digits."""
-        return digest({"job-spec": self.spec.document, "hysds-io": self.io.document})
+        """SHA-256 of its canonical document, 64 hexadecimal digits; it names what runs."""
+        return digest(self.written())
+
+    @property
+    def description(self) -> str:
+        """What it is, in a sentence: HySDS has no place for one."""
+        return ""
+
+    def written(self) -> Mapping[str, Json]:
+        """Return its canonical document: both halves, as their authors wrote them."""
+        return {
+            "kind": KIND,
+            "name": self.name,
+            str(DocumentKind.SPEC): self.spec.document,
+            str(DocumentKind.IO): self.io.document,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,6 +222,13 @@ def read_pair(pair: Paired, *, strict: bool = False, gap_seconds: int = LIMIT_GA
     return ReadPair(pair=pair, tool=tool, spec=spec, io=io, faults=faults, warnings=warnings)
 
 
+def read_tool(document: Mapping[str, Any]) -> HysdsTool:
+    """Return the tool of a canonical document, which was found sound when it was kept."""
+    notes = Notes()
+    spec = read_spec(document[DocumentKind.SPEC], notes)
+    return HysdsTool(name=document["name"], spec=spec, io=read_io(document[DocumentKind.IO], notes))
+
+
 def with_lambdas_tried(read: Sequence[ReadPair], lambdas: Lambdas) -> Sequence[ReadPair]:
     """Name the lambdas that can never be evaluated, and take out their tools. Waits for a process."""
     texts = [param.text for one in read for param in (one.io.params if one.io else ()) if param.text is not None]
@@ -228,6 +251,7 @@ def _tried(read: ReadPair, said: Iterator[str | None]) -> ReadPair:
 def _mapping(file: DocumentFile, notes: Mapping[str, Notes]) -> Mapping[str, Json] | None:
     value = read_json(file.text, notes[file.file])
     if isinstance(value, dict):
+        notes[file.file].faults.extend(unsound(value, root=""))
         return value
     if not notes[file.file].faults:
         notes[file.file].fault("", f"must be a mapping, as every {file.kind} is")
