@@ -74,7 +74,7 @@ def tells_nothing_private(ctx: Any, response: Any, case: Any) -> None:
     answer = response.content.decode("utf-8", "replace") + unquote(str(dict(response.headers)))
     told = [secret for secret in SECRETS if secret in answer and secret not in question]
     assert not told, f"{response.status_code} tells {told}"
-    path = unquote(request.url).partition("?")[0]
+    path = unquote(request.url).partition("?")[0].partition("/members/")[0]  # who shares must hear whether one exists
     if response.status_code < 400:
         assert not [secret for secret in SECRETS if secret in path], "the answer admits that this exists"
 
