@@ -86,8 +86,11 @@ class _Checker:
     def report(self, *, strict: bool) -> Report:
         """Return what was found, each remark once."""
         found = self._report.findings
+        first: dict[str, str] = {}
         for one in self._report.arrivals:
             found.take(one.findings)
+            if (other := first.setdefault(one.path.rpartition("/")[2], one.path)) != one.path:
+                found.warn(one.path, "/", f"comes twice: {other} has the same id")
         once = Findings(faults=list(dict.fromkeys(found.faults)), warnings=list(dict.fromkeys(found.warnings)))
         return replace(self._report, findings=once.strict() if strict else once)
 

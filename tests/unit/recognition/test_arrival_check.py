@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import sys
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -117,6 +118,16 @@ def test_what_came_is_compared_with_what_was_expected(folder: Path, run: Told) -
     assert "3 of slc v1 were expected, and 2 came" in run(*arguments, expecting(1, 2))[1]
     assert "none was expected" in run(*arguments, expecting())[1]
     assert "must be a whole number" in run(*arguments, expecting("2"))[1]
+
+
+def test_a_product_that_comes_twice_is_told(folder: Path, run: Told) -> None:
+    shutil.copytree(folder / "in" / "S1_a", folder / "again" / "S1_a")
+    arguments = ("check", folder / "in" / "S1_a", folder / "again")
+    code, text = run(*arguments, "--json")
+    (doubt,) = json.loads(text)["warnings"]
+    assert code == 0 and doubt["text"] == f"comes twice: {folder}/in/S1_a has the same id"
+    assert run(*arguments, "--strict")[0] == 1
+    assert run("check", folder / "in" / "S1_a", folder / "in" / "S1_a", "--strict")[0] == 0
 
 
 def test_what_is_nothing_of_ours_is_told(folder: Path, run: Told) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from fieldstation.core.recognition.model.catalogue import catalogue_document
 from fieldstation.core.recognition.model.entries import Configuration, read_configuration
 from fieldstation.core.recognition.model.findings import Findings
 
+SAMPLES = Path("/work/shared/samples/hysds")
+samples = pytest.mark.skipif(not SAMPLES.exists(), reason="this machine has no public samples")
 PATH = "/in/S1_x-v2"
 SQUARE = [[[0, 0], [1, 0], [1, 1], [0, 0]]]
 ENTRY: dict[str, Any] = {
@@ -86,6 +89,21 @@ def test_a_product_is_read_whole() -> None:
     assert document["browse_urls"] == ("http://h/A label",)
 
 
+@samples
+def test_the_public_contexts_are_read() -> None:
+    listed = json.loads((SAMPLES / "manifest.json").read_text())["files"]
+    contexts = [SAMPLES / one["saved"] for one in listed if one["kind"] == "context"]
+    assert len(contexts) == 9
+    tasks = set()
+    for path in contexts:
+        arrival, findings = read(ABOUT, context=path.read_bytes())
+        assert arrival is not None and not findings.faults, path
+        prov = catalogue_document(arrival)["prov"]
+        assert isinstance(prov, dict)
+        tasks |= set(prov)
+    assert tasks == {"wasGeneratedBy", "wasDerivedFrom"}
+
+
 def test_groups_of_the_pattern_go_before_what_is_written() -> None:
     entry = ENTRY | {"match_pattern": r"/S1_(?P<level>\w)-(?P<version>v\d)$", "publish": {}, "index": {}}
     arrival, _ = read(ABOUT, configuration=configured(entry)[0])
@@ -100,6 +118,8 @@ def test_an_alternative_pattern_looks_at_the_files_too() -> None:
     by_next, _ = read(ABOUT, "a.nc", configuration=configuration)
     assert by_file is not None and by_file.recognised is not None and by_file.recognised.type == "t2017"
     assert by_next is not None and by_next.recognised is not None and by_next.recognised.number == 2
+    nothing, findings = read(ABOUT, "a.nc", configuration=configured(entry)[0])
+    assert nothing is None and "entry 1 would, if its alt_match_pattern were found here" in texts(findings)[0]
 
 
 def test_a_faulty_entry_is_left_out_and_the_others_go_on() -> None:
@@ -122,17 +142,28 @@ def test_a_faulty_entry_is_left_out_and_the_others_go_on() -> None:
 def test_what_is_recognised_by_nothing_is_a_fault() -> None:
     configuration, _ = configured(ENTRY | {"match_pattern": "/never$"})
     assert texts(read(ABOUT, configuration=configuration)[1]) == [f"/: no entry of datasets.json matches {PATH}"]
-    configuration, _ = configured(ENTRY)
+    configuration, _ = configured(ENTRY | {"level": "L{met[a]}"})
     arrival, findings = read(ABOUT, configuration=configuration, met={})
-    assert arrival is None and "/datasets/0/publish/urls: {met[a][b]}: there is no 'a' in an object" in texts(findings)
+    assert arrival is None and texts(findings) == ["/: level of entry 1: {met[a]}: there is no 'a' in an object"]
+
+
+def test_an_address_that_cannot_be_said_is_left_out() -> None:
+    """It is an address of elsewhere, and often told by metadata that only the extractor would have given."""
+    arrival, findings = read(ABOUT, configuration=configured(ENTRY)[0], met={})
+    assert arrival is not None and arrival.recognised is not None and texts(findings) == []
+    assert (arrival.recognised.urls, arrival.recognised.location) == ((), "s3://{{ HOST }}/2.0/S1_x-v2")
+    assert findings.warnings[0].problem.text.startswith("publish/urls of entry 1 was left out: {met[a][b]}")
 
 
 def test_secrets_are_doubted_and_never_kept() -> None:
-    entry = ENTRY | {"publish": {"s3-secret-key": "S3CRET", "urls": ["davs://me:pass/word@h/x"], "odd": 1}}
+    filled = {"urls": ["davs://{{ U }}:{{ P }}@h/x"]}
+    assert [one.problem.where for one in configured(ENTRY | {"publish": filled}, U="u", P="p")[1].warnings] == []
+    entry = ENTRY | {"publish": {"s3-secret-key": "S3CRET", "urls": ["davs://me:pass@h/x"]}}
     configuration, findings = configured(entry)
     arrival, _ = read(ABOUT, configuration=configuration)
     assert arrival is not None and arrival.recognised is not None
     assert "S3CRET" not in repr(configuration) and len(findings.warnings) == 2
+    assert arrival.recognised.urls == ("davs://h/x",)
 
 
 @pytest.mark.parametrize(

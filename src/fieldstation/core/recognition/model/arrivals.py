@@ -12,7 +12,7 @@ from fieldstation.core.recognition.model.entries import Configuration, Outlet
 from fieldstation.core.recognition.model.findings import Fields, Findings, escaped, shown
 from fieldstation.core.recognition.model.footprints import read_place
 from fieldstation.core.recognition.model.moments import read_moment
-from fieldstation.core.recognition.model.recognise import Match, Recognised, Sayings, in_order, match
+from fieldstation.core.recognition.model.recognise import Match, Recognised, Sayings, in_order, match, nearly
 from fieldstation.kernel.canonical import Json
 
 ABOUT, METADATA, CONTEXT = ".dataset.json", ".met.json", ".context.json"
@@ -106,6 +106,8 @@ class _Reader:
 
     def arrival(self) -> Arrival | None:
         """Return the product."""
+        if not self._given.id.isprintable():
+            self._findings.fault(self._given.path, "/", "has a name with signs that cannot be shown: give it another")
         raw = {kind: self._object(kind) for kind in DOCUMENTS}
         found = None if self._configuration is None else self._match(self._configuration)
         about = raw[ABOUT]
@@ -143,6 +145,8 @@ class _Reader:
         found = match(configuration, self._given.path, self._given.names)
         if found is None:
             text = f"no entry of {configuration.file} matches {self._given.path}"
+            if near := nearly(configuration, self._given.path):
+                text += f"; entry {', '.join(map(str, near))} would, if its alt_match_pattern were found here"
             self._findings.fault(self._given.path, "/", text)
         elif found.skipped:
             numbers = ", ".join(map(str, found.skipped))
@@ -153,14 +157,13 @@ class _Reader:
     def _recognised(
         self, found: Match, about: Mapping[str, Json], metadata: Mapping[str, Json], version: str | None
     ) -> Recognised | None:
-        assert self._configuration is not None
         values: Mapping[str, Json] = {
             "id": self._given.id,
             "hostname": self._hostname,
             "dataset": about,
             "met": metadata,
         }
-        return Sayings(found, self._configuration.file, self._findings, values).recognised(version)
+        return Sayings(found, self._given.path, self._findings, values).recognised(version)
 
     def _doubt(self, fields: Fields, about: Mapping[str, Json]) -> None:
         """Note keys that are close to one we know, and those that mean something else elsewhere."""

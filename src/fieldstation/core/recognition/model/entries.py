@@ -11,9 +11,10 @@ from fieldstation.core.recognition.model.templates import BadTemplate, Template,
 from fieldstation.kernel.canonical import Json
 
 MAX_ENTRIES = 2_000
-_CREDENTIALS = re.compile(r"\A([A-Za-z][A-Za-z0-9+.-]*://)[^/]*@")
+_CREDENTIALS = re.compile(r"\A([A-Za-z][A-Za-z0-9+.-]*://)([^/]*)@")
 _SECRETS = ("s3-api-key", "s3-secret-key", "azure-key", "gs-key")
-_OUTLET = ("location", "urls", "s3-profile-name", "s3-acl", "sort_order")
+_PROFILES = ("s3-profile-name", "davs-profile-name", "azure-profile-name", "gs-profile-name")
+_OUTLET = ("location", "urls", *_PROFILES, "s3-acl", "sort_order")
 # What an entry may hold. The key `priority` was never used by anyone.
 ENTRY_KEYS = (
     "ipath", "match_pattern", "alt_match_pattern", "version", "level", "type", "extractor", "publish", "browse",
@@ -194,13 +195,13 @@ class _Reader:
         location = self._template(fields, "location")
         urls = [self._as_template(fields, "urls", url) for url in self._texts(fields, "urls")]
         written = [one for one in (location, *urls) if one is not None]
-        if any(one.text != without_credentials(one.text) for one in written):
+        if any(_holds_credentials(one.text) for one in written):
             fields.warn("", "holds a name and password in an address, which are not shown: take them out of the file")
         order = [self._pattern(f"{key}/sort_order", text) for text in self._texts(fields, "sort_order")]
         return Outlet(
             location=location,
             urls=tuple(one for one in urls if one is not None),
-            profile=fields.text("s3-profile-name"),
+            profile=next((name for key in _PROFILES if (name := fields.text(key)) is not None), None),
             acl=fields.text("s3-acl"),
             sort_order=tuple(one for one in order if one is not None),
         )
@@ -224,6 +225,12 @@ class _Reader:
 def without_credentials(address: str) -> str:
     """Return an address without the name and password before its host."""
     return _CREDENTIALS.sub(r"\1", address)
+
+
+def _holds_credentials(address: str) -> bool:
+    """Tell whether a name or password is written out in an address; placeholders for them are as it should be."""
+    found = _CREDENTIALS.match(address)
+    return found is not None and re.sub(r"\{\{[^{}]*\}\}|:", "", found[2]) != ""
 
 
 def _open(names: Sequence[str]) -> str:

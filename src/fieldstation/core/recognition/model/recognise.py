@@ -59,20 +59,26 @@ def match(configuration: Configuration, path: str, names: Sequence[str]) -> Matc
     return None
 
 
-class Sayings:
-    """Fills what an entry says with the values of one product; each fault is noted at the entry."""
+def nearly(configuration: Configuration, path: str) -> Sequence[int]:
+    """Return the numbers of entries that a path matches but for their alternative patterns."""
+    return [one.number for one in configuration.entries if one.match.search(path) is not None]
 
-    def __init__(self, found: Match, file: str, findings: Findings, values: Mapping[str, Json]) -> None:
+
+class Sayings:
+    """Fills what an entry says with the values of one product, and notes at the product what cannot be said."""
+
+    def __init__(self, found: Match, path: str, findings: Findings, values: Mapping[str, Json]) -> None:
         self._entry = found.entry
         self._groups = found.groups
-        self._file = file
+        self._path = path
         self._findings = findings
         self._values = {**values, **found.groups}
 
     def recognised(self, version: str | None) -> Recognised | None:
-        """Return what the entry says; None when any of it cannot be said. `version` is that of the product itself.
+        """Return what the entry says; None without version, level, type and data set. `version` is the product's own.
 
-        A group of the patterns named `version`, `level` or `type` goes before what is written elsewhere.
+        A group of the patterns named `version`, `level` or `type` goes before what is written elsewhere. An address
+        or index of elsewhere that cannot be said is left out with a doubt.
         """
         before, entry = len(self._findings.faults), self._entry
         told = self._groups.get("version") or version or self._said("version", entry.version)
@@ -85,32 +91,40 @@ class Sayings:
         dataset = ipath.partition("/")[2]
         if ipath and (not dataset or not dataset.isprintable()):
             self._fault("ipath", f"{ipath[:80]!r} names no data set")
-        publish, browse = self._addresses("publish", entry.publish), self._addresses("browse", entry.browse)
-        suffix = self._said("index/suffix", entry.index.suffix) or f"{told}_{dataset}"
-        aliases = tuple(self._said("index/aliases", one) for one in entry.index.aliases)
-        location = self._said("publish/location", entry.publish.location)
         if len(self._findings.faults) > before:
             return None
+        suffix = self._perhaps("index/suffix", entry.index.suffix) or f"{told}_{dataset}"
         return Recognised(
             number=entry.number, ipath=ipath, dataset=dataset, version=told or "", level=str(self._values["level"]),
-            type=str(self._values["type"]), extractor=entry.extractor, location=without_credentials(location) or None,
-            urls=publish, browse_urls=browse, index=f"grq_{suffix}".lower(), aliases=aliases,
+            type=str(self._values["type"]), extractor=entry.extractor,
+            location=self._perhaps("publish/location", entry.publish.location),
+            urls=self._all("publish/urls", entry.publish.urls), browse_urls=self._all("browse/urls", entry.browse.urls),
+            index=f"grq_{suffix}".lower(), aliases=self._all("index/aliases", entry.index.aliases),
         )  # fmt: skip
 
-    def _addresses(self, key: str, outlet: Outlet) -> tuple[str, ...]:
-        return tuple(without_credentials(self._said(f"{key}/urls", one)) for one in outlet.urls)
+    def _all(self, key: str, templates: Sequence[Template]) -> tuple[str, ...]:
+        return tuple(told for one in templates if (told := self._perhaps(key, one)) is not None)
+
+    def _perhaps(self, key: str, template: Template | None) -> str | None:
+        """Return what a template makes, without name and password; None, with a doubt, where it makes nothing."""
+        try:
+            return None if template is None else without_credentials(template.fill(self._values))
+        except BadTemplate as error:
+            self._findings.warn(self._path, "/", f"{self._named(key)} was left out: {error}")
+            return None
 
     def _said(self, key: str, template: Template | None) -> str:
-        if template is None:
-            return ""
         try:
-            return template.fill(self._values)
+            return "" if template is None else template.fill(self._values)
         except BadTemplate as error:
             self._fault(key, str(error))
             return ""
 
     def _fault(self, key: str, text: str) -> None:
-        self._findings.fault(self._file, f"/datasets/{self._entry.number - 1}/{key}", text)
+        self._findings.fault(self._path, "/", f"{self._named(key)}: {text}")
+
+    def _named(self, key: str) -> str:
+        return f"{key} of entry {self._entry.number}"
 
 
 def in_order(names: Iterable[str], outlet: Outlet) -> Sequence[str]:
