@@ -1,6 +1,6 @@
 """HySDS documents at the command line: which files they are, what they say, and what they would run."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,13 +59,16 @@ class Asked:
     payload: Annotated[bool, typer.Option("--payload", help="HySDS: print what is hashed as well.")] = False
 
 
-def documents_in(files: Sequence[str]) -> tuple[list[DocumentFile], list[str]]:
+PAIRS = frozenset({DocumentKind.SPEC, DocumentKind.IO})
+
+
+def documents_in(files: Sequence[str], kinds: Collection[DocumentKind] = PAIRS) -> tuple[list[DocumentFile], list[str]]:
     """Return the HySDS documents among files, with what lies beside them and belongs to them, and the other files."""
     found: list[DocumentFile] = []
     others: list[str] = []
     for file in files:
         document = _document(file)
-        if document is None:
+        if document is None or document.kind not in kinds:
             others.append(file)
         else:
             found.append(document)
@@ -119,9 +122,11 @@ def resolved_entries(
         return [*entries, {"file": asked.rule, "error": error.text}]
     if not chosen and not entries:
         entries.append({"file": asked.rule, "error": "no job-spec and hysds-io of the files belong together"})
+    record = _container(asked, documents)
     for one, tool in chosen:
-        order = _order(one, tool, rule, asked, documents)
-        entries += _entries(order, hits, lambdas, asked)
+        order = _order(one, tool, rule, asked, record)
+        made = list(_entries(order, hits, lambdas, asked))
+        entries += made if record is not None else [{**entry, "stand_in": "container_specification"} for entry in made]
     return entries
 
 
@@ -132,9 +137,10 @@ def _chosen(pairs: Sequence[ReadPair], rule: Rule) -> list[tuple[ReadPair, Hysds
     return named or (sound if len(sound) == 1 else [])
 
 
-def _order(read: ReadPair, tool: HysdsTool, rule: Rule, asked: Asked, documents: Sequence[DocumentFile]) -> Submitted:
+def _order(
+    read: ReadPair, tool: HysdsTool, rule: Rule, asked: Asked, container: Mapping[str, Json] | None
+) -> Submitted:
     version = rule.job_version or tool.version or "unversioned"
-    container = _container(asked, documents)
     if container is None:
         repository = next((found for one in read.pair.files if (found := _repository(one.file))), tool.name)
         container = stand_in_container(repository, version)

@@ -14,6 +14,7 @@ import typer
 from fieldstation.cli.tool_files import Unreadable, read_text
 from fieldstation.cli.tool_hysds import Asked, documents_in, resolved_entries
 from fieldstation.cli.user.verb import spread
+from fieldstation.core.tools.model.hysds.pair import DocumentKind
 from fieldstation.core.tools.model.squonk.forms import MANIFEST_KIND
 from fieldstation.core.tools.model.squonk.read import JobFile, ReadJob, kind_of_text, read_jobs, read_manifest
 from fieldstation.core.tools.model.squonk.sample import fill_from_test
@@ -55,7 +56,7 @@ def tool_resolve(
 
     Ends with 1 where a file or a job cannot be read; a call that is refused is told as `error` among the others.
     """
-    documents, others = documents_in(files)
+    documents, others = documents_in(files, frozenset(DocumentKind))
     if others and not tests and hysds.rule is None:
         raise typer.BadParameter("say what to resolve: --tests for the tests in the files", param_hint="--tests")
     calls = [call for file in others for call in _calls(file, strict=strict)]
@@ -137,7 +138,8 @@ def _show(entry: _Entry) -> None:
         print(f"{name}: error: {entry['error']}", file=sys.stderr)
     elif "payload_hash" in entry:
         print(f"{name}: {entry['command']}")
-        print(f"  payload hash {entry['payload_hash']}")
+        made_up = " (with a record that stands in for the container's)" if "stand_in" in entry else ""
+        print(f"  payload hash {entry['payload_hash']}{made_up}")
         for place in entry["localize_urls"]:  # type: ignore[union-attr]
             print(f"  localises {place['url']}")  # type: ignore[index,call-overload]
     else:

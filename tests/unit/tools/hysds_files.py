@@ -18,7 +18,12 @@ SPEC: dict[str, Any] = {
     "disk_usage": "2GB",
     "soft_time_limit": 100,
     "time_limit": 120,
-    "imported_worker_files": {"$HOME/.netrc": "/root/.netrc", "/data": ["/data", "rw"], "/etc/a": ["/a"]},
+    "imported_worker_files": {
+        "$HOME/.netrc": "/root/.netrc",
+        "/data": ["/data", "rw"],
+        "/etc/a": ["/a"],
+        "/b": "/b:ro",
+    },
     "dependency_images": [{"container_image_name": "pge:1", "container_image_url": None, "container_mappings": {}}],
     "runtime_options": {"gpus": 1},
     "recommended-queues": ["small"],

@@ -15,7 +15,9 @@ from fieldstation.cli.tool_hysds import Asked, documents_in, resolved_entries
 from fieldstation.cli.tool_resolve import tool_resolve
 from fieldstation.core.tools.model.hysds.form import Submission
 from fieldstation.core.tools.model.hysds.hits import NoWay, read_hits, read_rule, walk
+from fieldstation.core.tools.model.hysds.notes import Notes
 from fieldstation.core.tools.model.hysds.resolve import payload_hash
+from fieldstation.core.tools.model.hysds.spec import read_spec
 from fieldstation.gateways.lambdas import BoundedLambdas
 from fieldstation.kernel.errors import Invalid
 from tests.unit.tools.hysds_files import HIT, IO, RULE, SPEC, written
@@ -188,6 +190,13 @@ def test_a_rule_and_a_hit_become_a_job(tmp_path: Path, capsys: pytest.CaptureFix
     assert (payload["tag"], payload["_disk_usage"], payload["note"]) == ("first", "2GB", "it's")
     assert "url" not in payload  # it is localised, and no part of the context
     assert (job["name"], job["queue"], job["priority"]) == ("every:v2-it's", "small", 3)
+    assert job["stand_in"] == "container_specification"
+    record = tmp_path / "container.json"
+    record.write_text(json.dumps({"id": "container-own:v9", "url": None, "resource": "container"}))
+    given = resolved(files, tmp_path, capsys, container=str(record))[1]
+    assert "stand_in" not in given[0]
+    assert given[0]["payload_hash"] != job["payload_hash"]
+    assert given == resolved([*files, str(record)], tmp_path, capsys)[1]
 
 
 def test_one_job_for_all_hits_gathers_what_comes_from_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -254,6 +263,16 @@ def test_hashes_are_those_of_others() -> None:
         ),
     ]
     assert [payload_hash(payload) for payload, _ in vectors] == [known for _, known in vectors]
+
+
+def test_files_of_the_worker_are_read_in_every_spelling() -> None:
+    imported = read_spec(SPEC, Notes()).imported
+    assert [(one.host, one.inside, one.writable) for one in imported] == [
+        ("$HOME/.netrc", "/root/.netrc", False),
+        ("/data", "/data", True),
+        ("/etc/a", "/a", False),
+        ("/b", "/b", False),
+    ]
 
 
 def test_a_path_is_walked() -> None:

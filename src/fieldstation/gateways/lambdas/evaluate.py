@@ -59,7 +59,7 @@ def evaluate(tree: ast.Lambda, given: Any) -> Any:
         return plain(_Run().function(tree, {})(given))
     except RecursionError:
         raise Refused("it is nested too deeply, or calls itself without end") from None
-    except StopIteration:
+    except (StopIteration, RuntimeError):  # the latter where a generator was asked for too much
         raise Refused("it fails: next finds nothing") from None
     except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
         raise Refused(f"it fails: {type(error).__name__}: {error}"[:500]) from None
@@ -205,7 +205,7 @@ class _Run:
         named: dict[str, Any] = {}
         for word in node.keywords:
             value = self.value(word.value, scope)
-            named |= {word.arg: value} if word.arg is not None else value
+            named |= {word.arg: value} if word.arg is not None else _mapping(value)
         return function(*given, **named)
 
     def _attribute(self, node: ast.Attribute, scope: _Scope) -> Any:
@@ -237,8 +237,9 @@ class _Run:
     def _mapping(self, node: ast.Dict, scope: _Scope) -> dict[Any, Any]:
         made: dict[Any, Any] = {}
         for key, item in zip(node.keys, node.values, strict=True):
+            name = None if key is None else self.value(key, scope)
             value = self.value(item, scope)
-            made |= value if key is None else {self.value(key, scope): value}
+            made |= _mapping(value) if key is None else {name: value}
         return measured(made)  # type: ignore[no-any-return]
 
     def _each(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, scope: _Scope) -> Iterator[Any]:
@@ -280,6 +281,12 @@ def _unpacked(target: ast.expr, value: Any) -> Iterator[tuple[str, Any]]:
             yield from _unpacked(one, item)
     else:
         raise Refused("a comprehension can only put its values into names")
+
+
+def _mapping(value: Any) -> dict[Any, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"a value of the kind {_kind(value)} is no mapping")
+    return value
 
 
 def _kind(value: Any) -> str:

@@ -189,7 +189,7 @@ def _disk(keys: Keys) -> int | None:
 def _imported(keys: Keys, key: str) -> tuple[ImportedFile, ...]:
     made: list[ImportedFile] = []
     for host, value in keys.mapping(key).items():
-        parts = [value] if isinstance(value, str) else value
+        parts = _parts(value) if isinstance(value, str) else value
         if not isinstance(parts, list) or not 1 <= len(parts) <= 2 or not all(isinstance(one, str) for one in parts):
             keys.notes.fault(keys.path(key), f"of {host[:80]!r} must be a path, [path] or [path, ro or rw]")
         elif parts[1:] not in ([], ["ro"], ["rw"]):
@@ -197,6 +197,12 @@ def _imported(keys: Keys, key: str) -> tuple[ImportedFile, ...]:
         else:
             made.append(ImportedFile(host=host, inside=parts[0], writable=parts[1:] == ["rw"]))
     return tuple(made)
+
+
+def _parts(value: str) -> list[str]:
+    """Split a path as container engines write it, with its mode behind a colon."""
+    path, _, mode = value.rpartition(":")
+    return [path, mode] if path and mode in ("ro", "rw") else [value]
 
 
 def _dependency(keys: Keys) -> DependencyImage | None:
