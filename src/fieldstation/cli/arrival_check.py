@@ -51,7 +51,8 @@ def arrival_check(
         list[str],
         typer.Argument(
             metavar="PATH…",
-            help="Product directories, folders of them, datasets.json files, notices (CNM), manifests of checksums.",
+            help="Product directories, folders of them, datasets.json files, notices (CNM), manifests of checksums; "
+            "- reads a document from standard input.",
             show_default=False,
         ),
     ],
@@ -102,7 +103,9 @@ class _Checker:
 
     def check(self, path: Path) -> None:
         """Look at one directory or file."""
-        if path.is_dir():
+        if str(path) == "-":
+            self._check_document("-")
+        elif path.is_dir():
             self._check_folder(str(path))
         elif path.name.endswith(ABOUT) and path.parent.is_dir():
             self._check_folder(str(path.parent))
@@ -174,7 +177,7 @@ class _Checker:
 
     def _read(self, path: str) -> bytes | None:
         try:
-            with Path(path).open("rb") as stream:
+            with sys.stdin.buffer if path == "-" else Path(path).open("rb") as stream:
                 return stream.read(MAX_BYTES + 1)
         except OSError as error:
             self._report.findings.fault(path, "/", f"cannot be read: {error.strerror or error}")
@@ -182,7 +185,9 @@ class _Checker:
 
 
 def _absolute(path: str) -> str:
-    """Return the path from the root, as patterns see it: without `..`, links left as they are named."""
+    """Return the path from the root, as patterns see it: without `..`, links left as they are named; `-` is `-`."""
+    if path == "-":
+        return path
     try:
         path.encode()
     except UnicodeEncodeError:

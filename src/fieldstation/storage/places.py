@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fieldstation.ports.storage import Found, PlaceRefused
 
+DEEPEST = 128  # folders inside one another: each costs an open descriptor and a frame of the stack
 _CHUNK = 1 << 20
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -101,7 +102,9 @@ def _below(folder: int, location: str, prefix: str) -> Iterator[tuple[str, Found
     for entry in entries:
         path, here = f"{prefix}{entry.name}", f"{location}/{entry.name}"
         facts = entry.stat(follow_symlinks=False)
-        if stat.S_ISDIR(facts.st_mode):
+        if stat.S_ISDIR(facts.st_mode) and path.count("/") >= DEEPEST:
+            yield path, PlaceRefused(f"{here} lies more than {DEEPEST} folders deep")
+        elif stat.S_ISDIR(facts.st_mode):
             descriptor = os.open(entry.name, _FOLDER, dir_fd=folder)
             try:
                 yield from _below(descriptor, here, f"{path}/")

@@ -120,6 +120,12 @@ def test_what_came_is_compared_with_what_was_expected(folder: Path, run: Told) -
     assert "must be a whole number" in run(*arguments, expecting("2"))[1]
 
 
+def test_a_document_may_come_through_a_pipe(run: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(json.dumps(NOTICE).encode())))
+    code, text = run("check", "-")
+    assert code == 0 and text == "-: notice n-1 of X, 1 file of 7 bytes\n"
+
+
 def test_a_product_that_comes_twice_is_told(folder: Path, run: Told) -> None:
     shutil.copytree(folder / "in" / "S1_a", folder / "again" / "S1_a")
     arguments = ("check", folder / "in" / "S1_a", folder / "again")

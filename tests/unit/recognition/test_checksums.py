@@ -103,6 +103,7 @@ def test_only_plain_files_are_taken(tmp_path: Path) -> None:
     (product / "link").symlink_to("/etc/passwd")
     os.mkfifo(product / "pipe")
     (tmp_path / os.fsdecode(b"bad\xff")).write_bytes(DATA)
+    (tmp_path / "/".join("d" * 130)).mkdir(parents=True)
     (tmp_path / "Q").mkdir()
     (tmp_path / "Q" / "Q.met.json").write_text("{}")
     (tmp_path / "R").mkdir()
@@ -111,7 +112,7 @@ def test_only_plain_files_are_taken(tmp_path: Path) -> None:
     found = product_directories(FilesystemPlaces([tmp_path]), str(tmp_path), findings)
     assert found == {str(product): ["P.dataset.json"]}
     told = sorted(one.problem.text for one in findings.faults)
-    assert len(told) == 5
+    assert len(told) == 6
     for said in (
         "is a link",
         "neither a file nor a folder",

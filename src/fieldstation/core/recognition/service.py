@@ -29,7 +29,6 @@ from fieldstation.core.recognition.model.notices import Sent
 from fieldstation.ports.storage import PlaceRefused, Places
 
 MAX_FILES = 500_000
-MAX_DEPTH = 32
 _CHUNK = 1 << 20
 
 
@@ -220,12 +219,13 @@ def _files(places: Places, folder: str, findings: Findings) -> Iterator[str]:
     """Yield the absolute path of each file; what cannot be taken is a fault."""
     for count, (path, found) in enumerate(places.walk(folder)):
         location = f"{folder}/{path}"
-        if count >= MAX_FILES or path.count("/") > MAX_DEPTH:
-            text = f"holds more than {MAX_FILES} files, or folders deeper than {MAX_DEPTH} levels; only so much is read"
-            findings.fault(folder, "/", text)
+        if count >= MAX_FILES:
+            findings.fault(folder, "/", f"holds more than {MAX_FILES} files; name the folders in it one by one")
             return
         if isinstance(found, PlaceRefused):
-            findings.fault(_printable(location), "/", f"{_printable(str(found))}; only plain files are taken")
+            findings.fault(
+                _printable(location), "/", f"{_printable(str(found))}; take it away, or give the file itself"
+            )
         elif location != _printable(location):
             findings.fault(_printable(location), "/", "has a name that is not UTF-8, so nobody could ask for it")
         else:
