@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from fieldstation.cli.tool_files import Unreadable, read_text
-from fieldstation.cli.tool_hysds import documents_in, read_documents
+from fieldstation.cli.tool_hysds import PAIRS, documents_in, read_documents
 from fieldstation.core.tools.model.check import check
-from fieldstation.core.tools.model.hysds.pair import ReadPair
+from fieldstation.core.tools.model.hysds.pair import ReadPair, document_file, kind_of_document
 from fieldstation.core.tools.model.hysds.spec import LIMIT_GAP_SECONDS
 from fieldstation.core.tools.model.squonk.forms import JOB_FILE_KIND, MANIFEST_KIND, WORKFLOW_KIND
 from fieldstation.core.tools.model.squonk.job import Job
@@ -78,6 +78,10 @@ def _check_file(file: str, templates: Templates, *, strict: bool) -> Iterator[_R
         text = read_text(file)
     except Unreadable as error:
         yield _Report(file=file, faults=(error.problem,))
+        return
+    if (document := kind_of_document(file, text)) in PAIRS:  # from standard input, which was not looked into before
+        for pair in read_documents([document_file(file, document, text)], strict=strict):
+            yield from _check_pair(pair)
         return
     kind = kind_of_text(text)
     if kind == MANIFEST_KIND:

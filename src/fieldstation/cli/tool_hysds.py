@@ -19,6 +19,7 @@ from fieldstation.core.tools.model.hysds.pair import (
     ReadPair,
     beside,
     document_file,
+    is_named_so,
     kind_of_document,
     pairs_of,
     read_pair,
@@ -63,16 +64,25 @@ PAIRS = frozenset({DocumentKind.SPEC, DocumentKind.IO})
 
 
 def documents_in(files: Sequence[str], kinds: Collection[DocumentKind] = PAIRS) -> tuple[list[DocumentFile], list[str]]:
-    """Return the HySDS documents among files, with what lies beside them and belongs to them, and the other files."""
+    """Return the HySDS documents among files, with what lies beside them and belongs to them, and the other files.
+
+    A folder stands for the job-specs and hysds-ios in it.
+    """
     found: list[DocumentFile] = []
     others: list[str] = []
-    for file in files:
+    for file in (one for named in files for one in _in_folder(named)):
         document = _document(file)
         if document is None or document.kind not in kinds:
             others.append(file)
         else:
             found.append(document)
     return [*found, *_others_halves(found)], others
+
+
+def _in_folder(file: str) -> list[str]:
+    folder = Path(file)
+    inside = sorted(str(one) for one in folder.iterdir() if is_named_so(one.name)) if folder.is_dir() else []
+    return inside or [file]
 
 
 def _document(file: str) -> DocumentFile | None:

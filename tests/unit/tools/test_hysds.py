@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from contextlib import closing
 from copy import deepcopy
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,19 @@ def test_files_that_are_no_pair_are_told(tmp_path: Path, capsys: pytest.CaptureF
     Path(io).write_text('{"params": [,]}')
     code, document = printed(lambda: tool_check([io], as_json=True), capsys)
     assert (code, document["faults"][0]["line"]) == (1, 1)
+
+
+def test_a_folder_and_standard_input_are_read_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path)
+    written(tmp_path, name="other")
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    code, document = printed(lambda: tool_check([str(tmp_path)], as_json=True), capsys)
+    assert (code, sorted(tool["name"] for tool in document["tools"])) == (0, ["every", "other"])
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(json.dumps(changed(IO, label=3)).encode())))
+    code, document = printed(lambda: tool_check(["-"], as_json=True), capsys)
+    assert (code, [fault["where"] for fault in document["faults"]]) == (1, ["/label"])
 
 
 def test_documents_are_known_by_what_they_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -149,7 +149,7 @@ def read_io(document: Mapping[str, Any], notes: Notes) -> HysdsIo:
     """Read a hysds-io. Never raises: what is wrong is in `notes`, and with a fault there the result is of no use."""
     keys = Keys(notes, document)
     keys.ignore((*KNOWN, *_SPELT, *REGISTERED), _ELSEWHERE)
-    if "params" not in document:
+    if document.get("params") is None:
         notes.passed("/params", "is missing, and is read as an empty list")
     params = keys.each("params", _param)
     for place, param in enumerate(params):

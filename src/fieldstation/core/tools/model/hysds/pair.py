@@ -117,6 +117,11 @@ class ReadPair:
     warnings: tuple[tuple[str, Problem], ...] = field(default=())
 
 
+def is_named_so(file: str) -> bool:
+    """Tell whether a file is called as job-specs and hysds-ios are."""
+    return _FILE_NAME.fullmatch(PurePath(file).name) is not None
+
+
 def kind_of_document(file: str, text: str) -> DocumentKind | None:
     """Tell which document a text is, by the name of its file, else by what it holds; None where it is none of them."""
     named = _FILE_NAME.fullmatch(PurePath(file).name)

@@ -224,7 +224,7 @@ def made_payload(
     positional: list[Json] = []
     kept = document.get("localize_urls")
     places: list[Json] = kept if isinstance(kept, list) else []  # the same list: the document shows what was added
-    for param, written in zip(spec.params, document.get("params", []), strict=True):
+    for param, written in zip(spec.params, document.get("params") or [], strict=True):
         if param.name not in params:
             raise Unresolved(f"{param.name}: the job-spec names it, and no value was found for it")
         value = written["value"] = params[param.name]

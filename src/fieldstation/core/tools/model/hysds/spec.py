@@ -30,7 +30,7 @@ _ELSEWHERE = dict.fromkeys(
 )
 _UNITS = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}
 _PUBLISHED_SIZE = re.compile(r"[0-9]+(GB|MB|KB)")
-_SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?B)?\s*", re.IGNORECASE)
+_SIZE = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*([KMGT]?B)?\s*", re.IGNORECASE)
 
 
 class Destination(StrEnum):
@@ -103,7 +103,7 @@ def read_spec(document: Mapping[str, Any], notes: Notes, *, gap_seconds: int = L
     """Read a job-spec. Never raises: what is wrong is in `notes`, and with a fault there the result is of no use."""
     keys = Keys(notes, document)
     keys.ignore((*KNOWN, *REGISTERED), _ELSEWHERE)
-    if "params" not in document:
+    if document.get("params") is None:
         notes.passed("/params", "is missing, and is read as an empty list")
     before = keys.texts("pre") or ()
     after = keys.texts("post") or ()
