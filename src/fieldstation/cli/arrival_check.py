@@ -3,8 +3,9 @@
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,9 @@ class Manner:
     expect: Annotated[
         str | None, typer.Option(metavar="FILE", help="How many products of which data set should have come.")
     ] = None
+    quiet: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="Leave a product until nothing of it changed for so long.")
+    ] = 0
     strict: Annotated[bool, typer.Option("--strict", help="Take every doubt for a fault.")] = False
 
 
@@ -59,7 +63,7 @@ def arrival_check(
     manner: Manner,
 ) -> None:
     """Check product directories, datasets.json files and notices of arrival; needs no station."""
-    checker = _Checker(pairs(manner.settings or [], "set"), None if manner.files is None else _absolute(manner.files))
+    checker = _Checker(manner)
     if manner.datasets is not None:
         checker.use(manner.datasets)
     for path in paths:
@@ -78,9 +82,10 @@ def arrival_check(
 class _Checker:
     """Looks at one path after the other."""
 
-    def __init__(self, settings: Mapping[str, str], files: str | None) -> None:
-        self._settings = settings
-        self._files = files
+    def __init__(self, manner: Manner) -> None:
+        self._settings = pairs(manner.settings or [], "set")
+        self._files = None if manner.files is None else _absolute(manner.files)
+        self._quiet_seconds = manner.quiet
         self._configuration: Configuration | None = None
         self._report = Report()
 
@@ -131,7 +136,18 @@ class _Checker:
             return
         if not found and len(findings.faults) == before:
             findings.fault(path, "/", f"holds no product directory: one is a directory X with a file X{ABOUT}")
-        self._report.arrivals.extend(inspector.inspect(home, names) for home, names in sorted(found.items()))
+        for home, names in sorted(found.items()):
+            if self._has_settled(inspector, home, names):
+                self._report.arrivals.append(inspector.inspect(home, names))
+
+    def _has_settled(self, inspector: Inspector, path: str, names: Sequence[str]) -> bool:
+        if not self._quiet_seconds:
+            return True
+        seconds = datetime.now(UTC).timestamp() - inspector.last_change(path, names)
+        if seconds < self._quiet_seconds:
+            wait = f"wait until it is quiet for {self._quiet_seconds:g} s"
+            self._report.findings.fault(path, "/", f"changed {seconds:.0f} s ago and was left alone: {wait}")
+        return seconds >= self._quiet_seconds
 
     def _check_sums(self, path: str) -> None:
         """Compare the files beside a manifest or sidecar with it, and with it alone."""

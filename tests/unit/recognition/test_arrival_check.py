@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 from io import BytesIO, TextIOWrapper
@@ -118,6 +119,16 @@ def test_what_came_is_compared_with_what_was_expected(folder: Path, run: Told) -
     assert "3 of slc v1 were expected, and 2 came" in run(*arguments, expecting(1, 2))[1]
     assert "none was expected" in run(*arguments, expecting())[1]
     assert "must be a whole number" in run(*arguments, expecting("2"))[1]
+
+
+def test_a_product_that_still_changes_is_left(folder: Path, run: Told) -> None:
+    product = folder / "in" / "S1_a"
+    os.utime(product / "x.nc", (0, 0))  # as tools do that bring files with their times
+    code, text = run("check", product, "--quiet", "86400", "--json")
+    found = json.loads(text)
+    assert (code, found["arrivals"]) == (1, [])
+    assert "was left alone: wait until it is quiet for 86400 s" in found["faults"][0]["text"]
+    assert run("check", product, "--quiet", "0.001")[0] == 0
 
 
 def test_a_document_may_come_through_a_pipe(run: Told, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,6 +111,13 @@ def test_groups_of_the_pattern_go_before_what_is_written() -> None:
     assert (arrival.version, arrival.recognised.level, arrival.recognised.index) == ("v2", "x", "grq_v2_s1-slc")
 
 
+def test_a_product_may_name_its_own_index() -> None:
+    arrival, _ = read(ABOUT | {"index": {"suffix": "Own", "odd": 1}}, configuration=configured(ENTRY)[0])
+    assert arrival is not None and arrival.recognised is not None
+    assert (arrival.recognised.index, arrival.recognised.aliases) == ("grq_own", ("all-x",))
+    assert "index" not in catalogue_document(arrival)
+
+
 def test_an_alternative_pattern_looks_at_the_files_too() -> None:
     entry = ENTRY | {"alt_match_pattern": r"_(?P<year>\d{4})\.nc$", "type": "t{year}", "publish": {}}
     configuration, _ = configured(entry, ENTRY | {"publish": {}})

@@ -1,5 +1,6 @@
 """Looking at what came: product directories on a disk, their documents, and their bytes against their checksums."""
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,6 +76,21 @@ class Inspector:
         arrival = read_arrival(given, self.configuration, self.hostname, findings)
         checksums = self.verify(path, names, [*documents.values(), LOCALIZED], findings)
         return Inspection(path=path, arrival=arrival, checksums=checksums, findings=findings)
+
+    def last_change(self, path: str, names: Sequence[str]) -> float:
+        """Return when bytes, name or mode of any of the files last changed, in seconds since 1970; 0 for no files.
+
+        The time of the change itself counts, which no program sets, so a file that came with its old time is new.
+        """
+        changes = [0.0]
+        for name in names:
+            with contextlib.suppress(OSError, PlaceRefused):  # what cannot be read is told when it is read
+                descriptor, _ = self.places.open(f"{path}/{name}")
+                try:
+                    changes.append(os.fstat(descriptor).st_ctime)
+                finally:
+                    os.close(descriptor)
+        return max(changes)
 
     def verify(self, path: str, names: Sequence[str], apart: Sequence[str], findings: Findings) -> Checksums:
         """Compare files with what sidecars and manifests say; each that differs or is not there is a fault."""

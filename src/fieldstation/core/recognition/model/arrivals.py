@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fieldstation.core.catalogue.model.footprint import Footprint
@@ -117,7 +117,7 @@ class _Reader:
         self._doubt(fields, about)
         version = fields.text("version", most=200)
         metadata, context = raw[METADATA] or {}, raw[CONTEXT]
-        recognised = self._recognised(found, about, metadata, version) if found else None
+        recognised = self._indexed(fields, self._recognised(found, about, metadata, version) if found else None)
         if version is None and found is None:
             fields.fault("version", "is missing: the version of the product, such as v1.0")
         start, end = self._times(fields)
@@ -164,6 +164,21 @@ class _Reader:
             "met": metadata,
         }
         return Sayings(found, self._given.path, self._findings, values).recognised(version)
+
+    def _indexed(self, fields: Fields, told: Recognised | None) -> Recognised | None:
+        """Put the names of an index that the product itself asks for in place of those of its entry."""
+        index = fields.object("index")
+        if index is None or told is None:
+            return told
+        index.ignored(("suffix", "aliases"), "is not known there and was not read")
+        suffix = index.text("suffix")
+        listed = index.list("aliases")
+        aliases = tuple(one for one in listed if isinstance(one, str))
+        if len(aliases) < len(listed):
+            index.warn("aliases", "must be texts; what is none was not read")
+        return replace(
+            told, index=told.index if suffix is None else f"grq_{suffix}".lower(), aliases=aliases or told.aliases
+        )
 
     def _doubt(self, fields: Fields, about: Mapping[str, Json]) -> None:
         """Note keys that are close to one we know, and those that mean something else elsewhere."""
