@@ -143,6 +143,12 @@ def test_a_form_asks_for_what_a_submitter_gives_by_its_type(olga: Person) -> Non
         ["a", "b"],
     )
     assert (fields["text"]["x-placeholder"], fields["jobspec_version"]["x-version-regex"]) == ("hint", "^job-x$")
+    assert "enum" not in fields["jobspec_version"]
+    for version in ("v1", "v10", "v2"):
+        sent(olga, version=version, name="x")
+    sent(olga, name="xx")
+    form = olga.client.get("/api/v1/tools/SCIFLO_every/form").json()
+    assert form["properties"]["parameters"]["properties"]["jobspec_version"]["enum"] == ["v10", "v2", "v1"]
     checker = Draft202012Validator(form)
     given = {"date": "2024-01-02", "email": "a@b.c", "textarea": "", "region": {}, "jobspec_version": "v1"}
     sound = {"parameters": {**given, "datetime": "2024-01-02T03:04:05.678"}}

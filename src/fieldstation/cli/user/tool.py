@@ -91,10 +91,25 @@ def _shown(tool: Tool, versions: str) -> str:
             ("versions", versions),
             ("revision", tool.revision),
             ("image", str(definition.get("image", ""))),
-            ("run it", _example(tool, inputs, parameters)),
+            *_starting(tool, inputs, parameters),
         ]
     )
     return "\n\n".join(part for part in (facts, _inputs(inputs), _parameters(parameters), _outputs(outputs)) if part)
+
+
+def _starting(tool: Tool, inputs: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return how a tool is started; of a job of HySDS, by whom."""
+    hysds: Mapping[str, Any] | None = tool.definition.get("hysds")
+    if hysds is None:
+        return [("run it", _example(tool, inputs, parameters))]
+    accounts = ", ".join({"_all": "everybody", "ops": "operators"}.get(one, one) for one in hysds["allowed_accounts"])
+    deeds = {"trigger": "rules", "on-demand": "people", "both": "people and rules"}
+    return [
+        ("started by", deeds[hysds["action-type"]]),
+        ("accounts", accounts or "operators"),
+        ("on hits of", "jobs" if hysds["component"] == "figaro" else "data sets"),
+        ("a job for", "each hit" if hysds["submission_type"] == "iteration" else "all hits"),
+    ]
 
 
 def _example(tool: Tool, inputs: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:

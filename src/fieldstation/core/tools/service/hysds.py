@@ -1,12 +1,14 @@
 """Publishing pairs of HySDS documents, and what may start them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fieldstation.core.audit.model import Deed, Entry
 from fieldstation.core.audit.service import record
 from fieldstation.core.people.model import EVERYONE, Caller, Kind, Permission, Role, Thing
 from fieldstation.core.people.service import Access
-from fieldstation.core.tools.model.hysds.form import Action
+from fieldstation.core.tools.model.hysds.face import form_of, offered_versions
+from fieldstation.core.tools.model.hysds.form import VERSIONS, Action
 from fieldstation.core.tools.model.hysds.pair import HysdsTool
 from fieldstation.core.tools.model.hysds.published import PublishedPair
 from fieldstation.core.tools.model.published import HYSDS_NAMESPACE, Publication
@@ -64,6 +66,15 @@ def demand_account(caller: Caller, tool: HysdsTool) -> None:
         next_step="ask an operator to name you under allowed_accounts of its hysds-io, and to publish it again",
         reason="account_not_allowed",
     )
+
+
+def form_of_pair(tx: Tx, caller: Caller, tool: HysdsTool) -> Mapping[str, Any]:
+    """Return what a person fills in to start a job, with the versions that there are where it asks for one."""
+    demand_account(caller, tool)
+    asked = [one for one in tool.io.params if one.type in VERSIONS and one.version_regex is not None]
+    known = store.labels(tx, HYSDS_NAMESPACE) if asked else ()
+    offered = {one.name: offered_versions(one, [(row.name, row.version) for row in known]) for one in asked}
+    return form_of(tool, offered)
 
 
 def refusal_to_start(caller: Caller, tool: HysdsTool) -> FieldstationError:

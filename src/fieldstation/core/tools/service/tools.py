@@ -14,7 +14,6 @@ from fieldstation.core.tools.builtin import builtin_texts
 from fieldstation.core.tools.model.check import check
 from fieldstation.core.tools.model.definition import Definition, read_definition, write_definition
 from fieldstation.core.tools.model.form import form_of
-from fieldstation.core.tools.model.hysds.face import form_of as form_of_pair
 from fieldstation.core.tools.model.hysds.pair import HysdsTool, read_tool
 from fieldstation.core.tools.model.jobs import JOB_NAMESPACE
 from fieldstation.core.tools.model.published import (
@@ -29,7 +28,7 @@ from fieldstation.core.tools.model.published import (
     namespace_of,
 )
 from fieldstation.core.tools.model.semver import read_version
-from fieldstation.core.tools.service.hysds import demand_account, refusal_to_start
+from fieldstation.core.tools.service.hysds import form_of_pair, refusal_to_start
 from fieldstation.core.tools.service.versions import published_version
 from fieldstation.core.tools.store import tools as store
 from fieldstation.db import Tx
@@ -101,9 +100,7 @@ class Tools:
         """Return the JSON Schema of what a run of a tool takes; see `resolve`."""
         row = self._find_version(tx, caller, reference)
         if format_of(row.namespace) is ToolFormat.HYSDS:
-            tool = self._hysds(tx, row)
-            demand_account(caller, tool)
-            return form_of_pair(tool)
+            return form_of_pair(tx, caller, self._hysds(tx, row))
         return form_of(self.resolve(tx, caller, reference).definition)
 
     def application(self, tx: Tx, caller: Caller, reference: str) -> ResolvedTool:

@@ -61,6 +61,10 @@ _VERSIONS = text("""
      WHERE tool_id = :tool_id AND sort_key < :before
      ORDER BY sort_key DESC LIMIT :limit
 """)
+_LABELS = text("""
+    SELECT t.name, v.version FROM tool t JOIN tool_version v ON v.tool_id = t.id
+     WHERE t.namespace = :namespace ORDER BY v.sort_key DESC, t.name
+""")
 _PAGE = """
     SELECT t.id, t.namespace, t.name, t.newest, t.title, t.description, t.created_at FROM tool t
      WHERE t.id < :before AND {visible} AND {match}
@@ -118,6 +122,11 @@ def definition(tx: Tx, revision: str) -> Mapping[str, Any] | None:
 def versions(tx: Tx, tool_id: str, before: str, limit: int) -> Sequence[Any]:
     """Read up to `limit` versions, the highest first, behind the sort key `before`."""
     return tx.all(_VERSIONS, {"tool_id": tool_id, "before": before, "limit": limit})
+
+
+def labels(tx: Tx, namespace: str) -> Sequence[Any]:
+    """Read the names and versions of all tools of a namespace, the highest versions first."""
+    return tx.all(_LABELS, {"namespace": namespace})
 
 
 def takers(tx: Tx, visible: str, values: Mapping[str, Any]) -> Sequence[Any]:

@@ -1,14 +1,15 @@
 """A HySDS job in the words of native tools, and what a person fills in to start it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fieldstation.core.tools.model.hysds.form import VERSIONS, IoParam, Origin, ParamType
 from fieldstation.core.tools.model.hysds.pair import HysdsTool
 from fieldstation.core.tools.model.hysds.spec import registered
-from fieldstation.core.tools.model.validation import DIALECT
+from fieldstation.core.tools.model.validation import DIALECT, compile_pattern
 from fieldstation.kernel.canonical import Json
 
+_IDS = {ParamType.JOBSPEC_VERSION: "job-", ParamType.HYSDSIO_VERSION: "hysds-io-"}  # how a registry calls them
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _DATETIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z?$"
 # `format` says what a form can offer; dates are checked by their pattern, and given on as they are written
@@ -56,19 +57,38 @@ def face_of(tool: HysdsTool, version: str) -> dict[str, Json]:
     }
 
 
-def form_of(tool: HysdsTool) -> Mapping[str, Json]:
-    """Return the JSON Schema (2020-12) of what a person fills in: the parameters whose values come from a submitter."""
+def form_of(tool: HysdsTool, offered: Mapping[str, Sequence[str]]) -> Mapping[str, Json]:
+    """Return the JSON Schema (2020-12) of what a person fills in: the parameters whose values come from a submitter.
+
+    `offered` are the choices of parameters that ask for versions of other jobs.
+    """
+    parameters = _parameters(tool)
+    for name, versions in offered.items():
+        if versions and name in parameters["properties"]:
+            parameters["properties"][name]["enum"] = list(versions)
     return {
         "$schema": DIALECT,
         "title": tool.title,
         "description": tool.description,
         "type": "object",
-        "properties": {"parameters": _parameters(tool)},
+        "properties": {"parameters": parameters},
         "additionalProperties": False,
     }
 
 
-def _parameters(tool: HysdsTool) -> dict[str, Json]:
+def offered_versions(param: IoParam, known: Sequence[tuple[str, str]]) -> Sequence[str]:
+    """Return the versions, among names and versions of jobs, that a parameter asks for: of those whose id it matches.
+
+    Versions of containers are in no registry here, so none are offered.
+    """
+    prefix = _IDS.get(param.type)
+    if prefix is None or param.version_regex is None:
+        return ()
+    pattern = compile_pattern(param.version_regex)
+    return tuple(dict.fromkeys(version for name, version in known if pattern.search(f"{prefix}{name}")))
+
+
+def _parameters(tool: HysdsTool) -> dict[str, Any]:
     asked = [one for one in tool.io.params if one.origin is Origin.SUBMITTER and not one.fixed]
     required: list[Json] = [one.name for one in asked if not one.optional and one.default is None]
     fields: dict[str, Json] = {one.name: _field(one) for one in reversed(asked)}  # of two, the first one counts
