@@ -1,10 +1,11 @@
 """Patterns of others: named groups, what the bounded engine cannot do, and no pattern that takes for ever."""
 
 import contextlib
+import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fieldstation.core.recognition.model.patterns import BadPattern, compile_pattern
@@ -65,3 +66,21 @@ def test_a_pattern_that_would_blow_up_elsewhere_does_not_here() -> None:
 def test_no_pattern_raises_anything_but_ours(pattern: str, path: str) -> None:
     with contextlib.suppress(BadPattern):
         compile_pattern(pattern).search(path)
+
+
+PIECES = st.sampled_from(
+    [
+        "a", "b", "/", ".", r"\d", r"\w", "(?P<x>a+)", "(?P<y>b|ab)", "(?P<z>.*?)", "(", ")", "?", "+", "+?", "{,2}",
+        "{2}", "|", "[ab]", "[^/]", "$", "^", r"\Z", r"[\w-]", r"\b",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES, max_size=6).map("".join), st.text(alphabet="ab/1-", max_size=8))
+def test_groups_are_those_that_python_finds(pattern: str, path: str) -> None:
+    assume(not re.search(r"\)[?+{]", pattern))  # engines differ in what a group holds that was repeated with nothing
+    with contextlib.suppress(BadPattern, re.error):
+        found = re.compile(pattern).search(path)
+        wanted = None if found is None else {name: got for name, got in found.groupdict().items() if got is not None}
+        assert compile_pattern(pattern).search(path) == wanted

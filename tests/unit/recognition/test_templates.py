@@ -86,3 +86,30 @@ def test_placeholders_that_nobody_filled_are_named_and_kept() -> None:
 def test_no_template_raises_anything_but_ours(text: str, values: dict[str, Any]) -> None:
     with contextlib.suppress(BadTemplate):
         assert isinstance(read_template(text, {}).fill(values), str)
+
+
+PIECES = st.sampled_from(
+    [
+        "{id}",
+        "{number:03d}",
+        "{share:.1f}",
+        "{met[tile]}",
+        "{met[a b][deep][1]}",
+        "{id:*^9}",
+        "{{",
+        "}}",
+        "{",
+        "}",
+        "-",
+        "{x}",
+    ]
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(PIECES, max_size=6).map("".join))
+def test_what_we_fill_is_what_python_fills(text: str) -> None:
+    with contextlib.suppress(BadTemplate):
+        template = read_template(text, {})
+        if not template.unfilled:
+            assert template.fill(VALUES) == text.format(**VALUES)
