@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from fieldstation.core.tools.model.hysds.published import written_pair
 from fieldstation.core.tools.service import Jobs, Tools
 from fieldstation.kernel.errors import Conflict, FieldstationError, Forbidden
 from fieldstation.kernel.paging import PageRequest
 from tests.integration.people.station import Person, Station
-from tests.unit.tools.hysds_files import IO, SPEC
+from tests.unit.tools.hysds_files import IO, SPEC, written_pair
 
 JSON = {"Content-Type": "application/json"}
 

@@ -118,6 +118,8 @@ def test_what_people_write_is_evaluated(text: str, value: Any, expected: Any) ->
         ("lambda x: " + "-" * 9000 + "1", "nested too deeply"),
         ("lambda x: x" + " " * 20_000, "longer than"),
         ("lambda x: __import__('json').loads('[' * 99999)", "nested too deeply"),
+        ("lambda x: __import__('json').dumps(x, cls=lambda **k: 'a')", "TypeError"),
+        ("lambda x: __import__('json').dumps(x, indent=10**9)", "by 8 at most"),
         ("lambda x: {1, 2}", "JSON cannot carry"),
         ("lambda x: float('nan')", "JSON cannot carry"),
         ("lambda x: lambda y: y", "JSON cannot carry"),

@@ -69,3 +69,8 @@ def written(folder: Path, spec: Any = SPEC, io: Any = IO, name: str = "every") -
     for file, document in made.items():
         (folder / file).write_text(json.dumps(document))
     return [str(folder / file) for file in made]
+
+
+def written_pair(name: str, version: str, spec: Any, io: Any) -> str:
+    """Return a pair as it is sent to a station."""
+    return json.dumps({"kind": "HysdsJob", "name": name, "version": version, "job-spec": spec, "hysds-io": io})

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from fieldstation.cli.output import ago, details, merged, table
-from fieldstation.cli.user import tool_manifest
+from fieldstation.cli.user import tool_add, tool_manifest
 from fieldstation.cli.user.member import add_member_verb
 from fieldstation.cli.user.verb import Limit, Session, later, noun, some, verb
 from fieldstation.client.things import Tool
@@ -41,6 +41,9 @@ def show(
     session.answer(merged(found, versions=versions), lambda: _shown(found, ", ".join(one.version for one in versions)))
 
 
+verb(app)(tool_add.add)
+
+
 @verb(app)
 def past(session: Session, tool: tool_manifest.Version) -> None:
     """Show what a version of a job was before it was loaded anew."""
@@ -57,9 +60,6 @@ def past(session: Session, tool: tool_manifest.Version) -> None:
 add_member_verb(app, "TOOL", lambda station: station.tools)
 app.add_typer(tool_manifest.manifests)
 app.add_typer(tool_manifest.rates)
-later(
-    app, "add", "fieldstation.cli.user.tool_add:command", "Publish a tool under the version that its definition names."
-)
 later(
     app,
     "check",

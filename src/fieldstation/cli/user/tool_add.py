@@ -1,67 +1,83 @@
-"""`tool add`: a native definition, or the pairs of HySDS documents among some files."""
+"""`tool add`: a native definition, or pairs of HySDS documents; the station looks into them."""
 
+import json
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from fieldstation.cli.tool_hysds import documents_in
-from fieldstation.cli.user.verb import Session, plain
+from fieldstation.cli.user.verb import Session
 from fieldstation.client import ClientError
 from fieldstation.client.things import Tool
-from fieldstation.core.tools.model.hysds.pair import DocumentFile, pairs_of, read_pair
-from fieldstation.core.tools.model.hysds.published import written_pair
 
-_Files = Annotated[
-    list[str],
+_HALF = re.compile(r"(job-spec|hysds-io)\.json(?:\.(.+))?")
+Files = Annotated[
+    list[Path],
     typer.Argument(
         metavar="FILE…",
-        help="A native definition (YAML), or a job-spec and hysds-io of HySDS, of which there may be several.",
+        help="A native definition (YAML), or job-spec.json.NAME and hysds-io.json.NAME of HySDS, also of several jobs.",
         show_default=False,
     ),
+]
+Version = Annotated[
+    str | None, typer.Option("--version", metavar="VERSION", help="Of HySDS documents, which name none themselves.")
 ]
 
 
 def add(
     session: Session,
-    files: _Files,
-    version: Annotated[
-        str | None, typer.Option("--version", metavar="VERSION", help="Of HySDS documents, which name none themselves.")
-    ] = None,
+    files: Files,
+    version: Version = None,
     public: Annotated[bool, typer.Option("--public", help="For everyone; operators may.")] = False,
 ) -> None:
     """Publish a tool under the version that its definition names."""
-    documents, others = documents_in(files)
-    if documents and others:
-        raise typer.BadParameter(f"{others[0]} is none of HySDS's documents; add it by itself", param_hint="FILE…")
-    if len(others) > 1:
+    if any(_HALF.fullmatch(file.name) for file in files):
+        texts = [json.dumps(pair, indent=2, ensure_ascii=False) for pair in _pairs(files, version)]
+    elif len(files) == 1:
+        texts = [files[0].read_text(encoding="utf-8")]
+    else:
         raise typer.BadParameter("one native definition is added at a time", param_hint="FILE…")
-    texts = _pairs(documents, version) if documents else [Path(others[0]).read_text(encoding="utf-8")]
     published = [session.station.tools.publish(text, public=public) for text in texts]
     answer = published[0] if len(published) == 1 else {"items": published}
     session.answer(answer, lambda: "\n".join(map(_shown, published)))
-
-
-command = plain(add)
 
 
 def _shown(tool: Tool) -> str:
     return f"{tool.name}@{tool.version}  {tool.revision}"
 
 
-def _pairs(documents: list[DocumentFile], version: str | None) -> list[str]:
-    """Return what is sent for each pair; nothing is sent when one of them is unsound."""
-    texts: list[str] = []
-    for read in map(read_pair, pairs_of(documents)):
-        if read.tool is None:
-            told = [f"{file}: {problem.where} {problem.text}" for file, problem in (*read.faults, *read.warnings)]
-            raise ClientError(
-                f"{read.pair.name} cannot be published: {told[0] if told else 'one half of it is missing'}",
-                next_step=f"fieldstation tool check {' '.join(one.file for one in read.pair.files)}",
-                reason="definition_invalid",
-            )
-        label = version or read.tool.version
+def _pairs(files: Sequence[Path], version: str | None) -> Iterator[dict[str, Any]]:
+    """Yield what is sent for each pair, by the folders and names of its files."""
+    found: dict[tuple[Path, str], dict[str, Any]] = {}
+    for file in files:
+        named = _HALF.fullmatch(file.name)
+        if named is None:
+            raise typer.BadParameter(f"{file} is neither a job-spec nor a hysds-io; add it by itself")
+        found.setdefault((file.parent, named[2] or ""), {})[named[1]] = _document(file)
+    for (folder, name), halves in found.items():
+        if missing := sorted({"job-spec", "hysds-io"} - set(halves)):
+            wanted = f"{missing[0]}.json{f'.{name}' if name else ''}"
+            raise typer.BadParameter(f"{folder / wanted} belongs to them, and is not named", param_hint="FILE…")
+        label = version or halves["job-spec"].get("job-version")
         if label is None:
-            raise typer.BadParameter(f"say which version of {read.tool.name} this is", param_hint="--version")
-        texts.append(written_pair(read.tool.name, label, read.tool.spec.document, read.tool.io.document))
-    return texts
+            raise typer.BadParameter(f"say which version of {name or 'the job'} this is", param_hint="--version")
+        own = name or folder.resolve().parent.name  # of a repository with one job, which lies in its folder docker
+        yield {"kind": "HysdsJob", "name": own, "version": label, **halves}
+
+
+def _document(file: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(file.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        document, told = None, str(error)
+    else:
+        told = "it must be a mapping"
+    if not isinstance(document, dict):
+        raise ClientError(
+            f"{file} is no document of HySDS: {told}",
+            next_step=f"fieldstation tool check {file}",
+            reason="definition_invalid",
+        )
+    return document

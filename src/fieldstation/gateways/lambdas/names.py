@@ -14,6 +14,7 @@ from fieldstation.gateways.lambdas.grammar import Refused
 from fieldstation.gateways.lambdas.measures import MOST_CHARACTERS, Formatter, measured, narrow
 
 _MOST_DIGITS = 100
+_MOST_INDENT = 8
 _MOST_WIDE = 10_000
 
 
@@ -110,6 +111,16 @@ def _has_key(mapping: Mapping[Any, Any], key: Any) -> bool:
     return key in mapping
 
 
+def _loads(text: str) -> Any:
+    return json.loads(text)
+
+
+def _dumps(value: Any, *, sort_keys: bool = False, ensure_ascii: bool = True, indent: int | None = None) -> str:
+    if indent is not None and not 0 <= indent <= _MOST_INDENT:
+        raise Refused(f"JSON is indented by {_MOST_INDENT} at most")
+    return json.dumps(value, sort_keys=sort_keys, ensure_ascii=ensure_ascii, indent=indent)
+
+
 def _re(name: str) -> Callable[..., Any]:
     def work(pattern: str, *given: Any) -> Any:
         options = re2.Options()
@@ -187,7 +198,7 @@ MODULES: Mapping[str, Module] = {
     "os": Module("os", {"path": _PATH}),
     "os.path": Module("os", {"path": _PATH}),  # importing os.path gives os, as Python has it
     "posixpath": _PATH,
-    "json": Module("json", {name: Named(name, getattr(json, name)) for name in ("loads", "dumps")}),
+    "json": Module("json", {"loads": Named("loads", _loads), "dumps": Named("dumps", _dumps)}),
     "re": Module(
         "re",
         {name: Named(name, _re(name)) for name in ("search", "match", "fullmatch", "findall", "split", "sub")},

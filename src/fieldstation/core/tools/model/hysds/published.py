@@ -16,7 +16,6 @@ from fieldstation.core.tools.model.hysds.pair import (
     read_pair,
     with_lambdas_tried,
 )
-from fieldstation.kernel.canonical import Json
 from fieldstation.kernel.errors import Problem
 from fieldstation.ports.lambdas import Lambdas
 
@@ -33,12 +32,6 @@ class PublishedPair:
     tool: HysdsTool | None = None
     faults: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
-
-
-def written_pair(name: str, version: str, spec: Mapping[str, Json], io: Mapping[str, Json]) -> str:
-    """Return the document of a pair, to be published."""
-    document = {"kind": KIND, "name": name, "version": version, "job-spec": spec, "hysds-io": io}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def is_pair(text: str) -> bool:
