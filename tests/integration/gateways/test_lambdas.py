@@ -42,3 +42,12 @@ def test_what_takes_too_much_is_given_up_and_the_next_is_answered(helper: Bounde
     assert given_up.fault is not None
     assert "too much memory" in given_up.fault
     assert helper.evaluate([Call(text="lambda x: x + 1", value=1)])[0].value == 2
+
+
+def test_of_several_the_one_that_takes_too_much_is_named(helper: BoundedLambdas) -> None:
+    endless = "lambda x: str(functools.reduce(lambda a, _: [a, a], range(60), 1))"
+    calls = [Call(text=text, value=1) for text in ("lambda x: x + 1", endless, "lambda x: x + 2")]
+    one, two, three = helper.evaluate(calls)
+    assert (one.value, one.fault) == (2, None)
+    assert two.fault == "it takes more than 1 seconds, or too much memory"
+    assert three.fault == "it was not evaluated, as one before it was given up"

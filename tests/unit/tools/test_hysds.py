@@ -203,7 +203,7 @@ def test_a_rule_and_a_hit_become_a_job(tmp_path: Path, capsys: pytest.CaptureFix
     assert payload["job_specification"]["params"][1] == {"name": "id", "destination": "positional", "value": "it's"}
     assert (payload["tag"], payload["_disk_usage"], payload["note"]) == ("first", "2GB", "it's")
     assert "url" not in payload  # it is localised, and no part of the context
-    assert (job["name"], job["queue"], job["priority"]) == ("every:v2-it's", "small", 3)
+    assert (job["name"], job["queue"], job["priority"]) == ("every__v2-it's", "small", 3)
     assert job["stand_in"] == "container_specification"
     record = tmp_path / "container.json"
     record.write_text(json.dumps({"id": "container-own:v9", "url": None, "resource": "container"}))
@@ -219,7 +219,7 @@ def test_one_job_for_all_hits_gathers_what_comes_from_them(tmp_path: Path, capsy
     asked = {"found": [HIT, other], "submission": Submission.INDIVIDUAL}
     _, (job,) = resolved(files, tmp_path, capsys, **asked)
     assert (job["params"]["id"], job["params"]["url"]) == (["it's", "two"], ["s3://a/b", "ftp://c"])
-    assert (job["params"]["looks"], job["name"]) == (3, "every:v2-single_submission")
+    assert (job["params"]["looks"], job["name"]) == (3, "every__v2-single_submission")
     assert job["localize_urls"][1:] == [{"url": "s3://a/b"}, {"url": "ftp://c"}]
     _, jobs = resolved(files, tmp_path, capsys, found=[HIT, other])
     assert [one["params"]["id"] for one in jobs] == ["it's", "two"]

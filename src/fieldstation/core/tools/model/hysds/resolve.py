@@ -203,7 +203,7 @@ def _job(order: Submitted, params: Mapping[str, Json], hits: Sequence[Hit]) -> R
     assert isinstance(command, str)
     assert isinstance(places, list)
     return ResolvedJob(
-        name=f"{kind}-{'single_submission' if single else hit_name(hits[0])}",
+        name=f"{kind}-{'single_submission' if single else hit_name(hits[0])}".replace(":", "__"),
         params=params,
         command=command,
         localize_urls=places,
