@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -58,6 +59,7 @@ def found(database: Database, pairs: Sequence[tuple[Footprint, Footprint]]) -> l
     return [one.quick for one in told]
 
 
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module")  # the pool's threads do, beside any strategy
 def test_what_is_found_is_what_meets(database: Database) -> None:
     @CALM
     @given(GROUPS, GROUPS)

@@ -1,5 +1,6 @@
 """Places are read into one canonical form: valid, wound and cut as RFC 7946 has it, and laid out for the index."""
 
+import contextlib
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from shapely import affinity
 from shapely.geometry import shape
 
@@ -229,3 +231,36 @@ def test_parts_and_box_are_the_place_laid_out(read: Footprint) -> None:
 def test_probes_find_by_their_layout_what_meets_on_the_globe(kept: Footprint, sought: Footprint) -> None:
     boxes = [shapely.box(*one.box).intersects(shapely.box(*kept.box)) for one in probes(sought)]
     assert any(boxes) or not meet(kept, sought)
+
+
+COORDINATES = st.sampled_from([0, 180, -180, 360, 540, 90, 5e-324, 179.9999999, -180.00000000000003]) | st.floats(
+    -540, 540
+)
+RINGS = st.lists(st.tuples(COORDINATES, st.sampled_from([0, 90, -90, 80, 1]) | st.floats(-90, 90)), max_size=6)
+
+
+@CALM
+@given(st.lists(RINGS, max_size=3), st.booleans())
+def test_whatever_rings_are_given_is_read_or_refused(rings: list[Any], repair: bool) -> None:
+    try:
+        read = read_footprint({"type": "Polygon", "coordinates": rings}, repair=repair)
+    except Invalid:
+        return
+    assert read_footprint(read.geojson).geojson == read.geojson
+    assert -180 <= read.box[0] < 180
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=3),
+    lambda one: st.lists(one, max_size=3) | st.dictionaries(st.sampled_from(["type", "coordinates", "crs"]), one),
+    max_leaves=8,
+)
+
+
+@CALM
+@given(st.sampled_from(["Polygon", "MultiPolygon", "GeometryCollection", "Feature", None]), JSON)
+def test_whatever_json_is_given_is_read_or_refused(kind: str | None, value: Any) -> None:
+    with contextlib.suppress(Invalid):
+        read_footprint({"type": kind, "coordinates": value, "geometries": value, "geometry": value})
+    with contextlib.suppress(Invalid):
+        read_footprint(value)

@@ -109,9 +109,11 @@ def read_footprint(value: Mapping[str, object] | Sequence[object], *, repair: bo
     Polygons that cross themselves are refused with the place where they do, or with `repair` made valid with a
     warning. Raises Invalid `footprint_invalid`.
     """
-    if isinstance(value, Mapping):
-        return _assembled(_from_geometry(value, repair=repair))
-    return _assembled(_from_box(read_box(value)))
+    try:
+        shapes = _from_geometry(value, repair=repair) if isinstance(value, Mapping) else _from_box(read_box(value))
+        return _assembled(shapes)
+    except shapely.GEOSException as error:
+        raise refusal("", "its rings lie too close together to be told apart") from error
 
 
 def probes(footprint: Footprint) -> Sequence[Layout]:

@@ -10,8 +10,9 @@ import shapely
 from shapely import Geometry, Polygon
 from shapely.validation import explain_validity
 
-from fieldstation.core.catalogue.model.geometries import Line, RawPolygon, Shapes, refusal
+from fieldstation.core.catalogue.model.geometries import Line, RawPolygon, Shapes, refusal, without_repeats
 from fieldstation.core.catalogue.model.seam import (
+    GRID,
     MOST_TURNS,
     TURN,
     brought_home,
@@ -60,7 +61,7 @@ def united(polygons: Sequence[Polygon]) -> Sequence[Polygon]:
     if len(polygons) < 2 or shapely.MultiPolygon(polygons).is_valid:
         return polygons
     _refuse_tangles(polygons, "")
-    return polygons_of(shapely.union_all(polygons))
+    return polygons_of(shapely.union_all(polygons, grid_size=GRID))
 
 
 def without_holes(polygon: Polygon) -> Iterator[Line]:
@@ -68,9 +69,24 @@ def without_holes(polygon: Polygon) -> Iterator[Line]:
     if not polygon.interiors:
         yield list(polygon.exterior.coords)[:-1]
         return
-    triangles = polygons_of(shapely.constrained_delaunay_triangles(polygon))
-    for piece in _merged(sorted(triangles, key=lambda triangle: triangle.bounds)):
+    try:
+        triangles = polygons_of(shapely.constrained_delaunay_triangles(polygon))
+        pieces = list(_merged(sorted(triangles, key=lambda triangle: triangle.bounds)))
+    except shapely.GEOSException:  # of rings that touch it may find no corner to begin with
+        for half in _halves(polygon):
+            yield from without_holes(half)
+        return
+    for piece in pieces:
         yield list(piece.exterior.coords)[:-1]
+
+
+def _halves(polygon: Polygon) -> Iterator[Polygon]:
+    """Yield what of a polygon with holes lies west and east of the middle of its first hole."""
+    west, south, east, north = polygon.bounds
+    left, _, right, _ = polygon.interiors[0].bounds
+    middle = (left + right) / 2
+    for half in (shapely.box(west, south, middle, north), shapely.box(middle, south, east, north)):
+        yield from polygons_of(shapely.intersection(polygon, half, grid_size=GRID))
 
 
 def _merged(triangles: Sequence[Polygon]) -> Iterator[Polygon]:
@@ -101,12 +117,14 @@ class _Area:
         pieces = united(_cut(outer))
         self._collapsed(outer)
         self.found.polygons += [_raw(piece, self.where) for piece in (self._less(pieces, apart) if apart else pieces)]
+        if not (self.found.polygons or self.found.lines or self.found.points):
+            raise refusal(self.where, "nothing is left beside the holes")
         return self.found
 
     def _ring(self, ring: Line, place: int) -> Polygon:
         """Return what a ring encloses, laid out."""
         where = f"{self.where}/{place}"
-        line = unwound(laid_out(ring, seams=self.seams))
+        line = without_repeats(unwound(laid_out(ring, seams=self.seams)))
         if too_far(line):
             raise refusal(where, f"the ring goes around the globe more than {MOST_TURNS} times")
         if jumps(ring):
@@ -121,7 +139,7 @@ class _Area:
         self._warn(
             f"the ring at {where} goes around the {pole} pole{', by its winding' if guessed else ''}; it was taken in"
         )
-        return Polygon(around)
+        return Polygon(without_repeats(around))
 
     def _sound(self, polygon: Polygon, place: int | None) -> Geometry:
         """Return a polygon if it is valid, else what repair makes of it, if that is asked for."""
@@ -136,22 +154,19 @@ class _Area:
         mended = shapely.make_valid(polygon, method="structure", keep_collapsed=False)
         if mended.is_empty:
             mended = shapely.make_valid(polygon, method="structure", keep_collapsed=True)
-        return mended
+        return shapely.set_precision(mended, GRID)
 
     def _less(self, pieces: Sequence[Polygon], holes: Sequence[Geometry]) -> Sequence[Polygon]:
         """Return pieces less holes that have another layout, as where an area is all around the globe."""
         taken = [piece for hole in holes for piece in _cut(hole)]
         _refuse_tangles([*pieces, *taken], self.where)
-        whole, less = shapely.union_all(pieces), shapely.union_all(taken)
+        whole, less = (shapely.union_all(one, grid_size=GRID) for one in (pieces, taken))
         if not whole.covers(less):
             fault = "a hole lies outside its polygon"
             if not self.repair:
                 raise refusal(self.where, fault, next_step=_ASK)
             self._warn(f"at {self.where}: {fault}; only what is inside was taken away")
-        left = polygons_of(whole.difference(less))
-        if not left:
-            raise refusal(self.where, "nothing is left beside the holes")
-        return left
+        return polygons_of(shapely.difference(whole, less, grid_size=GRID))
 
     def _collapsed(self, outer: Geometry) -> None:
         for part in shapely.get_parts(outer):

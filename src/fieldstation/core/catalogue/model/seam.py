@@ -2,8 +2,7 @@
 
 A place has many longitudes, 360 degrees apart. Whoever draws a line across the antimeridian either counts on (179, 181)
 or jumps (179, -179); both are first laid out so that x runs on, and then cut into windows 360 degrees wide, of
-which RFC 7946 (3.1.9) wants the one from -180 to 180. What is moved by whole turns keeps twelve decimals, and what is
-not moved stays as it was to the last bit.
+which RFC 7946 (3.1.9) wants the one from -180 to 180. What is moved by whole turns keeps its decimals.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,17 +12,17 @@ from math import ceil, floor
 import shapely
 from shapely import Polygon
 
-from fieldstation.core.catalogue.model.geometries import Line, Position, without_repeats
+from fieldstation.core.catalogue.model.geometries import DECIMALS, Line, Position, rounded, without_repeats
 
 TURN, HALF = 360.0, 180.0
 POLE = 90.0
+GRID = 10.0**-DECIMALS  # on which what is computed of polygons lies, as all that is read does
 MOST_TURNS = 64  # that one line may go around the globe
-_DECIMALS = 12
 
 
 def moved(x: float, degrees: float) -> float:
     """Return a longitude moved by whole turns, with the digits it was written with."""
-    return round(x + degrees, _DECIMALS) if degrees else x
+    return rounded(x + degrees) if degrees else x
 
 
 def moved_line(line: Line, degrees: float) -> Line:
@@ -63,7 +62,7 @@ def laid_out(line: Line, *, seams: bool = False) -> Line:
 
 def wound(ring: Line) -> float:
     """Return the degrees by which a ring that is laid out ends east of where it began: 0 unless it rounds a pole."""
-    return round(ring[-1][0] - ring[0][0], _DECIMALS)
+    return rounded(ring[-1][0] - ring[0][0])
 
 
 def unwound(ring: Line) -> Line:
@@ -121,7 +120,7 @@ def cut_polygon(polygon: Polygon) -> Iterator[Polygon]:
     for window in range(first, max(first, last) + 1):
         inside = seamed
         if first < last:
-            inside = seamed.intersection(shapely.box(TURN * window - HALF, -POLE, TURN * window + HALF, POLE))
+            inside = shapely.intersection(seamed, _window(window), grid_size=GRID)
         for piece in polygons_of(inside):
             yield moved_polygon(piece, -TURN * window)
 
@@ -145,7 +144,7 @@ def narrow_edges(ring: Line) -> Line:
     out = [ring[0]]
     for (x, y), (right, top) in pairwise(ring):
         if HALF < abs(right - x) < TURN:
-            out.append((x + (right - x) / 2, y + (top - y) / 2))
+            out.append((rounded(x + (right - x) / 2), rounded(y + (top - y) / 2)))
         out.append((right, top))
     return out
 
@@ -153,6 +152,10 @@ def narrow_edges(ring: Line) -> Line:
 def too_far(line: Line) -> bool:
     """Return whether a line that is laid out goes around the globe more often than we follow."""
     return max(x for x, _ in line) - min(x for x, _ in line) > TURN * MOST_TURNS
+
+
+def _window(number: int) -> Polygon:
+    return shapely.box(TURN * number - HALF, -POLE, TURN * number + HALF, POLE)
 
 
 def _is_home(west: float, east: float) -> bool:
@@ -166,6 +169,6 @@ def _with_seams(line: Sequence[Sequence[float]]) -> list[Position]:
         seams = range(floor((min(x, right) + HALF) / TURN) + 1, ceil((max(x, right) + HALF) / TURN))
         for seam in seams if x < right else reversed(seams):
             at = TURN * seam - HALF
-            out.append((at, y + (top - y) * ((at - x) / (right - x))))
+            out.append((at, rounded(y + (top - y) * ((at - x) / (right - x)))))
         out.append((right, top))
     return out
