@@ -15,7 +15,7 @@ from fieldstation.db import Database, metadata
 
 # Read and written only by the statements in fieldstation.db, which need no table objects.
 GROUND = {"lease", "event", "event_default", "delivery", "door_number", "alembic_version"}
-TELLS = {"news", "recognition", "catalogue"}  # features that keep nothing of their own
+TELLS = {"news", "recognition"}  # features that keep nothing of their own
 FEATURES = sorted({module.name for module in iter_modules(fieldstation.core.__path__)} - TELLS)
 
 

@@ -7,6 +7,7 @@ from fieldstation.client.accounting import Assets, Organisations, Products, Unit
 from fieldstation.client.actions import Actions
 from fieldstation.client.answers import read
 from fieldstation.client.apps import Apps
+from fieldstation.client.catalogue import Catalogue
 from fieldstation.client.charges import Charges
 from fieldstation.client.datasets import Datasets
 from fieldstation.client.definitions import Manifests, Rates, Secrets
@@ -46,6 +47,7 @@ class Station:
             url, token = profile.url, token or profile.token
         self.transport = Transport(url, token)
         self.datasets = Datasets(self.transport)
+        self.catalogue = Catalogue(self.transport)
         self.molecules = Molecules(self.transport)
         self.tools = Tools(self.transport)
         self.manifests = Manifests(self.transport)

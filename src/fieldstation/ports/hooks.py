@@ -1,6 +1,6 @@
 """What others may do inside a transaction of the core. A hook does SQL only; its failure fails the deed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,11 +11,30 @@ class Transaction(Protocol):
     """An open transaction; only a store looks inside."""
 
 
-class VersionPublished(Protocol):
-    """Called inside the transaction that publishes a version."""
+@dataclass(frozen=True, kw_only=True)
+class PublishedVersion:
+    """A version as it was just published."""
 
-    def version_published(self, tx: Transaction, version_id: str) -> None:
-        """Do what belongs to the publishing of `version_id`, such as its catalogue row."""
+    id: str
+    dataset_id: str
+    metadata: Mapping[str, Any]
+
+
+class VersionPublished(Protocol):
+    """Called inside the transaction that publishes versions, once for all of them, or changes their data sets."""
+
+    def versions_published(self, tx: Transaction, versions: Sequence[PublishedVersion]) -> None:
+        """Do what belongs to the publishing of these versions, such as their catalogue rows."""
+
+    def dataset_changed(self, tx: Transaction, dataset_id: str) -> None:
+        """Do what belongs to a change of name, texts or labels, to the trash and back, to a version removed."""
+
+
+class AccessChanged(Protocol):
+    """Called inside the transaction that changes who has which role on a thing."""
+
+    def access_changed(self, tx: Transaction, kind: str, thing: str) -> None:
+        """Do what belongs to it, such as keeping who may read the thing with its copies."""
 
 
 @dataclass(frozen=True, kw_only=True)

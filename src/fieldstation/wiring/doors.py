@@ -26,6 +26,7 @@ from fieldstation.facades.rest import (
     accounting,
     actions,
     apps,
+    catalogue,
     datasets,
     events,
     images,
@@ -198,6 +199,7 @@ def _rest(features: Features, store: BlobStore, hub: Hub, public_url: str, kit: 
     rest.include_router(runs.uses_router(features.uses, features.datasets))
     rest.include_router(takers.router(features.datasets, features.use, features.tools))
     rest.include_router(molecules.router(kit.finding, features.molecules.readings))
+    rest.include_router(catalogue.router(features.catalogue))
     rest.include_router(search.router(features.datasets, features.tools, features.run_search))
     return rest
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from fieldstation import __version__
 from fieldstation.core.apps.service import AppParts, AppServices
+from fieldstation.core.catalogue.service import Catalogue
+from fieldstation.core.catalogue.service import Keeping as Catalogued
 from fieldstation.core.datasets.model import FileTypes, read_types
 from fieldstation.core.datasets.service import (
     Annotations,
@@ -75,8 +77,9 @@ from fieldstation.wiring.workflows import Pipelines, build_pipelines
 
 TREES = "trees"  # the consumer that drops the link trees of what was removed for good
 MOLECULES = "molecules"  # the consumer that forgets the molecules of what was removed for good
+CATALOGUE = "catalogue"  # the consumer that forgets the entries of what was removed for good
 COPIES = "copies"  # the consumer that has copies in projects be files like any other
-SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {"dataset.purged": (TREES, MOLECULES, COPIES)}
+SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {"dataset.purged": (TREES, MOLECULES, COPIES, CATALOGUE)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +101,7 @@ class Features:
     managed: ManagedFiles
     saves: Saves
     datasets: Datasets
+    catalogue: Catalogue
     folders: Folders
     uploads: Uploads
     arrivals: Arrivals
@@ -137,11 +141,12 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
     store, volumes = storages.store, storages.volumes
     sealer = Sealer(load_or_make_key(settings.secret_key_file or settings.data / "station.key"))
     outbox = Outbox(SUBSCRIPTIONS)
-    access = Access()
+    keeping = Catalogued()
+    access = Access([keeping])
     accounting = build_accounting(access, sealer, tariff_of(settings), address, on=settings.accounting)
     projects = Projects(access)
-    people = People(sealer, hooks=[projects])
-    datasets = Datasets(people, accounting.subscriptions, store, outbox)
+    people = People(sealer, hooks=[projects], watching=[keeping])
+    datasets = Datasets(people, accounting.subscriptions, store, outbox, hooks=[keeping])
     use = DataUse(datasets, people, settings.quota_bytes)
     uploads = Uploads(people, datasets, store, settings.quota_bytes)
     tasks = Tasks(access, outbox)
@@ -177,6 +182,7 @@ def build_features(settings: Settings, storages: Storages, engines: Mapping[str,
         managed=ManagedFiles(files, datasets, tasks),
         saves=Saves(projects, datasets, use),
         datasets=datasets,
+        catalogue=Catalogue(people, datasets, keeping, outbox),
         folders=Folders(datasets),
         contents=Contents(store, places),
         registrar=Registrar(places),

@@ -26,7 +26,7 @@ from fieldstation.ports.storage import BlobStore
 from fieldstation.ports.volumes import Volumes
 from fieldstation.settings import Settings
 from fieldstation.wiring.engines import uids_of
-from fieldstation.wiring.features import COPIES, MOLECULES, TREES, Features, build_collecting
+from fieldstation.wiring.features import CATALOGUE, COPIES, MOLECULES, TREES, Features, build_collecting
 from fieldstation.wiring.images import build_shelf
 from fieldstation.wiring.laboratories import Laboratories, build_laboratories
 from fieldstation.wiring.messages import add_messages
@@ -259,10 +259,11 @@ class LoopBuilder:
     def _consumers(self) -> Mapping[str, Handler]:
         """Return who follows which events; `features.SUBSCRIPTIONS` says to which kinds each subscribed."""
         garbage, readings = self._features.garbage, self._features.molecules.readings
-        copies = self._features.copies
+        copies, keeping = self._features.copies, self._features.catalogue.keeping
         return {
             TREES: lambda tx, deliveries: garbage.drop_trees(tx, [one.event.thing for one in deliveries]),
             MOLECULES: lambda tx, deliveries: readings.forget_datasets(tx, [one.event.thing for one in deliveries]),
+            CATALOGUE: lambda tx, deliveries: keeping.purged(tx, [one.event.thing for one in deliveries]),
             COPIES: lambda tx, deliveries: copies.purged(tx, [one.event.thing for one in deliveries]),
         }
 

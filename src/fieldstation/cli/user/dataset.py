@@ -11,6 +11,7 @@ import typer
 from fieldstation.cli.output import Meter, ago, count, details, merged, note, size, table
 from fieldstation.cli.user.dataset_add import add
 from fieldstation.cli.user.dataset_edit import edit
+from fieldstation.cli.user.dataset_search import counted, describe, search
 from fieldstation.cli.user.dataset_use import cite, metadata, tools, uses
 from fieldstation.cli.user.lineage import drawn
 from fieldstation.cli.user.member import add_member_verb
@@ -149,7 +150,7 @@ def get(
     )
 
 
-for more in (edit, metadata, uses, tools, cite):
+for more in (edit, metadata, uses, tools, cite, search, counted, describe):
     verb(app)(more)
 add_member_verb(app, "DATASET", lambda station: station.datasets)
 

@@ -59,6 +59,7 @@ class Datasets:
         self._subscriptions = subscriptions
         self._outbox = outbox
         self._store = store
+        self._hooks = hooks
         self._publisher = Publisher(store, outbox, hooks)
 
     def create(self, tx: Tx, caller: Caller, new: NewDataset) -> Dataset:
@@ -116,7 +117,13 @@ class Datasets:
         if changed is None:
             raise in_trash(found.name, found.id)
         self._emit(tx, "dataset.changed", changed)
+        self.changed(tx, changed.id)
         return changed
+
+    def changed(self, tx: Tx, dataset_id: str) -> None:
+        """Tell those who keep copies of what a data set is that it changed: in its transaction, and by everybody."""
+        for hook in self._hooks:
+            hook.dataset_changed(tx, dataset_id)
 
     def find(self, tx: Tx, caller: Caller, reference: str, permission: Permission, *, trashed: bool = False) -> Dataset:
         """Return the data set of this id or name on which the caller has `permission`.

@@ -12,7 +12,7 @@ from fieldstation.db import Tx
 from fieldstation.db.outbox import Event, Outbox
 from fieldstation.kernel.errors import Conflict, Invalid, Unavailable
 from fieldstation.kernel.ids import new_id
-from fieldstation.ports.hooks import VersionPublished
+from fieldstation.ports.hooks import PublishedVersion, VersionPublished
 from fieldstation.ports.storage import BlobStore
 
 PUBLISHED = "dataset.version_published"
@@ -92,9 +92,9 @@ class Publisher:
 
     def _tell(self, tx: Tx, made: Sequence[Version], locked: Mapping[str, datasets.Locked]) -> None:
         self._outbox.emit(tx, [_event(version, locked[version.dataset_id].name) for version in made])
+        told = [PublishedVersion(id=one.id, dataset_id=one.dataset_id, metadata=one.metadata) for one in made]
         for hook in self._hooks:
-            for version in made:
-                hook.version_published(tx, version.id)
+            hook.versions_published(tx, told)
 
 
 def _check(news: Iterable[NewVersion], locked: Mapping[str, datasets.Locked]) -> None:

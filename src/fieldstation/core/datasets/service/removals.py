@@ -44,6 +44,7 @@ class Removals:
             raise Conflict(f"version {number} was removed already", next_step="nothing is to be done", reason="stage")
         if not store.has_living(tx, found.id):
             self._trash.put(tx, caller, found.id, at_once=True)
+        self._datasets.changed(tx, found.id)
         record(
             tx,
             Entry(

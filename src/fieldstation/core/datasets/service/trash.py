@@ -48,6 +48,7 @@ class Trash:
         return restored
 
     def _tell(self, tx: Tx, caller: Caller, deed: Deed, dataset: Dataset) -> None:
+        self._datasets.changed(tx, dataset.id)
         record(tx, Entry(actor=caller.user_id, deed=deed, thing=dataset.id, body={"name": dataset.name}))
         self._outbox.emit(
             tx, [Event(kind=deed.value, thing=dataset.id, audience=dataset.id, body={"name": dataset.name})]

@@ -27,6 +27,7 @@ from fieldstation.core.people.store import access as store
 from fieldstation.core.people.store import users as user_store
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from fieldstation.ports.hooks import AccessChanged
 
 GROUP_PREFIX = "group:"
 _PREFIXES = {"group": GROUP_PREFIX, "organisation": "organisation:", "unit": "unit:"}
@@ -68,8 +69,25 @@ class Member:
     role: Role
 
 
+@dataclass(frozen=True, kw_only=True)
+class Holders:
+    """The one rule of access where it is kept with each thing, as an array of those principals that have a permission.
+
+    `sql` writes the array for the thing in `{thing}`.
+    """
+
+    sql: str
+
+    def of(self, thing: str) -> str:
+        """Return the array of the thing whose id is in this column."""
+        return self.sql.replace("{thing}", thing)
+
+
 class Access:
-    """Decides, and keeps the only access table."""
+    """Decides, and keeps the only access table; `hooks` hear of every change, in its transaction."""
+
+    def __init__(self, hooks: Sequence[AccessChanged] = ()) -> None:
+        self._hooks = hooks
 
     def decide(self, tx: Tx, caller: Caller, permission: Permission, thing: Thing) -> None:
         """Return when the caller has `permission` on `thing`.
@@ -130,6 +148,20 @@ class Access:
         sql = store.semi_join(kind, None if every_role else roles, name)
         return Visible(sql=sql, values={name: list(caller.principals)})
 
+    def holders(self, permission: Permission) -> Holders:
+        """Return how those are written who have a permission on things, for who keeps them with each thing."""
+        return Holders(sql=store.holders(kind_of(permission), roles_granting(permission)))
+
+    def among(self, caller: Caller, permission: Permission) -> Visible:
+        """Return the SQL form of `may` on an array of holders, whose column is given to `where`."""
+        if not within_scopes(caller, permission):
+            return Visible(sql="false", values={})
+        if caller.operator:
+            return Visible(sql="true", values={})
+        name = "seen_" + permission.replace(":", "_")
+        sql = f"{{thing}} && cast(:{name} AS integer[])"
+        return Visible(sql=sql, values={name: list(caller.principals)})
+
     def lasting(self, permission: Permission) -> Lasting:
         """Return the SQL form of `may` for work that outlives its request: decided anew for who it is done for."""
         return Lasting(sql=store.user_may(kind_of(permission), roles_granting(permission)))
@@ -142,7 +174,8 @@ class Access:
         if role is not Role.OWNER:
             _keep_an_owner(tx, thing, principal)
         self.add_role(tx, thing, principal, role, by=by)
-        store.drop(tx, thing, principal, [other for other in Role if other is not role])
+        if store.drop(tx, thing, principal, [other for other in Role if other is not role]):
+            self._changed(tx, thing)
 
     def add_role(self, tx: Tx, thing: Thing, principal: int, role: Role, *, by: Caller | None = None) -> None:
         """Give `principal` the role on `thing` beside those it has; `by` as for `grant`."""
@@ -152,6 +185,7 @@ class Access:
             )
         if store.add(tx, thing, principal, role):
             record(tx, _entry(Deed.ACCESS_GRANTED, thing, principal, role, by))
+            self._changed(tx, thing)
 
     def revoke(
         self, tx: Tx, thing: Thing, principal: int, roles: Collection[Role] = tuple(Role), *, by: Caller | None = None
@@ -159,12 +193,20 @@ class Access:
         """Take these roles of `principal` on `thing`, if it has them; Conflict for the last person who owns it."""
         if Role.OWNER in roles:
             _keep_an_owner(tx, thing, principal)
-        for role in store.drop(tx, thing, principal, roles):
+        dropped = store.drop(tx, thing, principal, roles)
+        for role in dropped:
             record(tx, _entry(Deed.ACCESS_REVOKED, thing, principal, role, by))
+        if dropped:
+            self._changed(tx, thing)
 
     def forget(self, tx: Tx, thing: Thing) -> None:
         """Take all roles on a thing that is no more."""
         store.forget(tx, thing)
+        self._changed(tx, thing)
+
+    def _changed(self, tx: Tx, thing: Thing) -> None:
+        for hook in self._hooks:
+            hook.access_changed(tx, thing.kind, thing.id)
 
     def members(self, tx: Tx, thing: Thing) -> Sequence[Member]:
         """Return everybody who has a role on `thing`, `everyone` first, then groups, then users, by name.

@@ -24,7 +24,7 @@ from fieldstation.core.people.store import credentials as store
 from fieldstation.db import Tx
 from fieldstation.kernel.errors import Unauthenticated
 from fieldstation.kernel.sealing import Sealer
-from fieldstation.ports.hooks import UserCreated
+from fieldstation.ports.hooks import AccessChanged, UserCreated
 from fieldstation.ports.identity import Identity
 
 _SKEW_SECONDS = 5  # how far clocks of two database servers may differ
@@ -43,10 +43,13 @@ class People(Access):
 
     The rest is in its parts: `users`, `groups`, `tokens`, `sessions`, `keys`, and `why`, which explains decisions.
 
-    `hooks` are called inside the transaction that creates a user.
+    `hooks` are called inside the transaction that creates a user, `watching` in that which changes somebody's rights.
     """
 
-    def __init__(self, sealer: Sealer, hooks: Sequence[UserCreated] = ()) -> None:
+    def __init__(
+        self, sealer: Sealer, hooks: Sequence[UserCreated] = (), watching: Sequence[AccessChanged] = ()
+    ) -> None:
+        super().__init__(watching)
         self.keys = Keys(sealer)
         self.users = Users(self, hooks)
         self.accounts = Accounts(self)

@@ -50,6 +50,10 @@ _SEMI_JOIN = """EXISTS (
        AND seen.principal = ANY(cast(:{name} AS integer[])){roles})"""
 
 
+_HOLDERS = """ARRAY(
+    SELECT DISTINCT held.principal FROM access held
+     WHERE held.kind = '{kind}' AND held.thing = {{thing}} AND held.role IN ({roles}) ORDER BY 1)"""
+
 # The same for the user of each row, with all that user is now; nobody's token narrows it.
 _USER_MAY = """EXISTS (
     SELECT 1 FROM station_user acting
@@ -77,6 +81,11 @@ def semi_join(kind: Kind, roles: frozenset[Role] | None, name: str) -> str:
     """
     quoted = ", ".join(f"'{role}'" for role in sorted(roles or ()))
     return _SEMI_JOIN.format(kind=kind.value, name=name, roles=f" AND seen.role IN ({quoted})" if quoted else "")
+
+
+def holders(kind: Kind, roles: frozenset[Role]) -> str:
+    """Write the SQL of the array of principals that hold one of `roles` on the thing in `{thing}`."""
+    return _HOLDERS.format(kind=kind.value, roles=", ".join(f"'{role}'" for role in sorted(roles)))
 
 
 def standing(tx: Tx, principals: Sequence[int], thing: Thing) -> Standing:
