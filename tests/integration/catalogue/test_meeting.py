@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from fieldstation.core.catalogue.model.footprint import Footprint, Layout, probes, read_footprint
-from fieldstation.db import Database
+from fieldstation.core.catalogue.model.footprint import Footprint, read_footprint
+from fieldstation.core.catalogue.store.columns import box_text, place_sql
+from fieldstation.db import Database, Tx
 from tests.unit.catalogue.geometries import footprints, meet, polygon
 
 CALM = settings(
@@ -19,44 +20,29 @@ CALM = settings(
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking ten places takes minutes
 )
 GROUPS = st.lists(footprints(), min_size=5, max_size=5) | st.lists(footprints(grid=False), min_size=5, max_size=5)
-FIND = text("""
-    SELECT i, bool_or(cast(kept AS box) && cast(sought AS box) AND CASE
-                 WHEN kept_is_box AND sought_is_box THEN catalogue_boxes_meet(cast(kept AS box), cast(sought AS box))
-                 WHEN sought_is_box AND catalogue_box_within(cast(kept AS box), cast(sought AS box)) THEN true
-                 ELSE catalogue_edges_meet(cast(mine AS float8[]), cast(theirs AS float8[])) END) AS quick,
-           bool_or(catalogue_edges_meet(cast(mine AS float8[]), cast(theirs AS float8[]))) AS plain
-      FROM unnest(cast(:i AS int[]), cast(:kept AS text[]), cast(:sought AS text[]), cast(:kept_is_box AS boolean[]),
-                  cast(:sought_is_box AS boolean[]), cast(:mine AS text[]), cast(:theirs AS text[]))
-        AS one (i, kept, sought, kept_is_box, sought_is_box, mine, theirs)
-     GROUP BY i ORDER BY i
-""")
+KEPT = text("CREATE TEMPORARY TABLE kept (i integer, extent box, boxed boolean, edges float8[]) ON COMMIT DROP")
+KEEP = text("INSERT INTO kept VALUES (:i, cast(:extent AS box), :boxed, cast(:edges AS float8[]))")
 
 
-def box(layout: Layout) -> str:
-    west, south, east, north = layout.box
-    return f"(({east!r},{north!r}),({west!r},{south!r}))"
-
-
-def edges(layout: Layout) -> str:
-    return "{" + ",".join(map(repr, layout.edges)) + "}"
-
-
-def found(database: Database, pairs: Sequence[tuple[Footprint, Footprint]]) -> list[bool]:
-    """Return for each pair whether the database finds one by the other, which boxes may only make quicker."""
-    rows = [(i, kept.layout, probe) for i, (kept, sought) in enumerate(pairs) for probe in probes(sought)]
-    values = {
-        "i": [i for i, _, _ in rows],
-        "kept": [box(kept) for _, kept, _ in rows],
-        "sought": [box(sought) for _, _, sought in rows],
-        "kept_is_box": [kept.is_box for _, kept, _ in rows],
-        "sought_is_box": [sought.is_box for _, _, sought in rows],
-        "mine": [edges(kept) for _, kept, _ in rows],
-        "theirs": [edges(sought) for _, _, sought in rows],
-    }
+def found(database: Database, kept: Sequence[Footprint], sought: Sequence[Footprint]) -> list[list[bool]]:
+    """Return for each that is sought which of the kept ones the condition of a search finds."""
     with database.begin() as tx:
-        told = tx.all(FIND, values)
-    assert all(one.quick == one.plain for one in told)
-    return [one.quick for one in told]
+        tx.execute(KEPT)
+        for i, one in enumerate(kept):
+            values = {"extent": box_text(one.box), "boxed": one.is_box, "edges": list(one.layout.edges)}
+            tx.execute(KEEP, {"i": i, **values})
+        return [_found(tx, len(kept), one) for one in sought]
+
+
+def _found(tx: Tx, count: int, sought: Footprint) -> list[bool]:
+    values: dict[str, Any] = {}
+
+    def bind(value: Any, cast: str) -> str:
+        values[f"v{len(values)}"] = value
+        return f"cast(:v{len(values) - 1} AS {cast})"
+
+    met = {row.i for row in tx.all(text(f"SELECT i FROM kept c WHERE {place_sql(sought.geojson, bind)}"), values)}
+    return [i in met for i in range(count)]
 
 
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module")  # the pool's threads do, beside any strategy
@@ -64,10 +50,14 @@ def test_what_is_found_is_what_meets(database: Database) -> None:
     @CALM
     @given(GROUPS, GROUPS)
     def judged(kept: list[Footprint], sought: list[Footprint]) -> None:
-        pairs = [(one, other) for one in kept for other in sought]
-        assert found(database, pairs) == [meet(one, other) for one, other in pairs]
+        assert found(database, kept, sought) == [[meet(one, other) for one in kept] for other in sought]
 
     judged()
+
+
+def test_what_is_anywhere_is_found_by_the_whole_earth(database: Database) -> None:
+    places = [read_footprint(one) for one in ([180, 90, 180, 90], [170, 0, -170, 10], [0, 0, 1, 1])]
+    assert found(database, places, [read_footprint([-180, -90, 180, 90])]) == [[True, True, True]]
 
 
 def test_where_shapes_of_postgresql_are_wrong(database: Database) -> None:
@@ -85,8 +75,9 @@ def test_where_shapes_of_postgresql_are_wrong(database: Database) -> None:
     ]
     pairs = [(read_footprint(one), read_footprint(other)) for one, other, _ in cases]
     wanted = [met for _, _, met in cases]
-    assert found(database, pairs) == wanted == [meet(one, other) for one, other in pairs]
-    assert found(database, [(other, one) for one, other in pairs]) == wanted
+    assert [found(database, [one], [other])[0][0] for one, other in pairs] == wanted
+    assert [found(database, [other], [one])[0][0] for one, other in pairs] == wanted
+    assert [meet(one, other) for one, other in pairs] == wanted
     with database.begin() as tx:
         theirs = [tx.scalar(POLYGONS, {"one": shape(one), "other": shape(other)}) for one, other in pairs]
     assert not any(by_polygon == met for by_polygon, met in zip(theirs, wanted, strict=True)), theirs

@@ -9,18 +9,6 @@ from alembic import op
 revision = "0030"
 down_revision = "0029"
 
-_BOXES_MEET = """
-    CREATE FUNCTION catalogue_boxes_meet(box, box) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-        SELECT ($1[1])[0] <= ($2[0])[0] AND ($2[1])[0] <= ($1[0])[0]
-           AND ($1[1])[1] <= ($2[0])[1] AND ($2[1])[1] <= ($1[0])[1]
-    $$
-"""
-_BOX_WITHIN = """
-    CREATE FUNCTION catalogue_box_within(box, box) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-        SELECT ($2[1])[0] <= ($1[1])[0] AND ($1[0])[0] <= ($2[0])[0]
-           AND ($2[1])[1] <= ($1[1])[1] AND ($1[0])[1] <= ($2[0])[1]
-    $$
-"""
 # An edge is always looked at from its lower end, so that one that is there twice counts for nothing to the last bit.
 _EDGES_COVER = """
     CREATE FUNCTION catalogue_edges_cover(edges float8[], x float8, y float8) RETURNS boolean
@@ -112,5 +100,5 @@ _EDGES_MEET = """
 
 
 def upgrade() -> None:
-    for function in (_BOXES_MEET, _BOX_WITHIN, _EDGES_COVER, _EDGES_MEET):
-        op.execute(function)
+    op.execute(_EDGES_COVER)
+    op.execute(_EDGES_MEET)
