@@ -57,6 +57,7 @@ catalogue = Table(
     Index("uq_catalogue_version_id", "version_id", unique=True),
     Index("ix_catalogue_dataset_id", "dataset_id", "number"),
     Index("ix_catalogue_place_time", "extent", "span", postgresql_using="gist"),
+    Index("ix_catalogue_span", "span", postgresql_using="gist"),
     Index("ix_catalogue_type", "type", "key", postgresql_where=text("type IS NOT NULL")),
     Index("ix_catalogue_starts", text("coalesce(starts, '-infinity'::timestamptz)"), "key"),
     Index("ix_catalogue_metadata", "metadata", postgresql_using="gin", postgresql_ops={"metadata": "jsonb_path_ops"}),

@@ -175,7 +175,8 @@ class Condition:
             for one, other in ((left, right), (right, left)):
                 if isinstance(one, Property) and find(one.name).kind is Kind.SPAN and not isinstance(other, Property):
                     start, end = self._ends(other)
-                    return f"(c.span && tstzrange({start}, {end}, '[]'))"
+                    began = f"coalesce(c.starts, '-infinity'::timestamptz) <= {end}"  # for lists by start
+                    return f"(c.span && tstzrange({start}, {end}, '[]') AND {began})"
         (a1, a2), (b1, b2) = self._ends(left), self._ends(right)
         return "(" + RELATIONS[node.op].format(a1=a1, a2=a2, b1=b1, b2=b2) + ")"
 

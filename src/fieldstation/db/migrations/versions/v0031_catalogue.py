@@ -75,6 +75,7 @@ def upgrade() -> None:
     op.execute("CREATE UNIQUE INDEX uq_catalogue_version_id ON catalogue (version_id)")
     op.execute("CREATE INDEX ix_catalogue_dataset_id ON catalogue (dataset_id, number)")
     op.execute("CREATE INDEX ix_catalogue_place_time ON catalogue USING gist (extent, span)")
+    op.execute("CREATE INDEX ix_catalogue_span ON catalogue USING gist (span)")
     op.execute("CREATE INDEX ix_catalogue_type ON catalogue (type, key) WHERE type IS NOT NULL")
     op.execute("CREATE INDEX ix_catalogue_starts ON catalogue (coalesce(starts, '-infinity'::timestamptz), key)")
     op.execute("CREATE INDEX ix_catalogue_metadata ON catalogue USING gin (metadata jsonb_path_ops)")
