@@ -16,6 +16,7 @@ _TEMPORAL = (
     "t_after", "t_before", "t_contains", "t_disjoint", "t_during", "t_equals", "t_finishedBy", "t_finishes",
     "t_intersects", "t_meets", "t_metBy", "t_overlappedBy", "t_overlaps", "t_startedBy", "t_starts",
 )  # fmt: skip
+_RELATIONS = ("s_within", "s_contains", "s_equals", "s_touches", "s_crosses", "s_overlaps")
 _ARRAYS = ("a_contains", "a_containedBy", "a_equals", "a_overlaps")
 
 
@@ -38,6 +39,7 @@ class Filters:
             *(self._ordered(op) for op in _ORDER),
             self._like, self._folded, self._between, self._in, self._null, self._null,
             *(self._spatial(op) for op in ("s_intersects", "s_disjoint")),
+            *(self._related(op) for op in _RELATIONS),
             *(self._temporal(op) for op in _TEMPORAL),
             *(self._array(op) for op in _ARRAYS),
             *(self._computed(op) for op in ("+", "-", "*", "/", "%", "div")),
@@ -112,6 +114,19 @@ class Filters:
             corners = [[west, south], [east, south], [east, north], [west, south]]
             shape = self._pick(({"bbox": [west, south, east, north]}, {"type": "Polygon", "coordinates": [corners]}))
             return self._call(op, {"property": "footprint"}, shape)
+
+        return made
+
+    def _related(self, op: str) -> Callable[[], Node]:
+        def made() -> Node:
+            west, south, side = self._random.randrange(-180, 150), self._random.randrange(-80, 60), 30
+            corners = [[west, south], [west + side, south], [west + side, south + side], [west, south]]
+            area = {"type": "Polygon", "coordinates": [corners]}
+            line = {"type": "LineString", "coordinates": corners[:3]}
+            known = self._known("footprint", Mapping)
+            place = self._pick((known, area, line) if op in ("s_equals", "s_contains") else (area, line, known))
+            sides = [{"property": "footprint"}, place]
+            return self._call(op, *(sides if self._random.random() < 0.7 else reversed(sides)))
 
         return made
 

@@ -20,7 +20,7 @@ from tests.closing import Scale
 from tests.integration.catalogue.filters import Filters
 from tests.integration.catalogue.world import World
 
-ROWS = 200
+ROWS = 100
 FAR = ("1900-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
 
 
@@ -98,7 +98,8 @@ def test_a_judge_agrees(world: World, scale: Scale) -> None:
 
 def test_our_parser_reads_what_the_judge_reads(scale: Scale) -> None:
     random = Random(1)
-    rows = [{"name": "a", "number": 1, "type": "x", "level": "L", "start": FAR[0], "end": FAR[1], "metadata": {
+    rows = [{"footprint": {"type": "Point", "coordinates": [1.5, 2]},
+        "name": "a", "number": 1, "type": "x", "level": "L", "start": FAR[0], "end": FAR[1], "metadata": {
         "platform": "it's", "note": "a%_", "cloud": 1.5, "orbit": {"track": 2}, "bands": ["vv"]}}]  # fmt: skip
     filters = Filters(rows, random)
     for place in range(scale.of("texts", 200, 2_000)):

@@ -159,7 +159,7 @@ def test_the_trash_hides_and_gives_back(world: World) -> None:
         ("type > 5", "cannot be compared"),
         ("type", "is no truth"),
         ("start = 'yesterday'", "yesterday"),
-        ("S_WITHIN(footprint, POINT(1 1))", "not known to this station yet"),
+        ("S_WITHIN(name, POINT(1 1))", "wants the footprint"),
         ("S_INTERSECTS(footprint, POLYGON((0 0, 1 1, 0 1, 1 0, 0 0)))", "cross"),
         ("S_INTERSECTS(name, POINT(1 1))", "wants the footprint"),
         ("name LIKE 'a\\'", "single backslash"),

@@ -4,7 +4,7 @@ In a *sure* place (under no NOT) a comparison may be false where it should be nu
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,7 @@ from fieldstation.core.catalogue.model.cql2.nodes import (
 )
 from fieldstation.core.catalogue.model.cql2.write import text_of
 from fieldstation.core.catalogue.model.fields import Found, Kind, find
+from fieldstation.core.catalogue.model.relations import TURNED
 from fieldstation.core.catalogue.store.columns import COLUMNS, place_sql, plain, span_ends, within
 from fieldstation.core.catalogue.store.times import RELATIONS, day_of, moment_of
 
@@ -36,21 +37,39 @@ _TRUTHS = frozenset({"and", "or", "not", "like", "between", "in", "isNull"}) | C
 _COLLATED = ' COLLATE "C"'
 
 
-class Condition:
-    """Writes conditions and collects the values they bind, under names that begin with `f_`."""
+Relate = Callable[[str, Mapping[str, Any], str], Sequence[int]]
+
+
+class Bound:
+    """The values that a statement binds, under names that begin with `f_`."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
-
-    def write(self, node: Node) -> str:
-        """Return the condition; Invalid (`filter_invalid`) where the filter has no meaning."""
-        return self._truth(node, sure=True)
 
     def bind(self, value: Any, cast: str) -> str:
         """Bind a value and return how it is named."""
         name = f"f_{len(self.values)}"
         self.values[name] = value
         return f"cast(:{name} AS {cast})"
+
+    def document(self, found: Found) -> str:
+        """Write what stands in the metadata or labels of a row under a path."""
+        return f"(c.{found.name} #> {self.bind(list(found.path), 'text[]')})"
+
+
+class Condition(Bound):
+    """Writes conditions.
+
+    `relate` finds the keys of those rows that stand in a relation to a place, among those that a condition leaves.
+    """
+
+    def __init__(self, relate: Relate) -> None:
+        super().__init__()
+        self._relate = relate
+
+    def write(self, node: Node) -> str:
+        """Return the condition; Invalid (`filter_invalid`) where the filter has no meaning."""
+        return self._truth(node, sure=True)
 
     # truth values
 
@@ -153,7 +172,7 @@ class Condition:
             return f"({self._truth(node, sure=False) if kind is Kind.TRUTH else self._scalar(node, kind)} IS NULL)"
         found = find(node.name)
         if found.path:
-            return f"(nullif({self._json(found)}, 'null') IS NULL)"
+            return f"(nullif({self.document(found)}, 'null') IS NULL)"
         return f"({COLUMNS[found.name]} IS NULL)"
 
     # place, time, lists
@@ -163,11 +182,13 @@ class Condition:
         shapes = [one for one in node.args if isinstance(one, Geometry)]
         if len(sides) != 1 or len(shapes) != 1:
             raise fault(f"{node.op} wants the footprint and a geometry")
+        place, meets = shapes[0].value, place_sql(shapes[0].value, self.bind)
         if node.op not in ("s_intersects", "s_disjoint"):
-            raise fault(f"{node.op} is not known to this station yet: it knows s_intersects and s_disjoint")
-        meets = place_sql(shapes[0].value, self.bind)
-        known = meets if sure and node.op == "s_intersects" else f"(CASE WHEN c.extent IS NOT NULL THEN {meets} END)"
-        return known if node.op == "s_intersects" else f"(NOT {known})"
+            turned = isinstance(node.args[0], Geometry)
+            keys = self._relate(TURNED.get(node.op, node.op) if turned else node.op, place, meets)
+            meets = f"(c.key = ANY({self.bind(list(keys), 'bigint[]')}))"
+        known = meets if sure and node.op != "s_disjoint" else f"(CASE WHEN c.extent IS NOT NULL THEN {meets} END)"
+        return f"(NOT {known})" if node.op == "s_disjoint" else known
 
     def _timed(self, node: Call, *, sure: bool) -> str:
         left, right = node.args
@@ -201,7 +222,7 @@ class Condition:
             raise fault(f"{node.op} wants a property of the metadata and a list")
         if not all(isinstance(one, Literal) for one in right.items):
             raise fault(f"{node.op} wants a list of texts, numbers and truth values")
-        listed = self._json(find(left.name))
+        listed = self.document(find(left.name))
         values = [json.dumps(_json_value(one)) for one in right.items if isinstance(one, Literal)]
         whole = self.bind(f"[{','.join(values)}]", "jsonb")
         ways = {
@@ -264,14 +285,11 @@ class Condition:
             if found.kind is not kind:
                 raise fault(f"{found.name!r} is no {kind}, but a {found.kind}")
             return COLUMNS[found.name]
-        return within(self._json(found), kind)
-
-    def _json(self, found: Found) -> str:
-        return f"(c.{found.name} #> {self.bind(list(found.path), 'text[]')})"
+        return within(self.document(found), kind)
 
     def _any(self, node: Node) -> str:
         assert isinstance(node, Property)
-        return f"nullif({self._json(find(node.name))}, 'null')"
+        return f"nullif({self.document(find(node.name))}, 'null')"
 
     def _computed(self, op: str, args: Sequence[Node]) -> str:
         left, right = (self._scalar(one, Kind.NUMBER) for one in args)

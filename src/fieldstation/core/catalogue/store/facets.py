@@ -9,7 +9,7 @@ from fieldstation.core.catalogue.model.cql2.nodes import fault
 from fieldstation.core.catalogue.model.fields import Kind, find
 from fieldstation.core.catalogue.model.values import Bucket, Counts, FacetWanted, Search, Way
 from fieldstation.core.catalogue.store.columns import COLUMNS, within
-from fieldstation.core.catalogue.store.condition import Condition
+from fieldstation.core.catalogue.store.condition import Bound
 from fieldstation.core.catalogue.store.search import Seen, computing, where_of
 from fieldstation.db import Tx
 
@@ -20,7 +20,7 @@ _MOST_CELLS = 2_000
 
 def count(tx: Tx, seen: Seen, wanted: Search, facets: Sequence[FacetWanted]) -> Counts:
     """Count them; each facet as if none of its own values had been chosen."""
-    where = where_of(seen, wanted)
+    where = where_of(tx, seen, wanted)
     binding = _Binding(where.values)
     columns = [binding.value(facet) for facet in facets]
     chosen = [binding.chosen(facet, column) for facet, column in zip(facets, columns, strict=True)]
@@ -37,7 +37,7 @@ def count(tx: Tx, seen: Seen, wanted: Search, facets: Sequence[FacetWanted]) -> 
     return Counts(total=total, facets=[_buckets(facet, place, rows) for place, facet in enumerate(facets)])
 
 
-class _Binding(Condition):
+class _Binding(Bound):
     """Binds what facets need beside the values of the search itself."""
 
     def __init__(self, values: Any) -> None:
@@ -61,7 +61,7 @@ class _Binding(Condition):
             return self._cell(facet)
         if not found.path:
             return COLUMNS[found.name] + ("::text" if facet.way is Way.TERMS and found.kind is Kind.NUMBER else "")
-        document = self._json(found)
+        document = self.document(found)
         if facet.way is Way.TERMS:
             scalar = f"jsonb_typeof({document}) IN ('string', 'number', 'boolean')"
             return f"(CASE WHEN {scalar} THEN {document} #>> '{{}}' END)"

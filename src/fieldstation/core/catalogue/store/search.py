@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from fieldstation.core.catalogue.model.cql2.nodes import fault
 from fieldstation.core.catalogue.model.fields import Kind, find
+from fieldstation.core.catalogue.model.relations import related
 from fieldstation.core.catalogue.model.values import Entry, Order, Search
 from fieldstation.core.catalogue.store.columns import COLUMNS
 from fieldstation.core.catalogue.store.condition import Condition
@@ -17,6 +18,7 @@ from fieldstation.db import Tx
 from fieldstation.kernel.errors import Invalid
 from fieldstation.kernel.paging import PageRequest
 
+_RELATED = 50_000  # entries whose place is compared outside the database
 _MOST_KEYS = 4  # of one order
 _SHOWN = """c.version_id, c.dataset_id, c.name, c.number, c.latest, c.type, c.level, c.release, c.footprint, c.starts,
        c.ends, c.labels, c.metadata, c.size, c.file_count, c.origin, c.run_id, c.published, c.remarks, d.title"""
@@ -64,12 +66,17 @@ class Where:
     values: Mapping[str, Any]
 
 
-def where_of(seen: Seen, wanted: Search) -> Where:
+def where_of(tx: Tx, seen: Seen, wanted: Search) -> Where:
     """Write the conditions of a search; Invalid where its filter has no meaning."""
-    condition = Condition()
     parts = [seen.condition, "NOT c.hidden"]
     if not wanted.versions:
         parts.append("c.latest")
+    known = " AND ".join(parts)
+
+    def relate(op: str, place: Mapping[str, Any], near: str) -> Sequence[int]:
+        return _related(tx, op, place, Where(sql=f"{known} AND {near}", values={**seen.values, **condition.values}))
+
+    condition = Condition(relate)
     if wanted.words:
         parts.append(f"c.words @@ {condition.bind(_prefixes(wanted.words), 'tsquery')}")
     if wanted.filter is not None:
@@ -77,9 +84,19 @@ def where_of(seen: Seen, wanted: Search) -> Where:
     return Where(sql=" AND ".join(parts), values={**seen.values, **condition.values})
 
 
+def _related(tx: Tx, op: str, place: Mapping[str, Any], near: Where) -> Sequence[int]:
+    """Return the keys of the rows near a place that stand in a relation to it, looking at a bounded number of them."""
+    query = text(f"SELECT c.key, c.footprint::text AS footprint FROM catalogue c WHERE {near.sql} LIMIT {_RELATED + 1}")
+    rows = tx.listed(query, near.values)
+    if len(rows) > _RELATED:
+        raise fault(f"{op} is decided one by one, but more than {_RELATED:,} entries meet the place: narrow it")
+    stand = related(op, [row.footprint for row in rows], place)
+    return [row.key for row, stands in zip(rows, stand, strict=True) if stands]
+
+
 def page(tx: Tx, seen: Seen, wanted: Search, request: PageRequest) -> Sequence[Entry]:
     """Read one page and one row more."""
-    where = where_of(seen, wanted)
+    where = where_of(tx, seen, wanted)
     keys = [_Key.of(place, order) for place, order in enumerate(wanted.order)]
     keys.append(_Key(name="k", sql="c.key", cast="bigint", falling=not keys or keys[-1].falling))
     values = {**where.values, "limit": request.limit + 1}
