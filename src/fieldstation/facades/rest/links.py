@@ -91,6 +91,7 @@ _FOLLOWS = (
     _made("trash_dataset", (200,), "/datasets/{reference}", reference="/id"),
     _made("add_version", (201,), "/datasets/{", **_VERSION),
     _listed("list_versions", "/datasets/{", **{name: f"/items/0{value}" for name, value in _VERSION.items()}),
+    _made("search_catalogue", (200,), "/catalogue/{version}", version="/items/0/id"),
     _made("list_uploads", (200,), "/uploads/{", **{"upload": "/items/0/id", "Upload-Offset": "/items/0/offset"}),
     _made("publish_tool", (200, 201), "/tools/{reference}", reference="/id", version="/version", username="everyone"),
     _listed("list_tools", "/tools/{", reference="/items/0/id", version="/items/0/version"),
