@@ -47,7 +47,10 @@ class Filters:
 
     def one(self, place: int) -> Node:
         """Return a filter of one to three comparisons, the first of a kind that follows from `place`."""
-        parts = [self._negated(self._ways[place % len(self._ways)]())]
+        first = self._ways[place % len(self._ways)]()
+        if first["op"] in _RELATIONS:  # few stand in them: alone they would tell little
+            return self._call("or", first, self._ordered(self._pick(_ORDER))())
+        parts = [self._negated(first)]
         parts += [self._negated(self._pick(self._ways)()) for _ in range(self._pick((0, 0, 1, 2)))]
         if len(parts) == 1:
             return parts[0]

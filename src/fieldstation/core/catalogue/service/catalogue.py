@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from fieldstation.core.catalogue.model.fields import find
 from fieldstation.core.catalogue.model.product import Given, given_over, said_of
 from fieldstation.core.catalogue.model.values import Counts, Entry, FacetWanted, Search
 from fieldstation.core.catalogue.service.keeping import Keeping
@@ -47,8 +46,6 @@ class Catalogue:
                 next_step="ask for fewer at once",
                 reason="facets",
             )
-        for facet in facets:
-            find(facet.name)
         return counting.count(tx, self._seen(caller), wanted, facets)
 
     def show(self, tx: Tx, caller: Caller, reference: str) -> Entry:

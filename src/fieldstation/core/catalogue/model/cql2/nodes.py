@@ -73,9 +73,6 @@ class Geometry:
 
     value: Mapping[str, Any]
 
-    def __hash__(self) -> int:
-        return hash(repr(self.value))
-
 
 @dataclass(frozen=True, slots=True)
 class Items:
